@@ -1,0 +1,79 @@
+import type { SourceLocation } from './location.ts';
+
+/** One leak, named. Everything shown to a person about it is in here. */
+export type Finding = {
+  /** Equal for the same bug in another run of the same code: no pids, sizes or generated positions go into it. */
+  readonly fingerprint: string;
+  /** The name of the rule that explains it. */
+  readonly kind: string;
+  /** 0 to 1: how sure the rule is of the line, given that there is a leak. */
+  readonly confidence: number;
+  readonly retained: Retained;
+  readonly heldBy: Holder;
+  /** The container that grows where that is not the holder itself: an array inside each session. */
+  readonly grows: Grower | null;
+  readonly addedAt: Site | null;
+  readonly allocatedAt: Site | null;
+  readonly shouldBeReleased: Release | null;
+  /** Resources that are over and still held: `7 WebSockets are CLOSED`. */
+  readonly zombies: Zombies | null;
+  readonly explanation: string;
+};
+
+export type Retained = {
+  readonly type: string;
+  readonly count: number;
+  readonly growthPerSecond: number;
+  /** Estimated from sampled elements; `null` where no element could be measured. */
+  readonly bytesPerSecond: number | null;
+  /** State of a closed resource among what is held, else `null`. */
+  readonly state: string | null;
+};
+
+export type Holder = {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  /** Readable, root first. */
+  readonly path: readonly string[];
+  readonly location: SourceLocation | null;
+};
+
+export type Grower = {
+  readonly name: string;
+  readonly type: string;
+  /** How many containers of this kind the holder holds. */
+  readonly instances: number;
+  /** Entries gained per second by each of them, on average. */
+  readonly perSecondInEach: number;
+  readonly location: SourceLocation | null;
+};
+
+export type Site = {
+  readonly location: SourceLocation;
+  readonly stack: readonly SourceLocation[];
+  /** `the interval in onConnection`; `null` where the function's name says all. */
+  readonly words: string | null;
+};
+
+export type Release = {
+  readonly words: string;
+  /** The event at which it should have happened, as `close`. */
+  readonly event: string | null;
+  readonly location: SourceLocation | null;
+};
+
+export type Zombies = {
+  readonly type: string;
+  readonly state: string;
+  readonly count: number;
+};
+
+/** A container that was looked at and found innocent. */
+export type SteadyContainer = {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  /** For how long its size was watched. */
+  readonly watchedMs: number;
+};

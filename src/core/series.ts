@@ -1,0 +1,49 @@
+/**
+ * Numbers out of one isolate of one process, in time order.
+ *
+ * `timeMs` counts from the start of the watch on a monotonic clock, so a clock step in the target
+ * never bends a slope. Every size is in bytes.
+ */
+export type Series = {
+  readonly samples: readonly Sample[];
+  readonly gcs: readonly GcEvent[];
+  /** Live bytes right after a major GC, the only sizes the verdict trusts. */
+  readonly floors: readonly Floor[];
+};
+
+/** One look at the process, taken every second. */
+export type Sample = {
+  readonly timeMs: number;
+  readonly rss: number;
+  readonly heapUsed: number;
+  readonly heapTotal: number;
+  readonly external: number;
+  readonly arrayBuffers: number;
+  /** Connections open now (TCP and pipe handles of Node), the load that memory may follow. */
+  readonly openConnections: number;
+  /** Timers and intervals that are armed now. */
+  readonly activeTimers: number;
+};
+
+export type GcKind = 'major' | 'minor' | 'incremental' | 'weak-callbacks';
+
+export type GcEvent = {
+  readonly timeMs: number;
+  readonly kind: GcKind;
+  readonly durationMs: number;
+  readonly beforeBytes: number;
+  readonly afterBytes: number;
+  /** leakline asked for this one. */
+  readonly forced: boolean;
+};
+
+export type Floor = {
+  readonly timeMs: number;
+  /** Used JS heap right after the collection. */
+  readonly heapBytes: number;
+  /** Memory outside the heap that V8 accounts to JS objects, array buffers included. */
+  readonly externalBytes: number;
+  readonly openConnections: number;
+};
+
+export const emptySeries: Series = { samples: [], gcs: [], floors: [] };

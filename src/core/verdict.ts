@@ -1,0 +1,40 @@
+export type MemorySpace = 'heap' | 'external' | 'native';
+
+/** A rate of growth and what is known of it. All rates in bytes per second. */
+export type Growth = {
+  readonly bytesPerSecond: number;
+  /** Confidence interval at `level`. */
+  readonly interval: readonly [number, number];
+  readonly level: number;
+  /** The promised upper bound on a false `leaking`, however often the series was looked at. */
+  readonly falseAlarmProbability: number;
+  /** The smallest slope a run of this length and noise would have called a leak. */
+  readonly smallestDetectableBytesPerSecond: number;
+};
+
+export type Forecast = {
+  readonly limitBytes: number;
+  readonly secondsToLimit: number;
+  readonly interval: readonly [number, number];
+};
+
+export type Verdict = {
+  readonly kind: 'leaking' | 'steady' | 'inconclusive';
+  /** Where the growth is; `null` unless leaking. */
+  readonly space: MemorySpace | null;
+  /** When the evidence first sufficed; `null` while inconclusive. */
+  readonly decidedAtMs: number | null;
+  /** One sentence with the fact that decided, or with what is missing. */
+  readonly reason: string;
+  /** `null` before there are floors enough to fit a slope at all. */
+  readonly growth: Growth | null;
+  /** `null` unless memory grows towards a known limit. */
+  readonly forecast: Forecast | null;
+  /** How much longer to watch before an answer can be expected; `null` once there is one or if unknown. */
+  readonly watchMoreMs: number | null;
+  /**
+   * The latest floors rise clearly although the evidence does not suffice yet. The session starts the
+   * census on it, so that verdict and line arrive together. Never shown as an answer.
+   */
+  readonly suspicious: boolean;
+};

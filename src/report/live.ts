@@ -1,0 +1,20 @@
+import type { ComparisonSide, Report } from './schema.ts';
+
+/**
+ * What a screen shows while a watch runs: the report as it would be if the watch ended now, and what is being
+ * done. Presenters redraw from the whole value, so a lost update costs nothing.
+ */
+export type LiveView = {
+  readonly elapsedMs: number;
+  readonly sides: readonly LiveSide[];
+};
+
+export type LiveSide = {
+  readonly name: string;
+  readonly activity: Activity;
+  /** `null` until the process is open. */
+  readonly report: Report | null;
+  readonly load: ComparisonSide['load'];
+};
+
+export type Activity = 'starting' | 'watching' | 'walking' | 'trapping' | 'done' | 'ended';

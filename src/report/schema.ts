@@ -1,0 +1,169 @@
+/**
+ * The answer as a versioned document, which other programs rely on: fields are added, never renamed.
+ * What can't be known is `null`, never left out and never guessed. This file imports nothing, so that it can
+ * be copied into a program that reads reports.
+ */
+export type Report = {
+  readonly schema: 'leakline/report@1';
+  readonly leakline: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly target: {
+    readonly pid: number;
+    readonly node: string;
+    readonly command: string;
+    /** `main` or `worker:3`. */
+    readonly isolate: string;
+    readonly limits: {
+      readonly heapBytes: number | null;
+      readonly containerBytes: number | null;
+      /** The lowest of the limits: where the process dies. */
+      readonly effectiveBytes: number | null;
+      readonly which: 'heap' | 'container' | null;
+    };
+    /** How the process ended while it was watched; `null` while it lives. */
+    readonly exit: { readonly code: number | null; readonly signal: string | null; readonly atMs: number } | null;
+  };
+  readonly verdict: {
+    readonly kind: 'leaking' | 'steady' | 'inconclusive';
+    readonly space: 'heap' | 'external' | 'native' | null;
+    readonly decidedAtMs: number | null;
+    readonly reason: string;
+    /** How much longer to watch before an answer can be expected. */
+    readonly watchMoreMs: number | null;
+  };
+  readonly growth: {
+    readonly bytesPerSecond: number | null;
+    readonly interval: readonly [number, number] | null;
+    readonly level: number;
+    readonly falseAlarmProbability: number;
+    readonly smallestDetectableBytesPerSecond: number | null;
+    readonly perOperation: readonly {
+      readonly operation: string;
+      readonly bytes: number;
+      readonly interval: readonly [number, number];
+    }[];
+  };
+  readonly forecast: {
+    readonly limitBytes: number;
+    readonly secondsToLimit: number;
+    readonly interval: readonly [number, number];
+  } | null;
+  /** In order of how much of the growth they explain. */
+  readonly findings: readonly ReportFinding[];
+  /** When the first finding stood, since the watch began. */
+  readonly namedAtMs: number | null;
+  readonly steadyContainers: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly size: number;
+    readonly watchedMs: number;
+  }[];
+  readonly series: {
+    readonly timeMs: readonly number[];
+    readonly rss: readonly number[];
+    readonly heapUsed: readonly number[];
+    readonly heapTotal: readonly number[];
+    readonly external: readonly number[];
+    readonly arrayBuffers: readonly number[];
+    readonly openConnections: readonly number[];
+    readonly floor: readonly { readonly timeMs: number; readonly bytes: number; readonly externalBytes: number }[];
+  };
+  readonly gc: readonly {
+    readonly timeMs: number;
+    readonly kind: 'major' | 'minor' | 'incremental' | 'weak-callbacks';
+    readonly durationMs: number;
+    readonly beforeBytes: number;
+    readonly afterBytes: number;
+    readonly forced: boolean;
+  }[];
+  readonly cost: {
+    readonly longestPauseMs: number;
+    readonly totalOnTargetMs: number;
+    /** What the agent added to the target's resident memory, as far as it could be measured. */
+    readonly targetRssBytes: number | null;
+    readonly forcedGcs: number;
+    readonly snapshotTaken: boolean;
+    /** The longest pause by what caused it, in milliseconds. */
+    readonly longestPauseMsByWork: Readonly<Record<string, number>>;
+  };
+  /** What the reader must know to trust the answer: blind spots, a census that was cut short. */
+  readonly notes: readonly string[];
+};
+
+export type ReportFinding = {
+  readonly fingerprint: string;
+  readonly kind: string;
+  readonly confidence: number;
+  readonly retained: {
+    readonly type: string;
+    readonly count: number;
+    readonly growthPerSecond: number;
+    readonly bytesPerSecond: number | null;
+    readonly state: string | null;
+  };
+  readonly heldBy: {
+    readonly name: string;
+    readonly type: string;
+    readonly size: number;
+    readonly path: readonly string[];
+    readonly location: ReportLocation | null;
+  };
+  readonly grows: {
+    readonly name: string;
+    readonly type: string;
+    readonly instances: number;
+    readonly perSecondInEach: number;
+    readonly location: ReportLocation | null;
+  } | null;
+  readonly addedAt: ReportSite | null;
+  readonly allocatedAt: ReportSite | null;
+  readonly shouldBeReleased: {
+    readonly words: string;
+    readonly event: string | null;
+    readonly location: ReportLocation | null;
+  } | null;
+  readonly zombies: { readonly type: string; readonly state: string; readonly count: number } | null;
+  readonly explanation: string;
+};
+
+export type ReportSite = {
+  readonly location: ReportLocation;
+  readonly stack: readonly ReportLocation[];
+  readonly words: string | null;
+};
+
+export type ReportLocation = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly function: string | null;
+  readonly package: string | null;
+};
+
+/** Two programs under the same load. */
+export type Comparison = {
+  readonly schema: 'leakline/comparison@1';
+  readonly sides: readonly ComparisonSide[];
+  /** The second side's growth minus the first's; `null` until both have one. */
+  readonly difference: {
+    readonly bytesPerSecond: number;
+    readonly interval: readonly [number, number];
+  } | null;
+  /** What was played, for a reader of the document. */
+  readonly scenario: { readonly name: string; readonly clients: number; readonly items: number } | null;
+};
+
+export type ComparisonSide = {
+  readonly name: string;
+  readonly report: Report;
+  /** The load on this side, as the generator counted it; `null` where leakline made none. */
+  readonly load: {
+    readonly clientsOpened: number;
+    readonly clientsOpen: number;
+    readonly clientsClosed: number;
+    readonly httpSent: number;
+    readonly httpFailed: number;
+    readonly httpPerSecond: number;
+  } | null;
+};
