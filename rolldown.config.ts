@@ -1,0 +1,106 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
+
+const root = import.meta.dirname;
+
+/** React's development build is four times as large and warns on the user's terminal. */
+const production = { define: { 'process.env.NODE_ENV': '"production"' } };
+
+/** Ink asks for React's developer tools only with DEV=true; they are no dependency of it, so the import must lead somewhere. */
+const withoutReactDevtools: Plugin = {
+  name: 'without-react-devtools',
+  resolveId: (source) => (source === 'react-devtools-core' ? '\0react-devtools-core' : null),
+  load: (id) =>
+    id === '\0react-devtools-core' ? 'export default { initialize() {}, connectToDevTools() {} };' : null,
+};
+
+/**
+ * The agent's text is evaluated in a stranger's process, where an import would need a loader and a third-party
+ * module could harm. It gets the `require` it may use as an argument.
+ */
+const onlyOwnCode: Plugin = {
+  name: 'only-own-code',
+  resolveId(source, importer) {
+    if (importer === undefined || /^\.{0,2}\//.test(source)) return null;
+    return this.error(`${importer} imports ${source}: the agent is one text without imports`);
+  },
+};
+
+const config: RolldownOptions[] = [
+  ...bundle(['src/cli/main.ts', 'src/index.ts'], (inputs) => ({
+    input: inputs,
+    platform: 'node',
+    transform: production,
+    plugins: [withoutReactDevtools],
+    output: {
+      ...esm('dist'),
+      // The terminal screen (ink, react) is imported when it is needed, so `--json` in a pipeline starts fast.
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      banner: (chunk) =>
+        chunk.isEntry && chunk.name === 'cli' && !hasShebang('src/cli/main.ts') ? '#!/usr/bin/env node' : '',
+    },
+  })),
+  ...bundle(['src/agent/main.ts'], (inputs) => ({
+    input: inputs,
+    platform: 'neutral',
+    plugins: [onlyOwnCode],
+    output: {
+      dir: 'dist',
+      format: 'iife',
+      name: 'leaklineAgent',
+      codeSplitting: false,
+      entryFileNames: '[name].js',
+    },
+  })),
+  ...bundle(['src/agent/preload.ts'], (inputs) => ({
+    input: inputs,
+    platform: 'node',
+    output: { dir: 'dist', format: 'cjs', codeSplitting: false, entryFileNames: '[name].cjs' },
+  })),
+  // Node 20 does not run TypeScript, so the scripts of bench/ are bundled too. Packages stay in node_modules.
+  ...benchScripts().flatMap((script) =>
+    bundle([script], (inputs) => ({
+      input: inputs,
+      platform: 'node',
+      external: (id) => !/^[./]/.test(id),
+      output: { ...esm('.build/bench'), codeSplitting: false },
+    })),
+  ),
+];
+
+export default config;
+
+function esm(dir: string): OutputOptions {
+  return { dir, format: 'esm', entryFileNames: '[name].js' };
+}
+
+/** A configuration for the entries that exist; the others are named, so that a missing bundle is no surprise. */
+function bundle(
+  entries: readonly string[],
+  options: (inputs: Record<string, string>) => RolldownOptions,
+): RolldownOptions[] {
+  const inputs: Record<string, string> = {};
+  for (const entry of entries) {
+    if (existsSync(join(root, entry))) inputs[bundleName(entry)] = join(root, entry);
+    else process.stderr.write(`build: skipped ${entry}, it does not exist\n`);
+  }
+  return Object.keys(inputs).length === 0 ? [] : [options(inputs)];
+}
+
+/** `src/cli/main.ts` is cli, `src/index.ts` index, `bench/gallery/run.ts` gallery, `bench/story.ts` story. */
+function bundleName(entry: string): string {
+  const parts = entry.replace(/\.ts$/, '').split('/');
+  const last = parts.at(-1) ?? entry;
+  return last === 'main' || last === 'run' ? (parts.at(-2) ?? last) : last;
+}
+
+function benchScripts(): string[] {
+  return readdirSync(join(root, 'bench'), { withFileTypes: true })
+    .map((entry) => (entry.isDirectory() ? `bench/${entry.name}/run.ts` : `bench/${entry.name}`))
+    .filter((path) => path.endsWith('.ts') && existsSync(join(root, path)));
+}
+
+function hasShebang(path: string): boolean {
+  return readFileSync(join(root, path), 'utf8').startsWith('#!');
+}
