@@ -96,6 +96,7 @@ function bundleName(entry: string): string {
 }
 
 function benchScripts(): string[] {
+  if (!existsSync(join(root, 'bench'))) return [];
   return readdirSync(join(root, 'bench'), { withFileTypes: true })
     .map((entry) => (entry.isDirectory() ? `bench/${entry.name}/run.ts` : `bench/${entry.name}`))
     .filter((path) => path.endsWith('.ts') && existsSync(join(root, path)));
