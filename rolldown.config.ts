@@ -35,8 +35,9 @@ const config: RolldownOptions[] = [
     plugins: [withoutReactDevtools],
     output: {
       ...esm('dist'),
-      // The terminal screen (ink, react) is imported when it is needed, so `--json` in a pipeline starts fast.
-      chunkFileNames: 'chunks/[name]-[hash].js',
+      // The terminal screen (ink, react) is imported when it is needed, so `--json` in a pipeline starts fast. The
+      // chunks lie beside the entries, so that `import.meta.url` leads to dist/ whichever file the code ends in.
+      chunkFileNames: '[name]-[hash].js',
       banner: (chunk) =>
         chunk.isEntry && chunk.name === 'cli' && !hasShebang('src/cli/main.ts') ? '#!/usr/bin/env node' : '',
     },

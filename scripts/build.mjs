@@ -4,7 +4,7 @@
  * and what failed.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,7 +22,7 @@ const results = await Promise.all([
 ]);
 if (results.every(Boolean) && (await step('notices', 'scripts/notices.mjs', []))) {
   removeStale(join(root, 'dist'));
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  if (existsSync(join(root, 'dist/cli.js'))) chmodSync(join(root, 'dist/cli.js'), 0o755);
   const stamp = join(root, 'dist/.stamp');
   writeFileSync(stamp, '');
   utimesSync(stamp, began, began);
@@ -36,7 +36,7 @@ function removeStale(folder) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       // The lab's servers are written by their own script, which knows what is stale there.
-      if (entry.name === 'chunks' || entry.name === 'types') removeStale(path);
+      if (entry.name === 'types') removeStale(path);
     } else if (statSync(path).mtimeMs < began.getTime()) {
       rmSync(path);
     }
@@ -58,8 +58,10 @@ function step(name, script, scriptArguments) {
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('close', (code) => {
       if (code !== 0) console.log(`build: ${name} failed (exit code ${code})`);
-      // rolldown reports its time even at this log level.
-      const lines = output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('✔'));
+      // rolldown reports sizes and its time even at this log level.
+      const lines = output
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !line.startsWith('✔') && !line.includes('│ size:'));
       if (lines.length > 0) console.log(lines.join('\n'));
       resolve(code === 0);
     });
