@@ -1,0 +1,140 @@
+import { formatRate } from '../core/bytes.ts';
+import type { ReportFinding, ReportLocation, ReportSite } from '../report/schema.ts';
+import { count, countRate, percent } from './figures.ts';
+import { flowParts, labelled } from './flow.ts';
+import type { Glyphs } from './glyphs.ts';
+import type { Line, Span } from './line.ts';
+import { cutEnd, cutStart, textWidth } from './text-width.ts';
+import { counted, kindWords } from './words.ts';
+
+export type FindingLayout = { readonly columns: number; readonly indent: number; readonly glyphs: Glyphs };
+
+/** One finding as a block: what is kept, then who holds it, where it grows and what is missing, in columns. */
+export function findingLines(finding: ReportFinding, layout: FindingLayout): Line[] {
+  const rows = findingRows(finding);
+  const below = { columns: layout.columns, indent: layout.indent + 2, labelColumns: LABEL_COLUMNS };
+  const lines: Line[] = [...headLines(finding, layout), ...alignRows(rows, layout)];
+  const missing = missingWords(finding);
+  if (missing !== null) lines.push(...labelled({ text: 'missing', tone: 'faint' }, { text: missing }, below));
+  if (finding.explanation !== '') {
+    lines.push(
+      ...labelled({ text: 'why', tone: 'faint' }, { text: finding.explanation, tone: 'faint' }, below),
+    );
+  }
+  return lines;
+}
+
+/** `7 WebSockets are CLOSED and still held`: the finding in one sentence. */
+export function headWords(finding: ReportFinding): string {
+  const { zombies, retained, heldBy } = finding;
+  if (zombies !== null) {
+    const verb = zombies.count === 1 ? 'is' : 'are';
+    return `${count(zombies.count)} ${counted(zombies.type, zombies.count)} ${verb} ${zombies.state} and still held`;
+  }
+  const what = `${count(retained.count)} ${counted(retained.type, retained.count)}`;
+  return `${heldBy.name} keeps ${what} and gains ${countRate(retained.growthPerSecond)}: ${kindWords(finding.kind)}`;
+}
+
+/** `src/server.ts:6`. */
+export function placeWords(location: ReportLocation): string {
+  return `${location.file}:${location.line}`;
+}
+
+/** The clean-up that is missing, and where it belongs when that is known. */
+export function missingWords(finding: ReportFinding): string | null {
+  const release = finding.shouldBeReleased;
+  if (release === null) return null;
+  return release.location === null ? release.words : `${release.words} (${placeWords(release.location)})`;
+}
+
+type Row = { readonly label: string; readonly name: string; readonly type: string; readonly place: string };
+
+const LABEL_COLUMNS = 'allocated at '.length;
+// A sure finding needs no figure beside it; an unsure one must not look like a sure one.
+const WORTH_A_WARNING = 0.9;
+const GAP = '  ';
+
+function headLines(finding: ReportFinding, layout: FindingLayout): Line[] {
+  const parts: Line[] = [[{ text: ' '.repeat(layout.indent) }, { text: headWords(finding), tone: 'strong' }]];
+  const { bytesPerSecond } = finding.retained;
+  if (bytesPerSecond !== null) parts.push([{ text: `about ${formatRate(bytesPerSecond)}`, tone: 'faint' }]);
+  if (finding.confidence < WORTH_A_WARNING) {
+    parts.push([{ text: `the line is ${percent(finding.confidence)} sure`, tone: 'unsure' }]);
+  }
+  return flowParts(parts, { columns: layout.columns, gap: { text: '   ' }, indent: layout.indent + 2 });
+}
+
+function findingRows(finding: ReportFinding): Row[] {
+  const { heldBy, grows, addedAt, allocatedAt } = finding;
+  const rows: Row[] = [
+    {
+      label: 'held by',
+      name: heldBy.name,
+      type: `${heldBy.type}(${count(heldBy.size)})`,
+      place: placeOrNothing(heldBy.location),
+    },
+  ];
+  if (grows !== null) {
+    const each = grows.instances === 1 ? '' : ' in each';
+    rows.push({
+      label: 'grows',
+      name: grows.name,
+      type: `${grows.type}  ${countRate(grows.perSecondInEach)}${each}`,
+      place: placeOrNothing(grows.location),
+    });
+  }
+  if (addedAt !== null) rows.push(siteRow('added at', addedAt));
+  if (allocatedAt !== null) rows.push(siteRow('allocated at', allocatedAt));
+  return rows;
+}
+
+function siteRow(label: string, site: ReportSite): Row {
+  const { location } = site;
+  const name = site.words ?? location.function ?? '';
+  const packageWords = location.package === null ? '' : `in package ${location.package}`;
+  return {
+    label,
+    name: name === '' ? packageWords : name,
+    type: name === '' ? '' : packageWords,
+    place: placeWords(location),
+  };
+}
+
+function placeOrNothing(location: ReportLocation | null): string {
+  return location === null ? '' : placeWords(location);
+}
+
+/**
+ * Name, type and place in columns. The place is what the reader came for: a row that would cut it gives it a line
+ * of its own, and only if even that is too narrow is it cut, at its front.
+ */
+function alignRows(rows: readonly Row[], layout: FindingLayout): Line[] {
+  const { columns, glyphs } = layout;
+  const start = layout.indent + 2 + LABEL_COLUMNS;
+  // The two columns of `held by` and `grows`; a site's words may run through both.
+  const nameColumns = Math.max(...rows.filter((row) => row.type !== '').map((row) => textWidth(row.name)), 0);
+  const whats = rows.map((row) =>
+    row.type === '' ? row.name : `${padTo(row.name, nameColumns)}${GAP}${row.type}`,
+  );
+  const room = columns - start;
+  const fits = rows.map((row, index) => textWidth(whats[index] ?? '') + textWidth(GAP + row.place) <= room);
+  const whatColumns = Math.max(...whats.filter((_, index) => fits[index]).map(textWidth), 0);
+  return rows.flatMap((row, index): Line[] => {
+    const what = whats[index] ?? '';
+    const label: Span = {
+      text: `${' '.repeat(layout.indent + 2)}${row.label.padEnd(LABEL_COLUMNS)}`,
+      tone: 'faint',
+    };
+    const place: Span = { text: cutStart(row.place, room, glyphs.cut), tone: 'place' };
+    if (fits[index]) {
+      const aligned = Math.min(whatColumns, room - textWidth(GAP + row.place));
+      return [[label, { text: padTo(what, aligned) + GAP }, place]];
+    }
+    const alone: Line = [label, { text: cutEnd(what, room, glyphs.cut) }];
+    return row.place === '' ? [alone] : [alone, [{ text: ' '.repeat(start) }, place]];
+  });
+}
+
+function padTo(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - textWidth(text)));
+}

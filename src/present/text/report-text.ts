@@ -1,0 +1,167 @@
+import { formatBytes } from '../../core/bytes.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { Report } from '../../report/schema.ts';
+import { bytesInterval, count, percent } from '../figures.ts';
+import { findingLines } from '../finding-lines.ts';
+import { flowParts, labelled } from '../flow.ts';
+import { type Glyphs, glyphsFor } from '../glyphs.ts';
+import { cutLine, type Line, paintLine } from '../line.ts';
+import { sanitizeDocument } from '../sanitize.ts';
+import { scriptOf } from '../script-name.ts';
+import { verdictParts } from '../verdict-lines.ts';
+import type { TextOptions } from './text-options.ts';
+
+export type { TextOptions } from './text-options.ts';
+
+/** The answer on standard output: read from top to bottom, it ends on the line to change. Ends with a newline. */
+export function renderReport(report: Report, options: TextOptions): string {
+  const safe = sanitizeDocument(report, options);
+  const layout: Layout = {
+    columns: Math.max(MIN_COLUMNS, options.columns),
+    glyphs: glyphsFor(options.unicode),
+  };
+  return joinLines([headLines(safe, layout), ...reportBlocks(safe, layout)], layout, options);
+}
+
+/** Blocks with an empty line between them, as text. */
+export function joinLines(
+  blocks: readonly (readonly Line[])[],
+  layout: Layout,
+  options: TextOptions,
+): string {
+  const lines = blocks
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+  // Every line passes here, whatever laid it out: none is wider than the terminal.
+  return lines
+    .map((line) => `${paintLine(cutLine(line, layout.columns, layout.glyphs.cut), options.color)}\n`)
+    .join('');
+}
+
+/** Findings, or why there are none. */
+export function findingBlocks(report: Report, layout: Layout): Line[][] {
+  const blocks = report.findings
+    .slice(0, MAX_FINDINGS)
+    .map((finding) => findingLines(finding, { ...layout, indent: 2 }));
+  const hidden = report.findings.length - MAX_FINDINGS;
+  if (hidden > 0)
+    blocks.push([
+      [{ text: `  ${count(hidden)} more findings not shown; --json FILE has them all`, tone: 'faint' }],
+    ]);
+  return blocks;
+}
+
+export type Layout = { readonly columns: number; readonly glyphs: Glyphs };
+
+// Narrower than this no layout holds; the terminal may wrap such lines as it likes.
+const MIN_COLUMNS = 20;
+const MAX_FINDINGS = 5;
+const MAX_STEADY = 5;
+const VERDICT_INDENT = 10;
+
+function reportBlocks(report: Report, layout: Layout): Line[][] {
+  return [
+    verdictLines(report, layout),
+    ...findingBlocks(report, layout),
+    operationLines(report, layout),
+    steadyLines(report, layout),
+    noteLines(report, layout),
+    costLines(report, layout),
+  ];
+}
+
+function headLines(report: Report, layout: Layout): Line[] {
+  const { target } = report;
+  const isolate = target.isolate === 'main' ? [] : [target.isolate];
+  const words = [
+    `pid ${target.pid}`,
+    ...isolate,
+    `node ${target.node.replace(/^v/, '').split('.').slice(0, 2).join('.')}`,
+    scriptOf(target.command),
+    `watched ${formatDuration(report.durationMs)}`,
+    `longest pause on your server ${formatDuration(report.cost.longestPauseMs)}`,
+  ];
+  return flowParts(
+    [[{ text: 'leakline', tone: 'strong' }], ...words.map((text) => [{ text, tone: 'faint' as const }])],
+    {
+      columns: layout.columns,
+      gap: { text: ` ${layout.glyphs.dot} `, tone: 'faint' },
+      indent: 2,
+    },
+  );
+}
+
+function verdictLines(report: Report, layout: Layout): Line[] {
+  const lines = flowParts(verdictParts(report, layout.glyphs), {
+    columns: layout.columns,
+    gap: { text: '   ' },
+    indent: VERDICT_INDENT,
+  });
+  // A leak whose line is named speaks for itself; every other verdict owes its reason.
+  if (report.findings.length > 0 && report.verdict.kind === 'leaking') return lines;
+  return [
+    ...lines,
+    ...labelled({ text: '' }, { text: report.verdict.reason }, { ...layout, indent: 2, labelColumns: 0 }),
+  ];
+}
+
+function operationLines(report: Report, layout: Layout): Line[] {
+  return report.growth.perOperation.map(({ operation, bytes, interval }) => [
+    { text: '  for each ' },
+    { text: operation, tone: 'strong' },
+    {
+      text: `  ${formatBytes(bytes)}   ${percent(report.growth.level)} interval ${bytesInterval(interval, layout.glyphs)}`,
+    },
+  ]);
+}
+
+function steadyLines(report: Report, layout: Layout): Line[] {
+  const words = report.steadyContainers
+    .slice(0, MAX_STEADY)
+    .map(
+      ({ name, size, watchedMs }) =>
+        `${count(size)} entries in ${name} (steady for ${formatDuration(watchedMs)})`,
+    );
+  const hidden = report.steadyContainers.length - MAX_STEADY;
+  if (hidden > 0) words.push(`${count(hidden)} more containers; --json FILE has them all`);
+  const label = 'not a leak: ';
+  return words.flatMap((text, index) =>
+    labelled(
+      { text: index === 0 ? label : '', tone: 'faint' },
+      { text, tone: 'faint' },
+      { ...layout, indent: 2, labelColumns: label.length },
+    ),
+  );
+}
+
+/** What the reader must know to trust the answer. */
+export function noteLines(report: Report, layout: Layout): Line[] {
+  return report.notes.flatMap((text) =>
+    labelled(
+      { text: 'note: ', tone: 'unsure' },
+      { text },
+      { ...layout, indent: 2, labelColumns: 'note: '.length },
+    ),
+  );
+}
+
+function costLines(report: Report, layout: Layout): Line[] {
+  const { cost } = report;
+  const words = [
+    `${formatDuration(cost.totalOnTargetMs)} on the server in all`,
+    cost.forcedGcs === 0
+      ? 'no forced GC'
+      : `${count(cost.forcedGcs)} forced GC${cost.forcedGcs === 1 ? '' : 's'}`,
+    ...(cost.targetRssBytes === null ? [] : [`${formatBytes(cost.targetRssBytes)} of its memory`]),
+    cost.snapshotTaken ? 'one heap snapshot' : 'no heap snapshot',
+  ];
+  return labelled(
+    { text: 'cost: ', tone: 'faint' },
+    { text: words.join(', '), tone: 'faint' },
+    {
+      ...layout,
+      indent: 2,
+      labelColumns: 'cost: '.length,
+    },
+  );
+}

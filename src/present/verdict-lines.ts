@@ -1,0 +1,52 @@
+import { formatBytes, formatRate } from '../core/bytes.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Report } from '../report/schema.ts';
+import { oneIn, percent, rateInterval, seconds } from './figures.ts';
+import type { Glyphs } from './glyphs.ts';
+import type { Line } from './line.ts';
+import { spaceWords, verdictTone, verdictWord } from './words.ts';
+
+/** The verdict in parts, the most important first, so that a narrow screen can take the first few. */
+export function verdictParts(report: Report, glyphs: Glyphs): Line[] {
+  const { verdict, growth, target } = report;
+  const tone = verdictTone(verdict.kind);
+  const parts: Line[] = [[{ text: verdictWord(verdict.kind), tone }]];
+  if (growth.bytesPerSecond !== null) {
+    const rate = `${formatRate(growth.bytesPerSecond)} ${spaceWords(verdict.space)}`;
+    parts.push([verdict.kind === 'leaking' ? { text: rate, tone } : { text: rate }]);
+  }
+  if (growth.interval !== null) {
+    parts.push([{ text: `${percent(growth.level)} interval ${rateInterval(growth.interval, glyphs)}` }]);
+  }
+  if (verdict.kind === 'leaking') {
+    parts.push([{ text: `false alarm at most ${oneIn(growth.falseAlarmProbability)}` }]);
+  } else if (growth.smallestDetectableBytesPerSecond !== null) {
+    parts.push([
+      { text: `a leak of ${formatBytes(growth.smallestDetectableBytesPerSecond)}/s would have been seen` },
+    ]);
+  }
+  if (verdict.watchMoreMs !== null) {
+    parts.push([{ text: `watch ${formatDuration(verdict.watchMoreMs)} more` }]);
+  }
+  const fate = fateWords(report);
+  if (fate !== null) parts.push([target.exit === null ? { text: fate } : { text: fate, tone: 'bad' }]);
+  return parts;
+}
+
+/** How the process ended or, while it lives, when its memory will. */
+export function fateWords(report: Report): string | null {
+  const { exit } = report.target;
+  if (exit !== null) return `the process ended after ${formatDuration(exit.atMs)} (${exitWords(exit)})`;
+  return report.forecast === null ? null : `out of memory in ${seconds(report.forecast.secondsToLimit)}`;
+}
+
+/** Where memory would end, for screens with room: `limit 4.35 GB`. */
+export function limitWords(report: Report): string | null {
+  const { effectiveBytes, which } = report.target.limits;
+  return effectiveBytes === null ? null : `${which ?? 'memory'} limit ${formatBytes(effectiveBytes)}`;
+}
+
+function exitWords(exit: NonNullable<Report['target']['exit']>): string {
+  if (exit.signal !== null) return exit.signal;
+  return exit.code === null ? 'nobody saw how' : `exit code ${exit.code}`;
+}

@@ -1,0 +1,321 @@
+import type { LiveSide, LiveView } from '../../src/report/live.ts';
+import type {
+  Comparison,
+  ComparisonSide,
+  Report,
+  ReportFinding,
+  ReportLocation,
+} from '../../src/report/schema.ts';
+
+const MB = 1_000_000;
+
+/** The story's right side: seven sessions whose history grows, 23 s into the watch. */
+export function leakingReport(changes: Partial<Report> = {}): Report {
+  return {
+    ...emptyReport(4242, 'node --enable-source-maps server.js', 23_120),
+    verdict: {
+      kind: 'leaking',
+      space: 'heap',
+      decidedAtMs: 9_100,
+      reason: 'The floor rose after every one of 12 major GCs.',
+      watchMoreMs: null,
+    },
+    growth: {
+      bytesPerSecond: 56 * MB,
+      interval: [55.2 * MB, 57 * MB],
+      level: 0.99,
+      falseAlarmProbability: 0.01,
+      smallestDetectableBytesPerSecond: 210_000,
+      perOperation: [],
+    },
+    forecast: { limitBytes: 4_345_298_944, secondsToLimit: 41, interval: [38, 45] },
+    findings: [sessionsFinding()],
+    namedAtMs: 9_300,
+    steadyContainers: [{ name: 'routeCache', type: 'Map', size: 128, watchedMs: 20_000 }],
+    ...memory(24, (second) => 30 * MB + Math.max(0, second - 2) * 56 * MB),
+    cost: {
+      longestPauseMs: 9,
+      totalOnTargetMs: 310,
+      targetRssBytes: 2_100_000,
+      forcedGcs: 0,
+      snapshotTaken: false,
+      longestPauseMsByWork: { census: 9, sample: 0.4 },
+    },
+    ...changes,
+  };
+}
+
+/** The same server with its clean-up. */
+export function steadyReport(changes: Partial<Report> = {}): Report {
+  return {
+    ...emptyReport(4243, 'node --enable-source-maps server.js', 23_120),
+    verdict: {
+      kind: 'steady',
+      space: null,
+      decidedAtMs: 21_000,
+      reason: 'The floor stayed between 30.1 MB and 30.4 MB over 14 major GCs.',
+      watchMoreMs: null,
+    },
+    growth: {
+      bytesPerSecond: 1_200,
+      interval: [-14_000, 16_000],
+      level: 0.99,
+      falseAlarmProbability: 0.01,
+      smallestDetectableBytesPerSecond: 210_000,
+      perOperation: [],
+    },
+    steadyContainers: [{ name: 'routeCache', type: 'Map', size: 128, watchedMs: 20_000 }],
+    ...memory(24, () => 30 * MB),
+    cost: { ...emptyReport(0, '', 0).cost, longestPauseMs: 4, totalOnTargetMs: 42 },
+    ...changes,
+  };
+}
+
+/** Too little seen to say anything. */
+export function inconclusiveReport(changes: Partial<Report> = {}): Report {
+  return {
+    ...emptyReport(4244, 'node dist/index.mjs --port 8080', 5_000),
+    target: { ...emptyReport(4244, 'node dist/index.mjs --port 8080', 0).target, isolate: 'worker:3' },
+    verdict: {
+      kind: 'inconclusive',
+      space: null,
+      decidedAtMs: null,
+      reason: 'Only 1 major GC was seen, and at least 5 are needed for a slope.',
+      watchMoreMs: 25_000,
+    },
+    ...memory(5, () => 30 * MB),
+    notes: ['The census was cut short after 2 s: containers further from a root were not looked at.'],
+    ...changes,
+  };
+}
+
+/** The leaking server, watched to its end. */
+export function diedReport(): Report {
+  const alive = leakingReport();
+  return {
+    ...alive,
+    durationMs: 51_400,
+    target: { ...alive.target, exit: { code: null, signal: 'SIGABRT', atMs: 51_200 } },
+    ...memory(51, (second) => 30 * MB + Math.max(0, second - 2) * 84 * MB),
+  };
+}
+
+/** A finding without a closed resource, which the rule is not sure about. */
+export function cacheFinding(): ReportFinding {
+  return {
+    ...sessionsFinding(),
+    fingerprint: '77b1e0',
+    kind: 'cache-without-limit',
+    confidence: 0.62,
+    retained: { type: 'Object', count: 12_400, growthPerSecond: 340, bytesPerSecond: 2.1 * MB, state: null },
+    heldBy: {
+      name: 'responsesByUrl',
+      type: 'Map',
+      size: 12_400,
+      path: ['Server', 'handler', 'responsesByUrl'],
+      location: location('src/some/rather/deep/folder/of/the/application/response-cache.ts', 14, null),
+    },
+    grows: null,
+    addedAt: {
+      location: location('node_modules/lru-ish/lib/index.js', 210, 'put', 'lru-ish'),
+      stack: [],
+      words: null,
+    },
+    allocatedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null },
+    shouldBeReleased: null,
+    zombies: null,
+    explanation: 'Every new URL adds an entry and nothing removes one; the keys hold query strings.',
+  };
+}
+
+export function sessionsFinding(): ReportFinding {
+  return {
+    fingerprint: 'f3a9c1',
+    kind: 'timer-never-cleared',
+    confidence: 0.97,
+    retained: { type: 'Array', count: 7, growthPerSecond: 7, bytesPerSecond: 56 * MB, state: 'CLOSED' },
+    heldBy: {
+      name: 'sessions',
+      type: 'Map',
+      size: 7,
+      path: ['Server', 'connection listener', 'sessions'],
+      location: location('src/server.ts', 6, null),
+    },
+    grows: {
+      name: 'history',
+      type: 'Array',
+      instances: 7,
+      perSecondInEach: 1,
+      location: location('src/server.ts', 8, null),
+    },
+    addedAt: {
+      location: location('src/server.ts', 10, null),
+      stack: [],
+      words: 'the interval in onConnection',
+    },
+    allocatedAt: null,
+    shouldBeReleased: {
+      words:
+        "nothing clears that interval, nothing deletes from `sessions`: no 'close' listener on the socket",
+      event: 'close',
+      location: null,
+    },
+    zombies: { type: 'WebSocket', state: 'CLOSED', count: 7 },
+    explanation:
+      'Each connection starts an interval that outlives it and keeps filling the history of its session.',
+  };
+}
+
+export function labComparison(sides: readonly ComparisonSide[] = labSides()): Comparison {
+  return {
+    schema: 'leakline/comparison@1',
+    sides,
+    difference: { bytesPerSecond: 55.99 * MB, interval: [55.1 * MB, 57.1 * MB] },
+    scenario: { name: 'websocket', clients: 7, items: 1_000_000 },
+  };
+}
+
+export function labSides(leaking: Report = leakingReport()): ComparisonSide[] {
+  return [
+    { name: 'fixed', report: steadyReport(), load: load() },
+    { name: 'leaking', report: leaking, load: load() },
+  ];
+}
+
+export function liveView(elapsedMs: number, sides: readonly LiveSide[]): LiveView {
+  return { elapsedMs, sides };
+}
+
+export function liveSide(name: string, report: Report | null, changes: Partial<LiveSide> = {}): LiveSide {
+  return { name, activity: 'watching', report, load: load(), ...changes };
+}
+
+export function load(): NonNullable<ComparisonSide['load']> {
+  return {
+    clientsOpened: 7,
+    clientsOpen: 0,
+    clientsClosed: 7,
+    httpSent: 4_600,
+    httpFailed: 0,
+    httpPerSecond: 200,
+  };
+}
+
+/** The same document with a hostile text wherever the target could have put one. */
+export function withHostileText(report: Report, hostile: string): Report {
+  return replaceStrings(report, hostile) as Report;
+}
+
+// Words that presenters branch on must stay what they are, or the test would not reach the sinks behind them.
+const CLOSED_VOCABULARY = new Set([
+  'leaking',
+  'steady',
+  'inconclusive',
+  'heap',
+  'external',
+  'native',
+  'main',
+  'container',
+]);
+
+function replaceStrings(value: unknown, hostile: string): unknown {
+  if (typeof value === 'string') return CLOSED_VOCABULARY.has(value) ? value : `${value}${hostile}${value}`;
+  if (Array.isArray(value)) return value.map((item) => replaceStrings(item, hostile));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceStrings(item, hostile)]));
+}
+
+function location(
+  file: string,
+  line: number,
+  name: string | null,
+  packageName: string | null = null,
+): ReportLocation {
+  return { file, line, column: 7, function: name, package: packageName };
+}
+
+function emptyReport(pid: number, command: string, durationMs: number): Report {
+  return {
+    schema: 'leakline/report@1',
+    leakline: '0.1.0',
+    startedAt: '2026-11-22T16:00:00.000Z',
+    durationMs,
+    target: {
+      pid,
+      node: 'v22.23.3',
+      command,
+      isolate: 'main',
+      limits: {
+        heapBytes: 4_345_298_944,
+        containerBytes: null,
+        effectiveBytes: 4_345_298_944,
+        which: 'heap',
+      },
+      exit: null,
+    },
+    verdict: { kind: 'inconclusive', space: null, decidedAtMs: null, reason: '', watchMoreMs: null },
+    growth: {
+      bytesPerSecond: null,
+      interval: null,
+      level: 0.99,
+      falseAlarmProbability: 0.01,
+      smallestDetectableBytesPerSecond: null,
+      perOperation: [],
+    },
+    forecast: null,
+    findings: [],
+    namedAtMs: null,
+    steadyContainers: [],
+    series: {
+      timeMs: [],
+      rss: [],
+      heapUsed: [],
+      heapTotal: [],
+      external: [],
+      arrayBuffers: [],
+      openConnections: [],
+      floor: [],
+    },
+    gc: [],
+    cost: {
+      longestPauseMs: 0,
+      totalOnTargetMs: 0,
+      targetRssBytes: null,
+      forcedGcs: 0,
+      snapshotTaken: false,
+      longestPauseMsByWork: {},
+    },
+    notes: [],
+  };
+}
+
+/** One sample a second over a floor, with garbage that climbs and falls, and a major GC every two seconds. */
+function memory(seconds: number, floorAt: (second: number) => number): Pick<Report, 'series' | 'gc'> {
+  const times = Array.from({ length: seconds }, (_, second) => second);
+  const heapUsed = times.map((second) => floorAt(second) + (second % 2) * 18 * MB + 2 * MB);
+  const gcSeconds = times.filter((second) => second % 2 === 0 && second > 0);
+  return {
+    series: {
+      timeMs: times.map((second) => second * 1000),
+      rss: heapUsed.map((bytes) => bytes * 1.1 + 42 * MB),
+      heapUsed,
+      heapTotal: heapUsed.map((bytes) => bytes * 1.05),
+      external: times.map(() => 2 * MB),
+      arrayBuffers: times.map(() => MB),
+      openConnections: times.map((second) => (second < 4 ? 7 : 1)),
+      floor: gcSeconds.map((second) => ({
+        timeMs: second * 1000,
+        bytes: floorAt(second),
+        externalBytes: 2 * MB,
+      })),
+    },
+    gc: gcSeconds.map((second) => ({
+      timeMs: second * 1000,
+      kind: 'major' as const,
+      durationMs: 11.2,
+      beforeBytes: floorAt(second) + 18 * MB,
+      afterBytes: floorAt(second),
+      forced: false,
+    })),
+  };
+}

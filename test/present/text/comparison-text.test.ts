@@ -1,0 +1,48 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { renderComparison } from '../../../src/present/text/comparison-text.ts';
+import { columnsOf, hostileText, OBEYED_BY_TERMINALS } from '../hostile.ts';
+import { diedReport, inconclusiveReport, labComparison, labSides, withHostileText } from '../reports.ts';
+
+const plain = { color: false, unicode: true };
+
+test('the lab ends side by side at 120 columns', async () => {
+  const text = renderComparison(labComparison(), { ...plain, columns: 120 });
+  await expect(text).toMatchFileSnapshot('snapshots/comparison-120.txt');
+});
+
+test('the lab played to the end says how long before the death the line was named, one side below the other at 80', async () => {
+  const text = renderComparison(labComparison(labSides(diedReport())), { ...plain, columns: 80 });
+  expect(text).toContain('line named 9 s after the watch began, 42 s before the leaking process died');
+  await expect(text).toMatchFileSnapshot('snapshots/comparison-died-80.txt');
+});
+
+test('a line that was named only after the death is not sold as a warning', () => {
+  const died = diedReport();
+  const late = { ...died, namedAtMs: 55_200 };
+  const text = renderComparison(labComparison(labSides(late)), { ...plain, columns: 120 });
+  expect(text).toContain('4 s after the leaking process died');
+});
+
+test('a side without an answer gives its reason, and no difference is invented', () => {
+  const comparison = { ...labComparison(labSides(inconclusiveReport())), difference: null, scenario: null };
+  const text = renderComparison(comparison, { ...plain, columns: 120 });
+  expect(text).toContain('Only 1 major GC was seen');
+  expect(text).not.toContain('difference');
+});
+
+test('hostile names are shown, not obeyed, and fit the terminal', () => {
+  fc.assert(
+    fc.property(hostileText, fc.integer({ min: 20, max: 200 }), fc.boolean(), (hostile, columns, unicode) => {
+      const sides = labSides(diedReport()).map((side) => ({
+        ...side,
+        name: side.name + hostile,
+        report: withHostileText(side.report, hostile),
+      }));
+      const text = renderComparison(labComparison(sides), { color: false, unicode, columns });
+      expect(text).not.toMatch(OBEYED_BY_TERMINALS);
+      expect(Math.max(...text.split('\n').map(columnsOf))).toBeLessThanOrEqual(columns);
+    }),
+    { numRuns: 200 },
+  );
+});

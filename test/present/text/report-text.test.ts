@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { renderReport } from '../../../src/present/text/report-text.ts';
+import { columnsOf, hostileText, OBEYED_BY_TERMINALS, stripColors } from '../hostile.ts';
+import {
+  cacheFinding,
+  diedReport,
+  inconclusiveReport,
+  leakingReport,
+  sessionsFinding,
+  steadyReport,
+  withHostileText,
+} from '../reports.ts';
+
+const plain = { color: false, unicode: true };
+
+const REPORTS = {
+  leaking: leakingReport(),
+  steady: steadyReport(),
+  inconclusive: inconclusiveReport(),
+  died: diedReport(),
+  'two-findings': leakingReport({
+    findings: [sessionsFinding(), cacheFinding()],
+    growth: {
+      ...leakingReport().growth,
+      perOperation: [{ operation: 'websocket closed', bytes: 8_000_000, interval: [7_900_000, 8_100_000] }],
+    },
+  }),
+};
+
+describe('the answer as text', () => {
+  for (const [name, report] of Object.entries(REPORTS)) {
+    for (const columns of [80, 120]) {
+      test(`${name} at ${columns} columns`, async () => {
+        const text = renderReport(report, { ...plain, columns });
+        await expect(text).toMatchFileSnapshot(`snapshots/report-${name}-${columns}.txt`);
+      });
+    }
+  }
+
+  test('colour adds escape sequences and changes no letter', () => {
+    const colored = renderReport(REPORTS.leaking, { color: true, unicode: true, columns: 80 });
+    expect(colored).toContain('\u001b[31m');
+    expect(stripColors(colored)).toBe(renderReport(REPORTS.leaking, { ...plain, columns: 80 }));
+  });
+
+  test('without Unicode every byte is ASCII and no figure is lost', () => {
+    const text = renderReport(REPORTS.leaking, { color: false, unicode: false, columns: 120 });
+    expect(text).toMatch(/^[\n\x20-\x7e]*$/);
+    expect(text).toContain('99 % interval 55.2 .. 57.0 MB/s');
+  });
+
+  test('a place in source keeps its line number however narrow the terminal', () => {
+    const text = renderReport(REPORTS['two-findings'], { ...plain, columns: 50 });
+    expect(text).toContain('response-cache.ts:14\n');
+  });
+
+  test('a hidden finding is announced', () => {
+    const text = renderReport(leakingReport({ findings: Array.from({ length: 8 }, sessionsFinding) }), {
+      ...plain,
+      columns: 80,
+    });
+    expect(text).toContain('3 more findings not shown');
+  });
+});
+
+describe('whatever the target calls its things', () => {
+  test('nothing a terminal would obey gets out, and no line is wider than the terminal', () => {
+    fc.assert(
+      fc.property(
+        hostileText,
+        fc.constantFrom(...Object.values(REPORTS)),
+        fc.integer({ min: 20, max: 200 }),
+        fc.boolean(),
+        (hostile, report, columns, unicode) => {
+          const text = renderReport(withHostileText(report, hostile), { color: false, unicode, columns });
+          expect(text).not.toMatch(OBEYED_BY_TERMINALS);
+          expect(Math.max(...text.split('\n').map(columnsOf))).toBeLessThanOrEqual(columns);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('with colour, the only escape sequences are our own colours', () => {
+    fc.assert(
+      fc.property(hostileText, fc.integer({ min: 20, max: 200 }), (hostile, columns) => {
+        const text = renderReport(withHostileText(REPORTS.leaking, hostile), {
+          color: true,
+          unicode: true,
+          columns,
+        });
+        expect(stripColors(text)).not.toMatch(OBEYED_BY_TERMINALS);
+        expect(stripColors(text)).toBe(
+          renderReport(withHostileText(REPORTS.leaking, hostile), { ...plain, columns }),
+        );
+      }),
+    );
+  });
+});
