@@ -1,0 +1,42 @@
+import type { ErrorCode } from '../core/errors.ts';
+
+/** What to try next; `null` where the sentence of the error already says it. */
+export function adviceFor(code: ErrorCode): string | null {
+  return ADVICE_BY_CODE[code];
+}
+
+// Exhaustive by type: a new code does not compile until somebody has thought about what its reader does next.
+const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
+  USAGE: 'Run leakline --help for the commands and their options.',
+  NO_SUCH_PROCESS: 'List the Node processes of this machine with: leakline ps',
+  NOT_NODE:
+    'Give the pid of the Node process itself, not of npm, a shell or a supervisor: leakline ps lists them.',
+  OTHER_USER: 'Run leakline as the user that owns the process, or with sudo.',
+  PROCESS_ZOMBIE:
+    'It can no longer be watched. If its supervisor started a new one, give that pid: leakline ps',
+  PROCESS_STOPPED: 'Let it go on (kill -CONT PID, or resume it in the debugger), then try again.',
+  SIGUSR1_LETHAL:
+    'Start it with --inspect=127.0.0.1:0 and attach to that address, or watch it from its start with: leakline run -- node app.js',
+  SIGUSR1_DISABLED:
+    'Start it without that option, or with --inspect=127.0.0.1:0 and attach to that address: leakline attach HOST:PORT',
+  INSPECTOR_DID_NOT_OPEN:
+    'Its main thread may be busy: try again when the load is lower. If it never opens, start it with --inspect=127.0.0.1:0.',
+  INSPECTOR_PORT_TAKEN:
+    'Close what listens there (often the debugger of another Node process), then try again; or start the program with --inspect=127.0.0.1:0.',
+  WRONG_PROCESS:
+    'Close the debugger of the other process, or start yours with --inspect=127.0.0.1:0 for a port of its own.',
+  INSPECTOR_FAILED:
+    'Close other debuggers of the process and try again; with NODE_DEBUG=leakline the whole exchange is shown.',
+  AGENT_DID_NOT_CONNECT: 'Its main thread may be busy: try again when the load is lower.',
+  AGENT_FAILED: 'The program itself goes on. Try again; with NODE_DEBUG=leakline the details are shown.',
+  TARGET_GONE:
+    'If it ran out of memory, start it again and watch it from the start with: leakline run -- node app.js',
+  PLATFORM_UNSUPPORTED: 'Start the program under leakline instead: leakline run -- node app.js',
+  PROGRAM_NOT_FOUND: 'Check the command after the two dashes: leakline run -- node app.js',
+  PROGRAM_ENDED_EARLY: 'Run the command alone until it stays up, then put leakline run -- before it.',
+  LAB_PORT_TAKEN: 'End what listens on that port, or leave the port out and the lab takes a free one.',
+  LAB_CLIENTS_REFUSED:
+    'Check that connections over loopback (127.0.0.1) are allowed here, by firewall or sandbox.',
+  UNKNOWN_SCENARIO: 'Leave the name out for the default: leakline lab',
+  CANNOT_WRITE: 'Give a path in a directory that exists and is writable, or - for standard output.',
+};

@@ -1,0 +1,71 @@
+import { formatBytes, formatRate } from '../../core/bytes.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { LiveSide, LiveView } from '../../report/live.ts';
+import { placeWords } from '../finding-lines.ts';
+import { sanitizeDocument } from '../sanitize.ts';
+import { activityWords, verdictWord } from '../words.ts';
+
+/**
+ * Plain lines for pipes and CI: one for each side that has news, `null` when none has.
+ *
+ * `previous` is the view of the lines printed last. A side has news when a second has passed, or at once when its
+ * verdict, its activity or its finding changed, so that a log shows the moment without a line for every redraw.
+ */
+export function progressLine(view: LiveView, previous: LiveView | null): string | null {
+  const secondPassed = previous === null || view.elapsedMs - previous.elapsedMs >= SECOND_MS;
+  const lines = view.sides.flatMap((side) => {
+    const before = previous?.sides.find(({ name }) => name === side.name) ?? null;
+    const changed = before === null || newsOf(side) !== newsOf(before);
+    return changed || (secondPassed && !isOver(side)) ? [sideLine(side, view)] : [];
+  });
+  return lines.length === 0 ? null : lines.join('\n');
+}
+
+// Updates come from a timer that is a few milliseconds early as often as late.
+const SECOND_MS = 950;
+
+function isOver({ activity }: LiveSide): boolean {
+  return activity === 'ended' || activity === 'done';
+}
+
+function newsOf({ activity, report }: LiveSide): string {
+  return `${activity} ${report?.verdict.kind} ${report?.findings[0]?.fingerprint}`;
+}
+
+function sideLine(unsafeSide: LiveSide, view: LiveView): string {
+  // ASCII, because what reads a pipe may be anything.
+  const side = sanitizeDocument(unsafeSide, { unicode: false });
+  const time = (
+    view.elapsedMs < 1000 ? '0 s' : formatDuration(Math.floor(view.elapsedMs / 1000) * 1000)
+  ).padStart(5);
+  const name =
+    view.sides.length > 1
+      ? [side.name.padEnd(Math.max(...view.sides.map((other) => other.name.length)))]
+      : [];
+  if (side.report === null) return [time, ...name, activityWords(side.activity)].join('  ');
+  const { series, verdict, growth } = side.report;
+  const rate = growth.bytesPerSecond === null ? '' : ` ${formatRate(growth.bytesPerSecond)}`;
+  return [
+    time,
+    ...name,
+    `rss ${size(series.rss.at(-1))}`,
+    `heap ${size(series.heapUsed.at(-1))}`,
+    `floor ${size(series.floor.at(-1)?.bytes)}`,
+    `open ${String(series.openConnections.at(-1) ?? '-').padStart(3)}`,
+    `${verdictWord(verdict.kind)}${rate}`,
+    ...findingWords(side),
+    ...(side.activity === 'watching' ? [] : [activityWords(side.activity)]),
+  ].join('  ');
+}
+
+function size(bytes: number | undefined): string {
+  return (bytes === undefined ? '-' : formatBytes(bytes)).padStart(7);
+}
+
+function findingWords({ report }: LiveSide): string[] {
+  const finding = report?.findings[0];
+  if (finding === undefined) return [];
+  const held = finding.heldBy.location === null ? '' : ` ${placeWords(finding.heldBy.location)}`;
+  const added = finding.addedAt === null ? '' : `, added at ${placeWords(finding.addedAt.location)}`;
+  return [`held by ${finding.heldBy.name}${held}${added}`];
+}

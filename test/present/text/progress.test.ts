@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { progressLine } from '../../../src/present/text/progress.ts';
+import { hostileText, OBEYED_BY_TERMINALS } from '../hostile.ts';
+import {
+  inconclusiveReport,
+  leakingReport,
+  liveSide,
+  liveView,
+  steadyReport,
+  withHostileText,
+} from '../reports.ts';
+
+const both = [liveSide('fixed', steadyReport()), liveSide('leaking', leakingReport())];
+
+test('each side has its line: time, memory, verdict, connections, finding', () => {
+  expect(progressLine(liveView(23_120, both), null)).toMatchInlineSnapshot(`
+    " 23 s  fixed    rss 97.0 MB  heap 50.0 MB  floor 30.0 MB  open   1  STEADY +1.20 KB/s
+     23 s  leaking  rss 1.39 GB  heap 1.23 GB  floor 1.15 GB  open   1  LEAKING +56.0 MB/s  held by sessions src/server.ts:6, added at src/server.ts:10"
+  `);
+});
+
+test('one program needs no name, and a process that is not open yet has no figures', () => {
+  expect(
+    progressLine(liveView(0, [liveSide('app', null, { activity: 'starting' })]), null),
+  ).toMatchInlineSnapshot(`"  0 s  starting the process"`);
+  expect(progressLine(liveView(1_000, [liveSide('app', inconclusiveReport())]), null)).toMatchInlineSnapshot(
+    `"  1 s  rss 77.2 MB  heap 32.0 MB  floor 30.0 MB  open   1  INCONCLUSIVE"`,
+  );
+});
+
+test('within a second nothing is printed unless a side has news', () => {
+  const printed = liveView(5_000, both);
+  expect(progressLine(liveView(5_300, both), printed)).toBeNull();
+  const walking = [both[0], liveSide('leaking', leakingReport(), { activity: 'walking' })];
+  const line = progressLine(liveView(5_300, walking), printed);
+  expect(line?.split('\n')).toHaveLength(1);
+  expect(line).toContain('walking the graph');
+});
+
+test('a second later every living side has a line, an ended one only when it ends', () => {
+  const ended = [both[0], liveSide('leaking', leakingReport(), { activity: 'ended' })];
+  const atTheEnd = progressLine(liveView(6_000, ended), liveView(5_000, both));
+  expect(atTheEnd?.split('\n')).toHaveLength(2);
+  const later = progressLine(liveView(7_000, ended), liveView(6_000, ended));
+  expect(later).toContain('fixed');
+  expect(later?.split('\n')).toHaveLength(1);
+});
+
+test('a hostile name makes no new line and no escape', () => {
+  fc.assert(
+    fc.property(hostileText, (hostile) => {
+      const side = liveSide(`side${hostile}`, withHostileText(leakingReport(), hostile));
+      const lines = progressLine(liveView(1_000, [side, ...both]), null) ?? '';
+      expect(lines).not.toMatch(OBEYED_BY_TERMINALS);
+      expect(lines.split('\n')).toHaveLength(3);
+    }),
+  );
+});
