@@ -1,0 +1,270 @@
+import type * as inspectorModule from 'node:inspector';
+import type * as netModule from 'node:net';
+import type * as perfHooksModule from 'node:perf_hooks';
+import type * as timersModule from 'node:timers';
+import type * as utilModule from 'node:util';
+import type * as v8Module from 'node:v8';
+import type * as vmModule from 'node:vm';
+import { Census } from '../census/census.ts';
+import type { CensusHost } from '../census/host.ts';
+import { readScriptUrls } from '../census/scripts.ts';
+import { ScopeReader } from '../census/scopes.ts';
+import { StallAccount } from '../core/stall-account.ts';
+import { Probe } from '../probe/probe.ts';
+import { InProcessInspector } from '../wire/inspector-in-process.ts';
+import { Peer } from '../wire/peer.ts';
+import { closeUnusedInspector } from './close-inspector.ts';
+
+/**
+ * leakline inside the target: connects to the socket it was told, says who it is, and does what it is asked over it.
+ *
+ * When the connection ends, for whatever reason, it takes itself away: no timer, listener, observer, session, trap or
+ * global remains. It never throws into the program and never keeps the process alive.
+ */
+export function install(require: NodeJS.Require, options: AgentOptions): void {
+  try {
+    new Agent(require, options).connect();
+  } catch {
+    // Nothing was begun, and the program is not to know: whoever waits for the connection tells that none came.
+  }
+}
+
+export type AgentOptions = {
+  readonly socketPath: string;
+  readonly token: string;
+  /** Shut the inspector again once our client has left: we opened it. */
+  readonly closeInspector: boolean;
+};
+
+export type WatchOptions = {
+  readonly gc: 'auto' | 'natural' | 'forced';
+  readonly maxPauseMs: number;
+};
+
+class Agent {
+  readonly #require: NodeJS.Require;
+  readonly #options: AgentOptions;
+  readonly #perfHooks: typeof perfHooksModule;
+  readonly #timers: typeof timersModule;
+  readonly #account: StallAccount;
+  readonly #own = new Set<object>();
+  readonly #startedMs: number;
+  #epochMs: number;
+  #peer: Peer | null = null;
+  #probe: Probe | null = null;
+  #census: Census | null = null;
+  #gone = false;
+  #faults = 0;
+
+  constructor(require: NodeJS.Require, options: AgentOptions) {
+    this.#require = require;
+    this.#options = options;
+    this.#perfHooks = require('node:perf_hooks') as typeof perfHooksModule;
+    this.#timers = require('node:timers') as typeof timersModule;
+    this.#startedMs = this.#perfHooks.performance.now();
+    this.#epochMs = this.#startedMs;
+    this.#account = new StallAccount(() => this.#perfHooks.performance.now());
+    this.#own.add(this);
+    this.#own.add(this.#own);
+  }
+
+  connect(): void {
+    const net = this.#require('node:net') as typeof netModule;
+    const socket = net.connect(this.#options.socketPath);
+    // The program may end whenever it likes.
+    socket.unref();
+    this.#own.add(socket);
+    const peer = new Peer(socket, {
+      onCall: (method, params) => this.#account.book('answer', () => this.#answer(method, params)),
+      onClose: () => this.#leave(),
+    });
+    this.#own.add(peer);
+    this.#peer = peer;
+    socket.once('connect', () => {
+      const v8 = this.#require('node:v8') as typeof v8Module;
+      peer.notify('hello', {
+        token: this.#options.token,
+        pid: process.pid,
+        node: process.version,
+        argv: process.argv,
+        cwd: process.cwd(),
+        heapLimitBytes: v8.getHeapStatistics().heap_size_limit,
+      });
+    });
+    // Whether or not the connection comes about: the door we came through is shut behind us.
+    if (this.#options.closeInspector) this.#closeInspector(INSPECTOR_TRIES);
+    this.#account.add('install', this.#perfHooks.performance.now() - this.#startedMs);
+  }
+
+  #answer(method: string, params: unknown): unknown {
+    switch (method) {
+      case 'watch':
+        return this.#watch(params as WatchOptions);
+      case 'cost':
+        return { ...this.#account.snapshot(), forcedGcs: this.#probe?.forcedGcs ?? 0 };
+      case 'walk':
+        return this.#ensureCensus().walk();
+      case 'details':
+        return this.#ensureCensus().details((params as { keys: string[] }).keys);
+      case 'trap': {
+        const { keys, forMs } = params as { keys: string[]; forMs: number };
+        return this.#ensureCensus().trap(keys, forMs);
+      }
+      default:
+        throw new Error(`the agent has no method ${method}`);
+    }
+  }
+
+  #watch(options: WatchOptions): null {
+    if (this.#probe !== null) return null;
+    this.#epochMs = this.#perfHooks.performance.now();
+    this.#probe = new Probe(
+      {
+        v8: this.#require('node:v8') as typeof v8Module,
+        vm: this.#require('node:vm') as typeof vmModule,
+        perfHooks: this.#perfHooks,
+        timers: this.#timers,
+        process,
+      },
+      {
+        everyMs: 1000,
+        floorEveryMs: 2000,
+        gc: options.gc,
+        maxPauseMs: options.maxPauseMs,
+        epochMs: this.#epochMs,
+        account: this.#account,
+        onTick: (tick) => this.#peer?.notify('tick', tick),
+        onFault: (error) => this.#fault(error),
+        own: this.#own,
+      },
+    );
+    this.#probe.start();
+    return null;
+  }
+
+  #ensureCensus(): Census {
+    this.#census ??= new Census(this.#censusHost());
+    this.#own.add(this.#census);
+    return this.#census;
+  }
+
+  #censusHost(): CensusHost {
+    const require = this.#require;
+    const inspector = new InProcessInspector(require('node:inspector') as typeof inspectorModule);
+    let urlByScriptId = new Map<string, string>();
+    return {
+      process,
+      types: (require('node:util') as typeof utilModule).types,
+      clearTimeout: this.#timers.clearTimeout,
+      scopes: new ScopeReader(inspector),
+      account: this.#account,
+      own: this.#own,
+      nowMs: () => this.#perfHooks.performance.now() - this.#epochMs,
+      rest: (ms) => this.#rest(ms),
+      stopped: () => this.#gone,
+      refreshScripts: () => {
+        urlByScriptId = readScriptUrls(inspector);
+        for (const [scriptId, url] of urlByScriptId) {
+          if (url.includes('leakline-agent')) urlByScriptId.delete(scriptId);
+        }
+      },
+      isProgramScript: (scriptId) => urlByScriptId.has(scriptId),
+      scriptUrl: (scriptId) => urlByScriptId.get(scriptId) ?? null,
+      builtinExports: () => loadedBuiltins(require),
+      moduleExports: () => loadedModules(require),
+      activeHandles: () => activeHandles().filter((handle) => !this.#own.has(handle)),
+    };
+  }
+
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#later(ms, resolve));
+  }
+
+  /** A timer that is known as ours, and does not keep the process alive. */
+  #later(ms: number, run: () => void): void {
+    const timer = this.#timers.setTimeout(() => {
+      this.#own.delete(timer);
+      run();
+    }, ms);
+    timer.unref();
+    this.#own.add(timer);
+  }
+
+  /**
+   * An inspector we opened is shut when the client that let us in has left, and only then: shutting it under a client
+   * that does not answer would stop the program for ever. So each try first looks whether anybody is connected.
+   */
+  #closeInspector(triesLeft: number): void {
+    this.#later(150, () => {
+      try {
+        const closed = this.#account.book('close inspector', () => closeUnusedInspector(this.#require));
+        if (closed) this.#peer?.notify('inspector closed', null);
+        else if (triesLeft > 0) this.#closeInspector(triesLeft - 1);
+      } catch (error) {
+        this.#fault(error);
+      }
+    });
+  }
+
+  /** Three faults of ours and we go, rather than trouble the program further. */
+  #fault(error: unknown): void {
+    this.#faults += 1;
+    this.#peer?.notify('fault', error instanceof Error ? error.message : String(error));
+    if (this.#faults >= 3) this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#probe?.stop();
+    this.#census?.dispose();
+    this.#peer?.close();
+    this.#probe = null;
+    this.#census = null;
+    this.#peer = null;
+    this.#own.clear();
+  }
+}
+
+/** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */
+const INSPECTOR_TRIES = 400;
+
+/** Exports of those of Node's modules that the program has already loaded; loading another one would be a trace. */
+function loadedBuiltins(require: NodeJS.Require): object[] {
+  const loaded = new Set((process as unknown as { moduleLoadList: string[] }).moduleLoadList);
+  const found: object[] = [];
+  for (const name of BUILTINS_LED_THROUGH) {
+    if (!loaded.has(`NativeModule ${name}`)) continue;
+    const exported: unknown = require(`node:${name}`);
+    if ((typeof exported === 'object' && exported !== null) || typeof exported === 'function') found.push(exported);
+  }
+  return found;
+}
+
+/** None of these warns when it is required. */
+const BUILTINS_LED_THROUGH = [
+  'assert', 'async_hooks', 'buffer', 'child_process', 'crypto', 'dns', 'events', 'fs', 'http', 'http2', 'https',
+  'inspector', 'net', 'os', 'path', 'perf_hooks', 'querystring', 'readline', 'stream', 'string_decoder', 'timers',
+  'tls', 'tty', 'url', 'util', 'v8', 'vm', 'worker_threads', 'zlib',
+];
+
+/** The CommonJS modules of the program: its own before its packages', so that names come from its own. */
+function loadedModules(require: NodeJS.Require): { file: string; exports: object }[] {
+  const cache = (require('node:module') as { _cache?: Record<string, { exports?: unknown }> })._cache ?? {};
+  const modules: { file: string; exports: object }[] = [];
+  for (const file of Object.keys(cache)) {
+    const module = Object.getOwnPropertyDescriptor(cache, file)?.value as object | undefined;
+    if (module === undefined) continue;
+    const exported: unknown = Object.getOwnPropertyDescriptor(module, 'exports')?.value;
+    if ((typeof exported === 'object' && exported !== null) || typeof exported === 'function') {
+      modules.push({ file, exports: exported });
+    }
+  }
+  const isPackage = (file: string): number => (file.includes('node_modules') ? 1 : 0);
+  return modules.sort((a, b) => isPackage(a.file) - isPackage(b.file));
+}
+
+function activeHandles(): object[] {
+  const list = (process as unknown as { _getActiveHandles?: () => object[] })._getActiveHandles;
+  return list === undefined ? [] : Reflect.apply(list, process, []);
+}

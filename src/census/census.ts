@@ -1,0 +1,89 @@
+import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
+import { lookCloser } from './detail.ts';
+import type { CensusHost } from './host.ts';
+import type { Shape } from './shape-tree.ts';
+import { Trap } from './trap.ts';
+import { Walk } from './walk.ts';
+
+/** The census of the isolate it runs in: walks, closer looks at what the last walk met, and traps. */
+export class Census {
+  readonly #host: CensusHost;
+  readonly #traps = new Set<Trap>();
+  #shapes: ReadonlyMap<string, Shape> = new Map();
+
+  constructor(host: CensusHost) {
+    this.#host = host;
+  }
+
+  async walk(): Promise<CensusWalk> {
+    const sizes = new Map<string, number>();
+    for (const [key, shape] of this.#shapes) {
+      if (shape.container !== null) sizes.set(key, shape.container.size);
+    }
+    const walk = new Walk(this.#host, sizes);
+    const result = await walk.run();
+    this.#shapes = walk.shapes;
+    return result;
+  }
+
+  /** Each in a slice of its own; containers that are gone are left out. */
+  async details(keys: readonly string[]): Promise<ContainerDetail[]> {
+    const details: ContainerDetail[] = [];
+    try {
+      for (const key of keys) {
+        const shape = this.#shapes.get(key);
+        if (shape === undefined) continue;
+        const startMs = this.#host.nowMs();
+        const detail = this.#host.account.book('closer look', () => this.#look(shape));
+        if (detail !== null) details.push(detail);
+        await this.#host.rest((this.#host.nowMs() - startMs) * 9);
+        if (this.#host.stopped()) break;
+      }
+    } finally {
+      this.#host.scopes.close();
+    }
+    return details;
+  }
+
+  /** Sets a trap on each of the containers and takes them away after `forMs`, or as soon as all have caught enough. */
+  async trap(keys: readonly string[], forMs: number): Promise<TrapResult[]> {
+    const traps = keys.map((key) => this.#set(key)).filter((trap) => trap !== null);
+    for (const trap of traps) this.#traps.add(trap);
+    const endMs = this.#host.nowMs() + forMs;
+    while (this.#host.nowMs() < endMs && !this.#host.stopped()) {
+      if (traps.every((trap) => trap.additions >= ADDITIONS_ENOUGH)) break;
+      await this.#host.rest(Math.min(100, forMs));
+    }
+    return traps.map((trap) => {
+      this.#traps.delete(trap);
+      return trap.remove();
+    });
+  }
+
+  /** Takes every trap away and forgets what was seen. */
+  dispose(): void {
+    for (const trap of this.#traps) trap.remove();
+    this.#traps.clear();
+    this.#shapes = new Map();
+    this.#host.scopes.close();
+  }
+
+  #look(shape: Shape): ContainerDetail | null {
+    this.#host.scopes.beginSlice();
+    try {
+      return lookCloser(this.#host, shape);
+    } finally {
+      this.#host.scopes.endSlice();
+    }
+  }
+
+  #set(key: string): Trap | null {
+    const tallied = this.#shapes.get(key)?.container;
+    if (tallied === undefined || tallied === null) return null;
+    const containers = tallied.refs.map((ref) => ref.deref()).filter((container) => container !== undefined);
+    const { account, nowMs } = this.#host;
+    return new Trap(key, containers, tallied.type, nowMs, (work) => account.book('trap', work));
+  }
+}
+
+const ADDITIONS_ENOUGH = 20;

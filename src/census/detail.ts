@@ -1,0 +1,213 @@
+import type { ContainerDetail, PathStep, TimerGroup, ZombieGroup } from '../core/census.ts';
+import type { ScriptLocation } from '../core/location.ts';
+import { closedState, isResource, ownValue } from './closed-state.ts';
+import { estimateElementBytes } from './element-bytes.ts';
+import type { CensusHost } from './host.ts';
+import { constructorOf, sampleElements } from './objects.ts';
+import type { RawLocation, RawStep, Shape } from './shape-tree.ts';
+import { listTimers } from './timers.ts';
+
+/**
+ * A closer look at one container group of the last walk: the way to it with script locations, what is in it, which
+ * resources it keeps that are over, and which armed timers keep the same things. One slice of some milliseconds; the
+ * caller connects the scope reader. `null` if the containers are gone.
+ */
+export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | null {
+  const tallied = shape.container;
+  if (tallied === null) return null;
+  const instances = alive(tallied.refs);
+  const newest = instances.at(-1);
+  if (newest === undefined) return null;
+  const elements = sampleElements(newest, tallied.type === 'timers' ? 'Array' : tallied.type, ELEMENTS_LOOKED_AT);
+  const measured = tallied.type === 'timers' ? instances : elements;
+  // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
+  const keepers = [...holdersOf(shape), ...measured].slice(0, KEEPERS_LOOKED_AT);
+  const zombies = findZombies(host, keepers);
+  return {
+    key: shape.key,
+    type: tallied.type,
+    instances: Math.round(tallied.instances),
+    size: Math.round(tallied.size),
+    steps: stepsTo(host, shape),
+    elementType: elementTypeOf(measured, newest),
+    elementBytes: estimateElementBytes(measured.slice(0, MEASURED_ELEMENTS), host.types) ?? primitiveBytes(newest),
+    zombies: zombies.groups,
+    timers: keepingTimers(host, new Set([...instances, ...keepers, ...zombies.objects])),
+  };
+}
+
+const ELEMENTS_LOOKED_AT = 48;
+const KEEPERS_LOOKED_AT = 256;
+const MEASURED_ELEMENTS = 4;
+
+function alive(refs: readonly WeakRef<object>[]): object[] {
+  return refs.map((ref) => ref.deref()).filter((object) => object !== undefined);
+}
+
+/** The elements of the collections on the way to the container. */
+function holdersOf(shape: Shape): object[] {
+  const holders: object[] = [];
+  for (let step: Shape | null = shape; step !== null; step = step.parent) {
+    const collection = step.parent?.container;
+    if (step.step.kind !== 'element' || collection === undefined || collection === null) continue;
+    for (const instance of alive(collection.refs).slice(0, 4)) {
+      holders.push(...sampleElements(instance, collection.type, KEEPERS_LOOKED_AT));
+    }
+  }
+  return holders;
+}
+
+function elementTypeOf(elements: readonly object[], container: object): string {
+  const countByName = new Map<string, number>();
+  for (const element of elements) {
+    const name = typeof element === 'function' ? 'Function' : constructorOf(element).name;
+    countByName.set(name, (countByName.get(name) ?? 0) + 1);
+  }
+  const [most] = [...countByName].sort((a, b) => b[1] - a[1]);
+  return most?.[0] ?? typeof ownValue(container, '0');
+}
+
+/** Elements that are strings or numbers: 8 bytes a slot, plus the text. */
+function primitiveBytes(container: object): number | null {
+  if (!Array.isArray(container) || container.length === 0) return null;
+  const newest = ownValue(container, String(container.length - 1));
+  return 8 + (typeof newest === 'string' ? 24 + newest.length : 0);
+}
+
+type Zombies = { readonly groups: ZombieGroup[]; readonly objects: object[] };
+
+function findZombies(host: CensusHost, keepers: readonly object[]): Zombies {
+  type Tally = { type: string; state: string; count: number; of: number; via: string; listeners: Map<string, ScriptLocation> };
+  const tallyByPlace = new Map<string, Tally>();
+  const objects: object[] = [];
+  const seen = new Set<object>();
+  const look = (resource: object, via: string): void => {
+    if (seen.has(resource) || host.types.isProxy(resource) || !isResource(resource)) return;
+    seen.add(resource);
+    const type = constructorOf(resource).name;
+    const place = `${type} ${via}`;
+    const tallied = tallyByPlace.get(place) ?? { type, state: '', count: 0, of: 0, via, listeners: new Map() };
+    tallyByPlace.set(place, tallied);
+    tallied.of += 1;
+    const state = closedState(resource);
+    if (state === null) return;
+    tallied.state = state;
+    tallied.count += 1;
+    objects.push(resource);
+    for (const location of closeListeners(host, resource)) {
+      tallied.listeners.set(`${location.url}:${location.line}:${location.column}`, location);
+    }
+  };
+  for (const keeper of keepers) {
+    if (typeof keeper === 'function' || host.types.isProxy(keeper)) continue;
+    look(keeper, '');
+    for (const [name, value] of namedObjects(keeper)) look(value, `.${name}`);
+  }
+  const groups = [...tallyByPlace.values()]
+    .filter((tallied) => tallied.count > 0)
+    // The resource nearest to the keeper first: its own socket before the socket inside that.
+    .sort((a, b) => a.via.length - b.via.length || b.count - a.count)
+    .map(({ listeners, ...group }) => ({ ...group, closeListeners: [...listeners.values()] }));
+  return { groups, objects };
+}
+
+function namedObjects(object: object): [string, object][] {
+  const found: [string, object][] = [];
+  if (Array.isArray(object) || ArrayBuffer.isView(object)) return found;
+  for (const key of Reflect.ownKeys(object).slice(0, 64)) {
+    const value = ownValue(object, key);
+    if (typeof value === 'object' && value !== null) found.push([String(key), value]);
+  }
+  return found;
+}
+
+/** The functions that listen for `close`, wherever they are written: whose they are is for the diagnosis to tell. */
+function closeListeners(host: CensusHost, emitter: object): ScriptLocation[] {
+  const events = ownValue(emitter, '_events');
+  if (typeof events !== 'object' || events === null) return [];
+  const listeners = ownValue(events, 'close');
+  const found: ScriptLocation[] = [];
+  for (const listener of Array.isArray(listeners) ? listeners : [listeners]) {
+    if (typeof listener !== 'function') continue;
+    // `once` wraps the listener and keeps it under `listener`.
+    const original = ownValue(listener, 'listener');
+    const facts = host.scopes.readFunction(typeof original === 'function' ? original : listener);
+    const location = facts === null ? null : resolve(host, facts.location);
+    if (location !== null) found.push(location);
+  }
+  return found;
+}
+
+/** Armed timers whose callback, or something one step from its variables, is among `kept`. */
+function keepingTimers(host: CensusHost, kept: ReadonlySet<object>): TimerGroup[] {
+  const groups: TimerGroup[] = [];
+  for (const listing of listTimers(host)) {
+    const facts = host.scopes.readFunction(listing.callback);
+    if (facts === null || !host.isProgramScript(facts.location.scriptId)) continue;
+    const keeping = listing.samples.some((timer) => kept.has(timer) || timerKeeps(host, timer, kept));
+    if (!keeping) continue;
+    groups.push({
+      repeat: listing.repeat,
+      intervalMs: listing.intervalMs,
+      count: listing.count,
+      callback: resolve(host, facts.location),
+    });
+  }
+  return groups;
+}
+
+function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>): boolean {
+  const callback = ownValue(timer, '_onTimeout');
+  const captured: unknown[] = [];
+  if (typeof callback === 'function') {
+    for (const { description, object } of host.scopes.readFunction(callback)?.scopes() ?? []) {
+      // A module's variables are everybody's: that the callback could reach them does not make it their keeper.
+      if (description.startsWith('Closure') === false && description.startsWith('Block') === false) continue;
+      for (const name of Reflect.ownKeys(object)) captured.push(ownValue(object, name));
+    }
+  }
+  const args = ownValue(timer, '_timerArgs');
+  if (Array.isArray(args)) captured.push(...args);
+  return captured.some((value) => {
+    if (typeof value !== 'object' || value === null || host.types.isProxy(value)) return false;
+    return kept.has(value) || namedObjects(value).some(([, inner]) => kept.has(inner));
+  });
+}
+
+function stepsTo(host: CensusHost, shape: Shape): PathStep[] {
+  const steps: PathStep[] = [];
+  for (let at: Shape | null = shape; at !== null; at = at.parent) steps.unshift(toPathStep(host, at.step));
+  return steps;
+}
+
+function toPathStep(host: CensusHost, step: RawStep): PathStep {
+  switch (step.kind) {
+    case 'variable':
+      return { ...step, function: step.function === null ? null : resolve(host, step.function) };
+    case 'timer':
+      return {
+        kind: 'timer',
+        repeat: step.repeat,
+        callback: step.callback === null ? null : resolve(host, step.callback),
+      };
+    case 'property': {
+      const constructor = step.constructorRef?.deref();
+      const facts = constructor === undefined ? null : host.scopes.readFunction(constructor);
+      return {
+        kind: 'property',
+        name: step.name,
+        owner: step.owner,
+        ownerLocation: facts === null ? null : resolve(host, facts.location),
+        private: step.private,
+      };
+    }
+    default:
+      return step;
+  }
+}
+
+function resolve(host: CensusHost, location: RawLocation): ScriptLocation | null {
+  const url = host.scriptUrl(location.scriptId);
+  if (url === null) return null;
+  return { url, line: location.line, column: location.column, function: location.function };
+}

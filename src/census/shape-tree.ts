@@ -1,0 +1,99 @@
+import type { ContainerType } from '../core/census.ts';
+
+/**
+ * The shape of what a walk met: one node for each way from a root, with the elements of a collection folded into
+ * one (`[*]`). It holds strings, numbers and weak references, so keeping it between walks keeps nothing alive.
+ */
+export type Shape = {
+  readonly key: string;
+  readonly parent: Shape | null;
+  readonly step: RawStep;
+  readonly depth: number;
+  /** Objects of this shape that were expanded in this walk. */
+  visits: number;
+  container: ContainerTally | null;
+  readonly childByLabel: Map<string, Shape>;
+};
+
+export type ContainerTally = {
+  readonly type: ContainerType;
+  /** Sums over the instances met, each weighted by how many it stands for. */
+  instances: number;
+  size: number;
+  atMs: number;
+  /** A few of the instances, for a closer look or a trap. */
+  readonly refs: WeakRef<object>[];
+};
+
+/** A `PathStep` before its scripts are resolved to URLs. */
+export type RawStep =
+  | { readonly kind: 'root'; readonly name: string }
+  | {
+      readonly kind: 'variable';
+      readonly name: string;
+      readonly scope: string;
+      readonly function: RawLocation | null;
+    }
+  | {
+      readonly kind: 'property';
+      readonly name: string;
+      readonly owner: string;
+      readonly constructorRef: WeakRef<object> | null;
+      readonly private: boolean;
+    }
+  | { readonly kind: 'exports'; readonly file: string }
+  | { readonly kind: 'element'; readonly of: ContainerType; size: number }
+  | { readonly kind: 'listeners'; readonly event: string; readonly owner: string }
+  | { readonly kind: 'timer'; readonly repeat: boolean; readonly intervalMs: number; callback: RawLocation | null };
+
+/** `[[FunctionLocation]]` as the inspector gives it: lines and columns from 0. */
+export type RawLocation = {
+  readonly scriptId: string;
+  readonly line: number;
+  readonly column: number;
+  readonly function: string | null;
+};
+
+export function rootShape(name: string): Shape {
+  return newShape(`<${name}>`, null, { kind: 'root', name });
+}
+
+/** The child of `parent` under `label`, made on first use. */
+export function childShape(parent: Shape, label: string, step: () => RawStep): Shape {
+  const known = parent.childByLabel.get(label);
+  if (known !== undefined) return known;
+  const child = newShape(`${parent.key}${label}`, parent, step());
+  parent.childByLabel.set(label, child);
+  return child;
+}
+
+/** Books one container of this shape. */
+export function tally(
+  shape: Shape,
+  type: ContainerType,
+  size: number,
+  weight: number,
+  container: object,
+  atMs: number,
+): void {
+  shape.container ??= { type, instances: 0, size: 0, atMs, refs: [] };
+  const tallied = shape.container;
+  tallied.instances += weight;
+  tallied.size += size * weight;
+  tallied.atMs = atMs;
+  if (tallied.refs.length < MAX_REFS) tallied.refs.push(new WeakRef(container));
+}
+
+const MAX_REFS = 16;
+
+function newShape(key: string, parent: Shape | null, step: RawStep): Shape {
+  return {
+    key,
+    parent,
+    step,
+    depth: parent === null ? 0 : parent.depth + 1,
+    visits: 0,
+    container: null,
+    childByLabel: new Map(),
+  };
+}

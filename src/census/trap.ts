@@ -1,0 +1,148 @@
+import type { ContainerType, TrapResult } from '../core/census.ts';
+import type { ScriptLocation } from '../core/location.ts';
+import { ownValue } from './closed-state.ts';
+
+/**
+ * Catches who adds to a container and who removes: its adding and removing methods are shadowed by own properties on
+ * those instances alone, which record the stack and do what the method did. `remove` deletes the shadows; nothing is
+ * left. What can't be shadowed (a plain object, a frozen container) is not trapped, and the result says so.
+ */
+export class Trap {
+  readonly #key: string;
+  readonly #shadows: { container: object; name: string; method: unknown }[] = [];
+  readonly #sites = new Map<string, { count: number; stack: readonly ScriptLocation[] }>();
+  readonly #setAtMs: number;
+  readonly #nowMs: () => number;
+  readonly #book: <Result>(work: () => Result) => Result;
+  #removals = 0;
+  #additions = 0;
+
+  constructor(
+    key: string,
+    containers: readonly object[],
+    type: ContainerType,
+    nowMs: () => number,
+    book: <Result>(work: () => Result) => Result,
+  ) {
+    this.#key = key;
+    this.#nowMs = nowMs;
+    this.#book = book;
+    this.#setAtMs = nowMs();
+    const names = METHODS_BY_TYPE[type];
+    if (names === undefined) return;
+    for (const container of containers) {
+      for (const name of names.adding) this.#shadow(container, name, (method) => this.#added(method));
+      for (const name of names.removing) this.#shadow(container, name, () => (this.#removals += 1));
+    }
+  }
+
+  get additions(): number {
+    return this.#additions;
+  }
+
+  /** Takes every shadow away again. Safe to call twice. */
+  remove(): TrapResult {
+    const wasSet = this.#shadows.length > 0;
+    for (const { container, name, method } of this.#shadows) {
+      // If the program put its own there meanwhile, that one stays.
+      if (ownValue(container, name) === method) Reflect.deleteProperty(container, name);
+    }
+    this.#shadows.length = 0;
+    return {
+      key: this.#key,
+      set: wasSet,
+      durationMs: this.#nowMs() - this.#setAtMs,
+      additions: [...this.#sites.values()].sort((a, b) => b.count - a.count),
+      removals: this.#removals,
+    };
+  }
+
+  #shadow(container: object, name: string, record: (shadow: Method) => void): void {
+    if (!Object.isExtensible(container) || Object.getOwnPropertyDescriptor(container, name) !== undefined) return;
+    const original = inheritedMethod(container, name);
+    if (original === null) return;
+    const book = this.#book;
+    const method = function (this: unknown, ...args: unknown[]): unknown {
+      book(() => record(method));
+      return Reflect.apply(original, this, args);
+    };
+    Object.defineProperty(method, 'name', { value: name, configurable: true });
+    Object.defineProperty(method, 'length', { value: original.length, configurable: true });
+    Object.defineProperty(container, name, { value: method, configurable: true, enumerable: false, writable: true });
+    this.#shadows.push({ container, name, method });
+  }
+
+  #added(shadow: Method): void {
+    this.#additions += 1;
+    // After some hundreds the picture does not change; a busy container then costs a counter only.
+    if (this.#additions > MAX_STACKS_TAKEN) return;
+    const stack = callerStack(shadow);
+    const site = stack.map((frame) => `${frame.url}:${frame.line}:${frame.column}`).join('|');
+    const known = this.#sites.get(site);
+    if (known !== undefined) known.count += 1;
+    else if (this.#sites.size < MAX_SITES) this.#sites.set(site, { count: 1, stack });
+  }
+}
+
+const MAX_STACKS_TAKEN = 400;
+const MAX_SITES = 32;
+const STACK_DEPTH = 24;
+
+const METHODS_BY_TYPE: Partial<Record<ContainerType, { adding: readonly string[]; removing: readonly string[] }>> = {
+  Map: { adding: ['set'], removing: ['delete', 'clear'] },
+  Set: { adding: ['add'], removing: ['delete', 'clear'] },
+  Array: { adding: ['push', 'unshift'], removing: ['pop', 'shift', 'splice'] },
+  listeners: { adding: ['push', 'unshift'], removing: ['pop', 'shift', 'splice'] },
+};
+
+type Method = (...args: unknown[]) => unknown;
+
+function inheritedMethod(container: object, name: string): Method | null {
+  for (
+    let prototype = Object.getPrototypeOf(container) as object | null;
+    prototype !== null;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
+    const method = ownValue(prototype, name);
+    if (typeof method === 'function') return method as Method;
+  }
+  return null;
+}
+
+/**
+ * The caller's frames as V8 has them, without building text. `Error.prepareStackTrace` and `stackTraceLimit` belong
+ * to the program (source-map-support sets them): both are put back before this returns, absence included.
+ */
+function callerStack(below: Method): ScriptLocation[] {
+  const prepareBefore = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  const limitBefore = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+  const replace = (name: string, value: unknown): void => {
+    Object.defineProperty(Error, name, { value, configurable: true, writable: true, enumerable: true });
+  };
+  try {
+    replace('prepareStackTrace', (_: unknown, sites: NodeJS.CallSite[]) => sites);
+    replace('stackTraceLimit', STACK_DEPTH);
+    const holder: { stack?: NodeJS.CallSite[] } = {};
+    // Frames above the shadow are ours.
+    Error.captureStackTrace(holder, below);
+    // Reading `stack` is what calls prepareStackTrace.
+    return (holder.stack ?? []).map(toLocation).filter((frame) => frame.url !== '');
+  } finally {
+    restore('prepareStackTrace', prepareBefore);
+    restore('stackTraceLimit', limitBefore);
+  }
+}
+
+function restore(name: string, descriptor: PropertyDescriptor | undefined): void {
+  if (descriptor === undefined) Reflect.deleteProperty(Error, name);
+  else Object.defineProperty(Error, name, descriptor);
+}
+
+function toLocation(site: NodeJS.CallSite): ScriptLocation {
+  return {
+    url: site.getFileName() ?? '',
+    line: (site.getLineNumber() ?? 1) - 1,
+    column: (site.getColumnNumber() ?? 1) - 1,
+    function: site.getFunctionName(),
+  };
+}

@@ -1,0 +1,193 @@
+import type * as perfHooks from 'node:perf_hooks';
+import type * as v8Module from 'node:v8';
+import type * as vmModule from 'node:vm';
+import type { Floor, GcEvent, Sample } from '../core/series.ts';
+import { GcBudget, createForcedGc, readHeapShape } from './forced-gc.ts';
+import { type GcRecord, type GcTiming, joinGcRecords } from './gc-events.ts';
+import type { StallAccount } from '../core/stall-account.ts';
+
+/**
+ * Numbers out of the process it runs in: memory every second, every garbage collection with its sizes, the floor
+ * after each major one. Runs inside the target, so it imports nothing at run time, keeps nothing but the current
+ * second, and never keeps the process alive.
+ */
+export class Probe {
+  readonly #host: ProbeHost;
+  readonly #options: ProbeOptions;
+  readonly #budget: GcBudget;
+  readonly #observer: perfHooks.PerformanceObserver;
+  #profiler: v8Module.GCProfiler | null = null;
+  #timings: GcTiming[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #forceGc: (() => void) | null = null;
+  #lastFloorMs = Number.NEGATIVE_INFINITY;
+  #openConnections = 0;
+  #activeTimers = 0;
+  #resourcesReadMs = Number.NEGATIVE_INFINITY;
+  #resourcesCostMs = 0;
+
+  constructor(host: ProbeHost, options: ProbeOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#budget = new GcBudget(options.maxPauseMs);
+    this.#observer = new host.perfHooks.PerformanceObserver((list) => {
+      this.#keepTimings(list.getEntries());
+    });
+  }
+
+  start(): void {
+    this.#observer.observe({ entryTypes: ['gc'] });
+    this.#startProfiler();
+    this.#timer = this.#host.timers.setInterval(() => this.#tickGuarded(), this.#options.everyMs);
+    this.#timer.unref();
+    this.#options.own.add(this.#timer);
+    this.#options.own.add(this.#observer);
+    this.#tickGuarded();
+  }
+
+  /** Leaves no observer, profiler or timer behind. */
+  stop(): void {
+    if (this.#timer !== null) this.#host.timers.clearInterval(this.#timer);
+    this.#timer = null;
+    this.#profiler?.stop();
+    this.#profiler = null;
+    this.#observer.disconnect();
+    this.#timings = [];
+    this.#forceGc = null;
+  }
+
+  get forcedGcs(): number {
+    return this.#budget.count;
+  }
+
+  #tickGuarded(): void {
+    try {
+      // Memory is read before a forced collection, so the chart shows what the process had by itself.
+      const memory = this.#options.account.book('sample', () => this.#host.process.memoryUsage());
+      if (this.#options.gc !== 'natural') this.#forceGcIfDue();
+      this.#options.account.book('sample', () => this.#deliver(memory));
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+  }
+
+  #deliver(memory: NodeJS.MemoryUsage): void {
+    const nowMs = this.#nowMs();
+    const gcs = this.#takeGcs(nowMs);
+    if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
+    const floors: Floor[] = [];
+    for (const gc of gcs) {
+      if (gc.kind !== 'major') continue;
+      floors.push({
+        timeMs: gc.timeMs,
+        heapBytes: gc.afterBytes,
+        externalBytes: gc.externalAfterBytes,
+        openConnections: this.#openConnections,
+      });
+      this.#lastFloorMs = gc.timeMs;
+    }
+    this.#options.onTick({
+      sample: {
+        timeMs: nowMs,
+        rss: memory.rss,
+        heapUsed: memory.heapUsed,
+        heapTotal: memory.heapTotal,
+        external: memory.external,
+        arrayBuffers: memory.arrayBuffers,
+        openConnections: this.#openConnections,
+        activeTimers: this.#activeTimers,
+      },
+      gcs: gcs.map(withoutExternal),
+      floors,
+    });
+  }
+
+  /** A floor is due when no major collection, natural or forced, gave one lately. */
+  #forceGcIfDue(): void {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#lastFloorMs < this.#options.floorEveryMs) return;
+    const heap = readHeapShape(this.#host.v8);
+    const due = this.#budget.allows(heap, nowMs, this.#options.floorEveryMs);
+    if (!due && this.#options.gc !== 'forced') return;
+    this.#forceGc ??= createForcedGc(this.#host.v8, this.#host.vm);
+    const startMs = this.#nowMs();
+    this.#options.account.book('forced gc', this.#forceGc);
+    this.#budget.learn(this.#nowMs() - startMs, heap, startMs);
+  }
+
+  /**
+   * Listing the active resources is linear in their number, so a process with a hundred thousand timers is asked
+   * less often: at most a thousandth of the time goes there.
+   */
+  #readResources(nowMs: number): void {
+    let connections = 0;
+    let timers = 0;
+    for (const name of this.#host.process.getActiveResourcesInfo()) {
+      if (name === 'TCPSocketWrap' || name === 'PipeWrap' || name === 'TLSWrap') connections += 1;
+      else if (name === 'Timeout') timers += 1;
+    }
+    this.#openConnections = connections;
+    this.#activeTimers = timers;
+    this.#resourcesReadMs = nowMs;
+    this.#resourcesCostMs = this.#nowMs() - nowMs;
+  }
+
+  #startProfiler(): void {
+    this.#profiler = new this.#host.v8.GCProfiler();
+    this.#profiler.start();
+  }
+
+  #takeGcs(nowMs: number): GcRecord[] {
+    // Never stopped, a GCProfiler grows by some 5 KB a collection; so it is read and begun anew every second.
+    const statistics = this.#profiler?.stop()?.statistics ?? [];
+    this.#startProfiler();
+    this.#keepTimings(this.#observer.takeRecords());
+    const timings = this.#timings;
+    this.#timings = [];
+    return joinGcRecords(statistics, timings, nowMs);
+  }
+
+  #keepTimings(entries: readonly perfHooks.PerformanceEntry[]): void {
+    for (const entry of entries) {
+      const detail = entry.detail as { kind: number; flags: number };
+      this.#timings.push({ startMs: entry.startTime - this.#options.epochMs, ...detail });
+    }
+  }
+
+  #nowMs(): number {
+    return this.#host.perfHooks.performance.now() - this.#options.epochMs;
+  }
+}
+
+export type ProbeHost = {
+  readonly v8: typeof v8Module;
+  readonly vm: typeof vmModule;
+  readonly perfHooks: typeof perfHooks;
+  readonly timers: { setInterval: typeof setInterval; clearInterval: typeof clearInterval };
+  readonly process: NodeJS.Process;
+};
+
+export type ProbeOptions = {
+  readonly everyMs: number;
+  /** Force a collection when the last floor is older than this, if it fits the budget. */
+  readonly floorEveryMs: number;
+  readonly gc: 'auto' | 'natural' | 'forced';
+  readonly maxPauseMs: number;
+  /** `performance.now()` at the start of the watch. */
+  readonly epochMs: number;
+  readonly account: StallAccount;
+  readonly onTick: (tick: ProbeTick) => void;
+  readonly onFault: (error: unknown) => void;
+  /** Objects of ours that a census must not count are added here. */
+  readonly own: Set<object>;
+};
+
+export type ProbeTick = {
+  readonly sample: Sample;
+  readonly gcs: readonly GcEvent[];
+  readonly floors: readonly Floor[];
+};
+
+function withoutExternal({ externalAfterBytes: _, ...gc }: GcRecord): GcEvent {
+  return gc;
+}

@@ -1,0 +1,60 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+
+/** The loopback TCP ports a process listens on, from the kernel's table and the process's own descriptors. */
+export function listeningPorts(pid: number): number[] {
+  const inodes = socketInodes(pid);
+  return listeners(pid)
+    .filter((listener) => inodes.has(listener.inode))
+    .map((listener) => listener.port);
+}
+
+/** Whether anybody listens on the port, in the network namespace of `pid`. */
+export function isPortTaken(pid: number, port: number): boolean {
+  return listeners(pid).some((listener) => listener.port === port);
+}
+
+type Listener = { readonly port: number; readonly inode: string };
+
+function listeners(pid: number): Listener[] {
+  const found: Listener[] = [];
+  for (const table of ['tcp', 'tcp6']) {
+    for (const line of readTable(`/proc/${pid}/net/${table}`)) {
+      const fields = line.trim().split(/\s+/);
+      // State 0A is LISTEN.
+      if (fields[3] !== '0A') continue;
+      found.push({ port: Number.parseInt(fields[1]?.split(':')[1] ?? '', 16), inode: fields[9] ?? '' });
+    }
+  }
+  return found;
+}
+
+function readTable(path: string): string[] {
+  try {
+    return readFileSync(path, 'latin1').split('\n').slice(1);
+  } catch {
+    // No IPv6, or the process is gone: whoever asked will notice the latter by itself.
+    return [];
+  }
+}
+
+function socketInodes(pid: number): Set<string> {
+  const inodes = new Set<string>();
+  const directory = `/proc/${pid}/fd`;
+  for (const name of readdirSafely(directory)) {
+    try {
+      const match = /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/${name}`));
+      if (match?.[1] !== undefined) inodes.add(match[1]);
+    } catch {
+      // Closed between listing and reading.
+    }
+  }
+  return inodes;
+}
+
+function readdirSafely(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

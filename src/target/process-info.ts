@@ -1,0 +1,66 @@
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { LeaklineError } from '../core/errors.ts';
+
+/** What the system says of a process, without touching it. */
+export type ProcessInfo = {
+  readonly pid: number;
+  readonly executable: string;
+  readonly arguments: readonly string[];
+  readonly workingDirectory: string;
+  readonly uid: number;
+  /** One letter of `/proc/<pid>/stat`: R running, S sleeping, T stopped, Z zombie, … */
+  readonly state: string;
+  /** Since boot, in clock ticks: with the pid it identifies the process, which the pid alone does not. */
+  readonly startTicks: number;
+  readonly uptimeMs: number;
+  readonly sigusr1: 'caught' | 'lethal' | 'blocked';
+};
+
+/** Reads `/proc`. Throws NO_SUCH_PROCESS, OTHER_USER where it may not be read. */
+export function readProcess(pid: number): ProcessInfo {
+  const directory = `/proc/${pid}`;
+  let status: string;
+  try {
+    status = readFileSync(`${directory}/status`, 'latin1');
+  } catch (cause) {
+    throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
+  }
+  const uid = statSync(directory).uid;
+  const { state, startTicks } = parseStat(readFileSync(`${directory}/stat`, 'latin1'));
+  if (state === 'Z' || state === 'X') throw new LeaklineError('PROCESS_ZOMBIE', { pid });
+  try {
+    const bootedTicks = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * TICKS_PER_SECOND;
+    return {
+      pid,
+      executable: readlinkSync(`${directory}/exe`).replace(/ \(deleted\)$/, ''),
+      arguments: readFileSync(`${directory}/cmdline`, 'utf8').split('\0').filter((part) => part !== ''),
+      workingDirectory: readlinkSync(`${directory}/cwd`),
+      uid,
+      state,
+      startTicks,
+      uptimeMs: ((bootedTicks - startTicks) / TICKS_PER_SECOND) * 1000,
+      sigusr1: readDisposition(status),
+    };
+  } catch (cause) {
+    throw new LeaklineError('OTHER_USER', { pid, uid }, { cause });
+  }
+}
+
+/** `USER_HZ`, 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** Field 3 is the state, field 22 the start time; the command in parentheses before them may hold spaces. */
+export function parseStat(stat: string): { state: string; startTicks: number } {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
+}
+
+/** SIGUSR1 is signal 10: bit 9 of the masks. Neither caught, ignored nor blocked means that it ends the process. */
+export function readDisposition(status: string): ProcessInfo['sigusr1'] {
+  const has = (field: string): boolean => {
+    const mask = new RegExp(`^${field}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1];
+    return mask !== undefined && (BigInt(`0x${mask}`) & 0x200n) !== 0n;
+  };
+  if (has('SigBlk') || has('SigIgn')) return 'blocked';
+  return has('SigCgt') ? 'caught' : 'lethal';
+}

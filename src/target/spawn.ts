@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { LeaklineError } from '../core/errors.ts';
+import { openAgentDoor } from '../wire/agent-door.ts';
+import type { PeerHandlers } from '../wire/peer.ts';
+import { type OpenTarget, closeTarget } from './attach.ts';
+import { makePrivateDirectory } from './private-directory.ts';
+
+export type StartedProgram = {
+  readonly child: ChildProcess;
+  readonly exited: Promise<ProgramExit>;
+};
+
+export type ProgramExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+/** Starts a program. Rejects with PROGRAM_NOT_FOUND if there is no such command. */
+export async function startProgram(
+  command: readonly string[],
+  options: { stdio: 'inherit' | 'pipe'; env: NodeJS.ProcessEnv; cwd?: string },
+): Promise<StartedProgram> {
+  const [file = '', ...rest] = command;
+  const child = spawn(file, rest, {
+    stdio: options.stdio === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    env: options.env,
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+  });
+  const exited = new Promise<ProgramExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) => {
+      reject(new LeaklineError('PROGRAM_NOT_FOUND', { command: file, message: cause.message }, { cause }));
+    });
+  });
+  return { child, exited };
+}
+
+/**
+ * Starts a program with the agent preloaded, for `leakline run`: nothing is signalled and no inspector is opened, so
+ * nothing of ours appears in the program's output. The order travels in the environment and the preload takes it out.
+ */
+export async function startWithAgent(
+  command: readonly string[],
+  preloadPath: string,
+  handlers: PeerHandlers,
+): Promise<StartedProgram & { readonly target: Promise<OpenTarget> }> {
+  const directory = makePrivateDirectory();
+  try {
+    const door = await openAgentDoor(join(directory.path, 'agent'));
+    chmodSync(door.socketPath, 0o600);
+    const nodeOptions = process.env.NODE_OPTIONS ?? null;
+    const accepted = door.accept(handlers, CONNECT_WITHIN_MS);
+    accepted.catch(() => undefined);
+    const started = await startProgram(command, {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        NODE_OPTIONS: `${nodeOptions === null ? '' : `${nodeOptions} `}--require=${quoted(preloadPath)}`,
+        LEAKLINE_AGENT: JSON.stringify({ socketPath: door.socketPath, token: door.token, nodeOptions }),
+      },
+    }).catch(async (error: unknown) => {
+      await door.close();
+      throw error;
+    });
+    const pid = started.child.pid ?? 0;
+    const target = accepted.then(
+      ({ peer, hello }) => ({ peer, hello, close: () => closeTarget(peer, door, directory.remove) }),
+      async (cause: unknown) => {
+        await door.close();
+        directory.remove();
+        throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS }, { cause });
+      },
+    );
+    target.catch(() => undefined);
+    return { ...started, target };
+  } catch (error) {
+    directory.remove();
+    throw error;
+  }
+}
+
+/** npm and a transpiler may stand before the program itself. */
+const CONNECT_WITHIN_MS = 30_000;
+
+/** NODE_OPTIONS splits at spaces; Node understands double quotes with backslashes in it. */
+function quoted(path: string): string {
+  return /[\s"\\]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&')}"` : path;
+}

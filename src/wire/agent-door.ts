@@ -1,0 +1,93 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { type Server, type Socket, createServer } from 'node:net';
+import { Peer, type PeerHandlers } from './peer.ts';
+
+/**
+ * Where an agent knocks: a local socket in a directory only we can enter. The agent proves itself with a token that
+ * travelled through the inspector or the environment, never on a command line.
+ */
+export type AgentDoor = {
+  readonly socketPath: string;
+  readonly token: string;
+  /** The first agent that shows the token. Rejects after `timeoutMs`; nobody else is let in afterwards. */
+  accept(handlers: PeerHandlers, timeoutMs: number): Promise<{ peer: Peer; hello: AgentHello }>;
+  close(): Promise<void>;
+};
+
+export type AgentHello = {
+  readonly pid: number;
+  readonly node: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly heapLimitBytes: number;
+};
+
+/** Listens at `socketPath`, whose directory the caller has made private (0700). */
+export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
+  const token = randomBytes(32).toString('hex');
+  const server = createServer();
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socketPath, resolve);
+  });
+  return {
+    socketPath,
+    token,
+    accept: (handlers, timeoutMs) => accept(server, token, handlers, timeoutMs),
+    close: () => closeServer(server, connections),
+  };
+}
+
+function accept(
+  server: Server,
+  token: string,
+  handlers: PeerHandlers,
+  timeoutMs: number,
+): Promise<{ peer: Peer; hello: AgentHello }> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      server.off('connection', knock);
+      reject(new Error(`nobody connected within ${timeoutMs} ms`));
+    }, timeoutMs);
+    const knock = (socket: Socket): void => {
+      // Until the token was shown nothing that comes through this socket reaches the caller.
+      let known = false;
+      const peer: Peer = new Peer(socket, {
+        onClose: () => {
+          if (known) handlers.onClose?.();
+        },
+        onEvent: (event, params) => {
+          if (known) {
+            handlers.onEvent?.(event, params);
+            return;
+          }
+          const hello = params as AgentHello & { token: string };
+          if (event !== 'hello' || !sameToken(hello.token, token)) {
+            socket.destroy();
+            return;
+          }
+          known = true;
+          clearTimeout(timer);
+          server.off('connection', knock);
+          resolve({ peer, hello });
+        },
+      });
+    };
+    server.on('connection', knock);
+  });
+}
+
+function sameToken(shown: unknown, expected: string): boolean {
+  if (typeof shown !== 'string' || shown.length !== expected.length) return false;
+  return timingSafeEqual(Buffer.from(shown), Buffer.from(expected));
+}
+
+function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+  for (const socket of connections) socket.destroy();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
