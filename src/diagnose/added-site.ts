@@ -1,0 +1,128 @@
+import type { TrapResult } from '../core/census.ts';
+import type { Site } from '../core/finding.ts';
+import type { ScriptLocation, SourceLocation } from '../core/location.ts';
+import { addSitesOf } from './add-sites.ts';
+import { findTimerCallback, nameAround } from './function-name.ts';
+import type { Held } from './holder.ts';
+import { originalFrame, originalLocation } from './original-location.ts';
+import { offsetAt, type Script, type Scripts } from './script.ts';
+import { isFunction, pathAt } from './syntax.ts';
+
+/**
+ * Who adds. The trap saw it; where none could be set, the text tells where a container of this name is added to.
+ * A timer is added where it is set.
+ */
+export async function addedAt(
+  held: Held,
+  trap: TrapResult | null,
+  scripts: Scripts,
+  hints: readonly Script[],
+  workingDirectory: string,
+): Promise<Site | null> {
+  const seen = trap === null ? null : await siteFromTrap(held, trap, scripts, workingDirectory);
+  if (seen !== null) return seen;
+  if (held.timer !== null && held.grows === null) {
+    const location = originalLocation(
+      { script: held.timer.script, offset: held.timer.node.start },
+      workingDirectory,
+    );
+    return { location, stack: [location], words: null };
+  }
+  return held.container === null ? null : siteFromText(held, scripts, hints, workingDirectory);
+}
+
+async function siteFromTrap(
+  held: Held,
+  trap: TrapResult,
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<Site | null> {
+  // Sites that add most first: a rare one is another road into the same container.
+  const sites = [...trap.additions].sort((a, b) => b.count - a.count);
+  for (const { stack } of sites) {
+    const outside = stack.filter((frame) => !isInternal(frame));
+    const mapped = await Promise.all(
+      outside.map(async (frame) => ({
+        frame,
+        location: await originalFrame(frame, scripts, workingDirectory),
+      })),
+    );
+    // In a container of the program's own, what a library does in between is the library's business. A library's
+    // container is filled by the library, and the program's call into it stands in the stack.
+    const ownContainer = held.holder.location === null || held.holder.location.package === null;
+    const chosen =
+      (ownContainer ? mapped.find(({ location }) => location.package === null) : undefined) ?? mapped[0];
+    if (chosen === undefined) continue;
+    return {
+      location: chosen.location,
+      stack: mapped.map(({ location }) => location),
+      words: await timerWords(chosen.frame, outside, stack, scripts),
+    };
+  }
+  return null;
+}
+
+function isInternal(frame: ScriptLocation): boolean {
+  return frame.url === '' || frame.url.startsWith('node:');
+}
+
+/**
+ * `the interval in onConnection`, where a timer runs the addition; `null` where the function's own name says all.
+ */
+async function timerWords(
+  chosen: ScriptLocation,
+  outside: readonly ScriptLocation[],
+  stack: readonly ScriptLocation[],
+  scripts: Scripts,
+): Promise<string | null> {
+  const direct = await wordsAt(chosen, scripts);
+  if (direct !== null) return direct;
+  const outermost = outside[outside.length - 1];
+  const runByTimer = stack.some((frame) => frame.url.startsWith('node:internal/timers'));
+  if (!runByTimer || outermost === undefined || outermost === chosen) return null;
+  const timer = await wordsAt(outermost, scripts);
+  const name =
+    (await scripts.find(chosen.url)) === null ? chosen.function : await nameAtFrame(chosen, scripts);
+  return timer === null || name === null ? null : `${name}, from ${timer}`;
+}
+
+async function nameAtFrame(frame: ScriptLocation, scripts: Scripts): Promise<string | null> {
+  const script = await scripts.find(frame.url);
+  if (script?.program == null) return frame.function;
+  return (
+    nameAround(script, pathAt(script.program, offsetAt(script, frame.line, frame.column))) ?? frame.function
+  );
+}
+
+async function wordsAt(frame: ScriptLocation, scripts: Scripts): Promise<string | null> {
+  const script = await scripts.find(frame.url);
+  return script === null ? null : wordsAtOffset(script, offsetAt(script, frame.line, frame.column));
+}
+
+function wordsAtOffset(script: Script, offset: number): string | null {
+  if (script.program === null) return null;
+  const path = pathAt(script.program, offset);
+  const timer = findTimerCallback(path);
+  // Only if nothing with a name of its own stands between the timer's callback and the place.
+  if (timer === undefined || timer.index !== path.findLastIndex(isFunction)) return null;
+  const kind = timer.repeat ? 'the interval' : 'the timer';
+  const around = nameAround(script, path.slice(0, timer.index));
+  return around === null ? kind : `${kind} in ${around}`;
+}
+
+async function siteFromText(
+  held: Held,
+  scripts: Scripts,
+  hints: readonly Script[],
+  workingDirectory: string,
+): Promise<Site | null> {
+  if (held.container === null) return null;
+  const known = [...hints, ...(held.declared === null ? [] : [held.declared.script])];
+  const sites = await addSitesOf(held.container, scripts, known);
+  const [first] =
+    held.event === null ? sites : sites.filter((site) => site.event === held.event || site.event === null);
+  if (first === undefined) return null;
+  const place = { script: first.script, offset: first.node.start };
+  const location: SourceLocation = originalLocation(place, workingDirectory);
+  return { location, stack: [location], words: wordsAtOffset(first.script, first.node.start) };
+}

@@ -1,0 +1,103 @@
+import type { Finding, Zombies } from '../core/finding.ts';
+import { confidenceOf } from './confidence.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { type DiagnoseContext, explainedBytesPerSecond, type GrowingContainer } from './growing-container.ts';
+import { investigate, type LeakCase } from './leak-case.ts';
+import { rules } from './rules/all.ts';
+import { Scripts } from './script.ts';
+import { mergeSameBugs } from './same-bug.ts';
+import { at, counted } from './words.ts';
+
+/**
+ * From growth to named lines: who holds, what grows, who adds, what is missing. In the order of how much of the
+ * growth a fix would remove; containers no source line is known of stand last. Reads each source once.
+ */
+export async function diagnose(
+  growth: readonly GrowingContainer[],
+  context: DiagnoseContext,
+): Promise<Finding[]> {
+  const scripts = new Scripts(context.sources);
+  const growing = growth.filter((container) => container.growthPerSecond > 0);
+  const cases = await Promise.all(growing.map((container) => investigate(container, context, scripts)));
+  const bugs = mergeSameBugs(cases);
+  const ranked = bugs.sort(
+    (a, b) =>
+      rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
+  );
+  return worthTelling(ranked).map((leak) => findingFrom(leak, context));
+}
+
+/** A fix that removes less than this share of what the biggest one removes is not the fix that is looked for. */
+const SMALLEST_SHARE = 0.05;
+
+function worthTelling(ranked: readonly LeakCase[]): LeakCase[] {
+  const biggest = Math.max(0, ...ranked.filter((leak) => rank(leak) > 0).map(weight));
+  return ranked.filter((leak, index) => index === 0 || weight(leak) >= biggest * SMALLEST_SHARE);
+}
+
+/** Whether a reader can go there: a line of the program, of a package, or none. */
+function rank(leak: LeakCase): number {
+  return leak.held.holder.location === null ? 0 : 1;
+}
+
+function weight(leak: LeakCase): number {
+  return explainedBytesPerSecond(leak.growing) ?? 0;
+}
+
+function findingFrom(leak: LeakCase, context: DiagnoseContext): Finding {
+  const rule = rules.find((candidate) => candidate.matches(leak));
+  if (rule === undefined) throw new Error('the last rule matches everything');
+  const { confidence, why, shouldBeReleased } = rule.explain(leak);
+  const { held, growing, added } = leak;
+  const zombies: Zombies | null =
+    leak.zombies === null
+      ? null
+      : { type: leak.zombies.type, state: leak.zombies.state, count: leak.zombies.count };
+  return {
+    fingerprint: fingerprintOf(held.holder, held.grows, added),
+    kind: rule.name,
+    confidence: confidenceOf(confidence, leak, context),
+    retained: {
+      type: growing.detail.elementType,
+      count: growing.detail.size,
+      growthPerSecond: growing.growthPerSecond,
+      bytesPerSecond: explainedBytesPerSecond(growing),
+      state: zombies?.state ?? null,
+    },
+    heldBy: held.holder,
+    grows: held.grows,
+    addedAt: added,
+    allocatedAt: null,
+    shouldBeReleased,
+    zombies,
+    explanation: [whatGrows(leak), why, shouldBeReleased === null ? '' : sentence(shouldBeReleased.words)]
+      .filter((part) => part !== '')
+      .join(' '),
+  };
+}
+
+function whatGrows({ held, growing, added, zombies }: LeakCase): string {
+  const rate = Number(growing.growthPerSecond.toPrecision(2));
+  const what =
+    held.grows === null
+      ? `\`${held.holder.name}\`${at(held.holder.location)} gains ${counted(rate, 'entry')} a second`
+      : `\`${held.grows.name}\`${at(held.grows.location)} in ${
+          held.grows.instances === 1 ? 'one element' : `each of ${held.grows.instances} elements`
+        } of \`${held.holder.name}\`${at(held.holder.location)} gains ${counted(
+          Number(held.grows.perSecondInEach.toPrecision(2)),
+          'entry',
+        )} a second`;
+  const where =
+    added === null
+      ? ''
+      : `, added by ${added.words ?? added.location.function ?? 'the top of the file'}${at(added.location)}`;
+  const closed =
+    zombies === null
+      ? ''
+      : ` ${counted(zombies.count, zombies.type)} ${zombies.count === 1 ? 'is' : 'are'} ${zombies.state} and still held.`;
+  return `${what}${where}.${closed}`;
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}

@@ -1,0 +1,32 @@
+import type { ContainerDetail, TrapResult } from '../core/census.ts';
+import type { MemorySpace } from '../core/verdict.ts';
+import type { SourceReader } from './source-reader.ts';
+
+/** A container group that gained entries from walk to walk, looked at closely, perhaps trapped. */
+export type GrowingContainer = {
+  readonly detail: ContainerDetail;
+  /** Entries per second, all containers of the group together. */
+  readonly growthPerSecond: number;
+  /** Entries in all of them at the first and at the last walk. */
+  readonly sizeBefore: number;
+  readonly sizeAfter: number;
+  readonly instances: number;
+  /** `null` if no trap was tried. */
+  readonly trap: TrapResult | null;
+};
+
+export type DiagnoseContext = {
+  readonly sources: SourceReader;
+  /** The target's, absolute: files below it are named relative to it. */
+  readonly workingDirectory: string;
+  /** What the verdict says the process grows by; `null` if there is none yet. */
+  readonly slopeBytesPerSecond: number | null;
+  /** Where it grows. */
+  readonly space: MemorySpace | null;
+};
+
+/** How much of the process's growth this container accounts for, in bytes per second; `null` if no element was measured. */
+export function explainedBytesPerSecond(growing: GrowingContainer): number | null {
+  const { elementBytes } = growing.detail;
+  return elementBytes === null ? null : elementBytes * growing.growthPerSecond;
+}

@@ -1,0 +1,301 @@
+import type { ContainerDetail, ContainerType, PathStep } from '../core/census.ts';
+import type { Grower, Holder } from '../core/finding.ts';
+import { addSitesOf } from './add-sites.ts';
+import { type Declared, declaredBy } from './declarations.ts';
+import type { GrowingContainer } from './growing-container.ts';
+import { originalLocation } from './original-location.ts';
+import type { ReadStep } from './path-reading.ts';
+import { placeOf, type Script, type Scripts } from './script.ts';
+import { type AnyNode, walk } from './syntax.ts';
+import type { TimerCall } from './timer-call.ts';
+
+/** Who holds what grows, as a reader is told, and where the source says so. */
+export type Held = {
+  readonly holder: Holder;
+  readonly grows: Grower | null;
+  /** The holder in the source; `null` if it has no name there or is a timer. */
+  readonly declared: Declared | null;
+  /** The growing container in the source: the holder itself unless `grows`. */
+  readonly container: Declared | null;
+  /** The timer, where a timer is the holder. */
+  readonly timer: TimerCall | null;
+  /** The event, where the holder is an emitter. */
+  readonly event: string | null;
+};
+
+/**
+ * The holder of a growing container.
+ *
+ * A module's variable is a root of its own, whatever way the walk came to it: what stands before it in the path says
+ * nothing. Behind it, an element of a named collection that has the container in it makes the collection the holder
+ * and the container what grows in each; without such an element the container holds by itself.
+ */
+export async function heldBy(
+  growing: GrowingContainer,
+  path: readonly ReadStep[],
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<Held> {
+  const { detail } = growing;
+  const anchor = path.findLastIndex(({ step, declared }) => isOwnRoot(step, declared));
+  const from = Math.max(anchor, 0);
+  const split = path.findLastIndex(
+    ({ step }, index) => index > from && isElement(step) && hasHolder(path, from, index, detail),
+  );
+  const named = path.findLastIndex(({ step }) => isNamed(step));
+  const place = (script: Script, node: AnyNode) => originalLocation(placeOf(script, node), workingDirectory);
+  const locate = (declared: Declared | null) => (declared ? place(declared.script, declared.node) : null);
+
+  if (detail.type === 'timers') {
+    const step = path.findLast(({ step }) => step.kind === 'timer');
+    return timerHolder(detail, step ?? null, path, place);
+  }
+  if (split < 0) {
+    const own = path[named] ?? null;
+    const listeners = detail.type === 'listeners' ? lastListeners(path) : null;
+    return {
+      holder: {
+        name: own === null ? rootName(path) : nameOf(own),
+        type: listeners ? listenersType(listeners) : typeWords(detail.type),
+        size: detail.size,
+        path: pathWords(path.slice(from, named + 1), path),
+        location: locate(own?.declared ?? null),
+      },
+      grows: null,
+      declared: own?.declared ?? null,
+      container: own?.declared ?? null,
+      timer: null,
+      event: listeners?.event ?? null,
+    };
+  }
+
+  const container = named > split ? path[named] : null;
+  const inner = container?.declared ?? null;
+  const instances = Math.max(1, detail.instances);
+  const outer = await outerHolder(path, split, from, detail, scripts);
+  const outerName = outer.holder.name;
+  const growsLocation = inner === null ? await createdAt(outer.declared, scripts, place) : locate(inner);
+  return {
+    ...outer,
+    holder: {
+      ...outer.holder,
+      location: outer.timer ? timerPlace(outer.timer, place) : locate(outer.declared),
+    },
+    grows: {
+      name: container === null ? `an element of ${outerName}` : nameOf(container),
+      type: typeWords(detail.type),
+      instances,
+      perSecondInEach: growing.growthPerSecond / instances,
+      location: growsLocation,
+    },
+    container: inner,
+  };
+}
+
+type Place = (script: Script, node: AnyNode) => NonNullable<Holder['location']>;
+type Outer = Omit<Held, 'grows' | 'container'>;
+
+async function outerHolder(
+  path: readonly ReadStep[],
+  split: number,
+  from: number,
+  detail: ContainerDetail,
+  scripts: Scripts,
+): Promise<Outer> {
+  const element = path[split];
+  if (element.step.kind === 'timer') {
+    // A timer keeps its callback, and that a variable. If the same thing is also put into a collection of the
+    // program that nothing is ever taken out of, then that is where a reader looks for it.
+    const captured = path[split + 1]?.declared ?? null;
+    const collection = captured === null ? null : await collectionOf(captured, scripts);
+    if (collection !== null) {
+      return {
+        holder: {
+          name: collection.declared.name,
+          type: collection.type,
+          size: detail.instances,
+          path: [collection.declared.name],
+          location: null,
+        },
+        declared: collection.declared,
+        timer: null,
+        event: null,
+      };
+    }
+    return {
+      holder: {
+        name: element.timer?.handle?.name ?? timerWords(element.step.repeat),
+        type: `Timeout (${element.timer?.callee ?? (element.step.repeat ? 'setInterval' : 'setTimeout')})`,
+        size: detail.instances,
+        path: pathWords(path.slice(0, split + 1), path),
+        location: null,
+      },
+      declared: null,
+      timer: element.timer,
+      event: null,
+    };
+  }
+  const index = path.findLastIndex(({ step }, at) => at < split && at >= from && isNamed(step));
+  const holder = path[index];
+  const listeners = element.step.kind === 'listeners' ? element.step : null;
+  return {
+    holder: {
+      name: nameOf(holder),
+      type: element.step.kind === 'element' ? typeWords(element.step.of) : listenersType(element.step),
+      size: element.step.kind === 'element' ? element.step.size : detail.instances,
+      path: pathWords(path.slice(from, index + 1), path),
+      location: null,
+    },
+    declared: holder.declared,
+    timer: null,
+    event: listeners?.event ?? null,
+  };
+}
+
+/** A module's variable, or what a file exports: there is one of it, and the program can always get at it. */
+function isOwnRoot(step: PathStep, declared: Declared | null): boolean {
+  if (step.kind === 'exports') return true;
+  if (declared !== null && declared.moduleLevel) return true;
+  return step.kind === 'variable' && (step.scope === 'Module' || step.scope === 'Script');
+}
+
+function isElement(step: PathStep): boolean {
+  return step.kind === 'element' || step.kind === 'timer' || step.kind === 'listeners';
+}
+
+function isNamed(step: PathStep): boolean {
+  return step.kind === 'variable' || step.kind === 'property' || step.kind === 'exports';
+}
+
+/**
+ * Whether the collection before an element is one to name: a timer always is where there are several of the
+ * container; listeners too; a collection needs a name that the source declares, or it is a queue inside Node.
+ */
+function hasHolder(path: readonly ReadStep[], from: number, index: number, detail: ContainerDetail): boolean {
+  const { step } = path[index];
+  const behind = path.slice(index + 1);
+  // The listeners of the container itself are no element of anything.
+  if (step.kind === 'listeners' && (behind.length === 0 || detail.type === 'listeners')) return false;
+  if (step.kind === 'timer') return detail.instances > 1 && behind.some(({ step }) => isNamed(step));
+  const holder = path.findLast(({ step }, at) => at < index && at >= from && isNamed(step));
+  if (holder?.declared == null) return false;
+  return step.kind === 'element' || detail.instances > 1;
+}
+
+function timerHolder(
+  detail: ContainerDetail,
+  step: ReadStep | null,
+  path: readonly ReadStep[],
+  place: Place,
+): Held {
+  const timer = step?.timer ?? null;
+  const repeat = step?.step.kind === 'timer' ? step.step.repeat : (detail.timers[0]?.repeat ?? true);
+  return {
+    holder: {
+      name: timer?.handle?.name ?? timerWords(repeat),
+      type: `Timeout (${timer?.callee ?? (repeat ? 'setInterval' : 'setTimeout')})`,
+      size: detail.size,
+      path: pathWords(path, path),
+      location: timer === null ? null : timerPlace(timer, place),
+    },
+    grows: null,
+    declared: timer?.handle ?? null,
+    container: timer?.handle ?? null,
+    timer,
+    event: null,
+  };
+}
+
+function timerPlace(timer: TimerCall, place: Place): NonNullable<Holder['location']> {
+  return place(timer.script, timer.node);
+}
+
+/** The module's collection a variable's value is put into, if nothing is ever taken out of that. */
+async function collectionOf(
+  captured: Declared,
+  scripts: Scripts,
+): Promise<{ readonly declared: Declared; readonly type: string } | null> {
+  if (captured.kind !== 'variable' || captured.script.program === null) return null;
+  const puts: { readonly path: readonly AnyNode[]; readonly method: string }[] = [];
+  walk(captured.script.program, (node, path) => {
+    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
+    const { property } = node.callee;
+    if (property.type !== 'Identifier' || !Object.hasOwn(COLLECTION_BY_METHOD, property.name)) return;
+    if (!node.arguments.some((argument) => argument.type === 'Identifier' && argument.name === captured.key))
+      return;
+    puts.push({ path: [...path, node.callee, node.callee.object], method: property.name });
+  });
+  for (const { path, method } of puts) {
+    const argument = path
+      .findLast((node) => node.type === 'CallExpression')
+      ?.arguments.find((candidate) => candidate.type === 'Identifier' && candidate.name === captured.key);
+    if (argument === undefined) continue;
+    const same = await declaredBy(scripts, captured.script, [...path.slice(0, -2), argument]);
+    if (same?.node !== captured.node) continue;
+    const collection = await declaredBy(scripts, captured.script, path);
+    if (collection?.moduleLevel) return { declared: collection, type: COLLECTION_BY_METHOD[method] ?? 'Map' };
+  }
+  return null;
+}
+
+const COLLECTION_BY_METHOD: Readonly<Record<string, string>> = { set: 'Map', add: 'Set', push: 'Array' };
+
+/** Where a container without a name of its own is made: the place that puts it into the outer collection. */
+async function createdAt(
+  outer: Declared | null,
+  scripts: Scripts,
+  place: Place,
+): Promise<NonNullable<Holder['location']> | null> {
+  if (outer === null) return null;
+  const [site] = await addSitesOf(outer, scripts, []);
+  return site === undefined ? null : place(site.script, site.element ?? site.node);
+}
+
+function nameOf(read: ReadStep): string {
+  if (read.declared !== null && read.declared.kind !== 'exports') return read.declared.name;
+  const { step } = read;
+  if (step.kind === 'variable' || step.kind === 'property') return step.name;
+  return step.kind === 'exports' ? 'module.exports' : (read.declared?.name ?? '?');
+}
+
+function rootName(path: readonly ReadStep[]): string {
+  const root = path[0]?.step;
+  return root?.kind === 'root' ? root.name : '?';
+}
+
+function lastListeners(path: readonly ReadStep[]): Extract<PathStep, { kind: 'listeners' }> | null {
+  const step = path.findLast(({ step }) => step.kind === 'listeners')?.step;
+  return step?.kind === 'listeners' ? step : null;
+}
+
+function listenersType(step: PathStep): string {
+  return step.kind === 'listeners' ? `${step.owner} (listeners of '${step.event}')` : 'listeners';
+}
+
+function typeWords(type: ContainerType): string {
+  return type === 'timers' ? 'Timeout' : type === 'chain' ? 'chain of objects' : type;
+}
+
+function timerWords(repeat: boolean): string {
+  return repeat ? 'interval' : 'timer';
+}
+
+/** The path for a reader. The root stands first even where an own root makes the steps between them irrelevant. */
+function pathWords(steps: readonly ReadStep[], whole: readonly ReadStep[]): string[] {
+  const words: string[] = [];
+  const root = whole[0]?.step;
+  if (root?.kind === 'root') words.push(root.name);
+  // An emitter on the way says by which door the program is entered: `Server`, `connection listener`.
+  for (const { step } of whole.slice(0, whole.indexOf(steps[0]))) {
+    if (step.kind === 'listeners') words.push(step.owner, `${step.event} listener`);
+  }
+  for (const read of steps) {
+    const { step } = read;
+    if (step.kind === 'listeners') words.push(`${step.event} listener`);
+    else if (step.kind === 'timer') words.push(timerWords(step.repeat));
+    else if (step.kind === 'element') words.push('[*]');
+    else if (step.kind === 'exports') words.push(step.file.replace(/^.*[\\/]/, ''));
+    else if (step.kind !== 'root') words.push(nameOf(read));
+  }
+  return words;
+}

@@ -1,0 +1,123 @@
+import type { TimerGroup, ZombieGroup } from '../core/census.ts';
+import type { Site } from '../core/finding.ts';
+import type { ScriptLocation, SourceLocation } from '../core/location.ts';
+import { addedAt } from './added-site.ts';
+import { nameAround } from './function-name.ts';
+import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
+import { type Held, heldBy } from './holder.ts';
+import { originalFrame, originalLocation } from './original-location.ts';
+import { readPath } from './path-reading.ts';
+import { readBackWhereAdded } from './read-back.ts';
+import { type RemovalSite, removalSitesOf } from './removal-sites.ts';
+import { placeOf, type Script, type Scripts } from './script.ts';
+import { isFunction } from './syntax.ts';
+import { timerCallOf } from './timer-call.ts';
+
+/** All that is known of one growing container: what the rules look at. */
+export type LeakCase = {
+  readonly growing: GrowingContainer;
+  readonly held: Held;
+  readonly added: Site | null;
+  /** Where the text takes something out of the holder. */
+  readonly removals: readonly Removal[];
+  /** Entries the trap saw leave; `null` if none was set. */
+  readonly removalsSeen: number | null;
+  /** The function that adds also looks up: get or make. */
+  readonly readBack: boolean;
+  /** Closed resources among what is held, the nearest to the element. */
+  readonly zombies: (ZombieGroup & { readonly closeListenersAt: readonly SourceLocation[] }) | null;
+  readonly timers: readonly ArmedTimer[];
+};
+
+export type Removal = { readonly words: string; readonly location: SourceLocation };
+
+/** Timers of one callback that keep what is held. */
+export type ArmedTimer = TimerGroup & {
+  /** What their handle is kept in; `null` if it is thrown away or not known. */
+  readonly handle: string | null;
+  readonly location: SourceLocation | null;
+  /** The call that sets it stands in a function: once a connection, once a request. */
+  readonly inFunction: boolean;
+  /** The function that sets it. */
+  readonly setBy: string | null;
+  /** Where the text clears it. */
+  readonly clears: readonly Removal[];
+};
+
+/** Looks everything up in the sources that the rules need. */
+export async function investigate(
+  growing: GrowingContainer,
+  context: DiagnoseContext,
+  scripts: Scripts,
+): Promise<LeakCase> {
+  const { detail, trap } = growing;
+  const { workingDirectory } = context;
+  const hints = await scriptsOf(
+    (trap?.additions ?? []).flatMap((site) => site.stack),
+    scripts,
+  );
+  const path = await readPath(detail.steps, scripts, hints);
+  const held = await heldBy(growing, path, scripts, workingDirectory);
+  const known = [...hints, ...path.flatMap((step) => (step.declared ? [step.declared.script] : []))];
+  const removable = held.declared ?? held.container;
+  return {
+    growing,
+    held,
+    added: await addedAt(held, trap, scripts, hints, workingDirectory),
+    removals:
+      removable === null
+        ? []
+        : (await removalSitesOf(removable, scripts, known)).map((site) => removal(site, workingDirectory)),
+    removalsSeen: trap !== null && trap.set ? trap.removals : null,
+    readBack: held.container !== null && (await readBackWhereAdded(held.container, scripts, known)),
+    zombies: await nearestZombies(detail.zombies, scripts, workingDirectory),
+    timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),
+  };
+}
+
+async function scriptsOf(frames: readonly ScriptLocation[], scripts: Scripts): Promise<Script[]> {
+  const found = await Promise.all(frames.map((frame) => scripts.find(frame.url)));
+  return [...new Set(found)].filter((script) => script !== null);
+}
+
+/** A WebSocket has a closed Socket in it: the resource to name is the one nearest to what the program keeps. */
+async function nearestZombies(
+  groups: readonly ZombieGroup[],
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<LeakCase['zombies']> {
+  const depth = (group: ZombieGroup): number => group.via.split(/[.[]/).length;
+  const [nearest] = groups
+    .filter((group) => group.count > 0)
+    .sort((a, b) => depth(a) - depth(b) || b.count - a.count);
+  if (nearest === undefined) return null;
+  const closeListenersAt = await Promise.all(
+    nearest.closeListeners.map((listener) => originalFrame(listener, scripts, workingDirectory)),
+  );
+  return { ...nearest, closeListenersAt };
+}
+
+async function armedTimer(
+  timer: TimerGroup,
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<ArmedTimer> {
+  const call = timer.callback === null ? null : await timerCallOf(scripts, timer.callback);
+  if (call === null)
+    return { ...timer, handle: null, location: null, inFunction: false, setBy: null, clears: [] };
+  const clears = call.handle === null ? [] : await removalSitesOf(call.handle, scripts, []);
+  return {
+    ...timer,
+    handle: call.handle?.name ?? null,
+    location: originalLocation(placeOf(call.script, call.node), workingDirectory),
+    inFunction: call.path.some(isFunction),
+    setBy: nameAround(call.script, call.path),
+    clears: clears
+      .filter((site) => site.words.startsWith('clear'))
+      .map((site) => removal(site, workingDirectory)),
+  };
+}
+
+function removal(site: RemovalSite, workingDirectory: string): Removal {
+  return { words: site.words, location: originalLocation(placeOf(site.script, site.node), workingDirectory) };
+}

@@ -1,0 +1,28 @@
+import { at } from '../words.ts';
+import type { Rule } from './rule.ts';
+
+/** Listeners put on a long-lived emitter once a request or connection, and never taken off. */
+export const listenerPileUp: Rule = {
+  name: 'listener-pile-up',
+
+  matches: (leak) =>
+    leak.growing.detail.type === 'listeners' || (leak.held.event !== null && leak.held.grows !== null),
+
+  explain(leak) {
+    const { held, removals, added } = leak;
+    const event = held.event ?? '…';
+    const removal = removals.find(({ words }) => /\.(?:off|remove\w*)$/.test(words));
+    return {
+      confidence: added === null ? 0.8 : 0.95,
+      why: `Every listener for '${event}' on \`${held.holder.name}\`${at(held.holder.location)} stays, with all that its function uses.`,
+      shouldBeReleased: {
+        words:
+          removal === undefined
+            ? `nothing takes the listener off again: no \`${held.holder.name}.off('${event}', …)\``
+            : `\`${removal.words}\`${at(removal.location)} is not reached for all of them`,
+        event: null,
+        location: removal?.location ?? null,
+      },
+    };
+  },
+};

@@ -1,0 +1,23 @@
+import { at } from '../words.ts';
+import type { Rule } from './rule.ts';
+
+/** An array of the module that is only ever appended to: a log, a history, a queue nobody empties. */
+export const moduleLevelLog: Rule = {
+  name: 'module-level-log',
+
+  matches: ({ growing, held, removals }) =>
+    growing.detail.type === 'Array' &&
+    held.declared !== null &&
+    held.declared.moduleLevel &&
+    removals.length === 0,
+
+  explain: ({ held }) => ({
+    confidence: 0.93,
+    why: `\`${held.holder.name}\`${at(held.holder.location)} lives as long as the process and is only ever appended to.`,
+    shouldBeReleased: {
+      words: `nothing bounds \`${held.holder.name}\`: old entries are never dropped`,
+      event: null,
+      location: null,
+    },
+  }),
+};
