@@ -8,8 +8,8 @@ import type { LeakCase } from './leak-case.ts';
  */
 export function confidenceOf(ruleConfidence: number, leak: LeakCase, context: DiagnoseContext): number {
   let confidence = ruleConfidence;
-  // Without a line there is nothing to be sure of.
-  if (leak.held.holder.location === null) return Math.min(0.2, confidence * 0.2);
+  // Without a line there is nothing to be sure of; with the line that adds alone, there is half.
+  if (leak.held.holder.location === null) confidence *= leak.added === null ? 0.2 : 0.6;
   if (leak.held.declared?.guessed) confidence *= 0.7;
   if (leak.added === null) confidence *= 0.85;
   const explained = explainedBytesPerSecond(leak.growing);

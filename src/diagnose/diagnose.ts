@@ -35,9 +35,10 @@ function worthTelling(ranked: readonly LeakCase[]): LeakCase[] {
   return ranked.filter((leak, index) => index === 0 || weight(leak) >= biggest * SMALLEST_SHARE);
 }
 
-/** Whether a reader can go there: a line of the program, of a package, or none. */
-function rank(leak: LeakCase): number {
-  return leak.held.holder.location === null ? 0 : 1;
+/** Whether a reader can go there: the holder's line is known, or only the one that adds, or none. */
+function rank({ held, added }: LeakCase): number {
+  if (held.holder.location !== null) return 2;
+  return added === null ? 0 : 1;
 }
 
 function weight(leak: LeakCase): number {

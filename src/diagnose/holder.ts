@@ -3,7 +3,7 @@ import type { Grower, Holder } from '../core/finding.ts';
 import { addSitesOf } from './add-sites.ts';
 import { type Declared, declaredBy } from './declarations.ts';
 import type { GrowingContainer } from './growing-container.ts';
-import { originalLocation } from './original-location.ts';
+import { originalLocation, packageOf } from './original-location.ts';
 import type { ReadStep } from './path-reading.ts';
 import { placeOf, type Script, type Scripts } from './script.ts';
 import { type AnyNode, walk } from './syntax.ts';
@@ -106,7 +106,7 @@ async function outerHolder(
   if (element.step.kind === 'timer') {
     // A timer keeps its callback, and that a variable. If the same thing is also put into a collection of the
     // program that nothing is ever taken out of, then that is where a reader looks for it.
-    const captured = path[split + 1]?.declared ?? null;
+    const captured = path.slice(split + 1).find(({ step }) => step.kind === 'variable')?.declared ?? null;
     const collection = captured === null ? null : await collectionOf(captured, scripts);
     if (collection !== null) {
       return {
@@ -135,14 +135,18 @@ async function outerHolder(
       event: null,
     };
   }
-  const index = path.findLastIndex(({ step }, at) => at < split && at >= from && isNamed(step));
+  const index = holderIndex(path, from, split);
   const holder = path[index];
-  const listeners = element.step.kind === 'listeners' ? element.step : null;
+  const size = element.step.kind === 'element' ? element.step.size : detail.instances;
+  const ofListeners = element.step.kind === 'element' && element.step.of === 'listeners';
+  const listeners = ofListeners ? lastListeners(path.slice(0, split)) : null;
   return {
     holder: {
       name: nameOf(holder),
-      type: element.step.kind === 'element' ? typeWords(element.step.of) : listenersType(element.step),
-      size: element.step.kind === 'element' ? element.step.size : detail.instances,
+      type: listeners
+        ? listenersType(listeners)
+        : typeWords(element.step.kind === 'element' ? element.step.of : 'Object'),
+      size,
       path: pathWords(path.slice(from, index + 1), path),
       location: null,
     },
@@ -150,6 +154,11 @@ async function outerHolder(
     timer: null,
     event: listeners?.event ?? null,
   };
+}
+
+/** The named step whose collection the element is in. */
+function holderIndex(path: readonly ReadStep[], from: number, element: number): number {
+  return path.findLastIndex(({ step }, at) => at < element && at >= from && isNamed(step));
 }
 
 /** A module's variable, or what a file exports: there is one of it, and the program can always get at it. */
@@ -160,7 +169,7 @@ function isOwnRoot(step: PathStep, declared: Declared | null): boolean {
 }
 
 function isElement(step: PathStep): boolean {
-  return step.kind === 'element' || step.kind === 'timer' || step.kind === 'listeners';
+  return step.kind === 'element' || step.kind === 'timer';
 }
 
 function isNamed(step: PathStep): boolean {
@@ -168,18 +177,29 @@ function isNamed(step: PathStep): boolean {
 }
 
 /**
- * Whether the collection before an element is one to name: a timer always is where there are several of the
- * container; listeners too; a collection needs a name that the source declares, or it is a queue inside Node.
+ * Whether the collection before an element is the one to name.
+ *
+ * A property of an element belongs to it. A variable that an element's function captures may be shared by all of
+ * them, unless there are about as many as elements; the same goes for timers. The collection needs a name that the
+ * source declares, or it is a queue inside Node; and a library's list of handlers is no holder of what the program
+ * captures in one.
  */
 function hasHolder(path: readonly ReadStep[], from: number, index: number, detail: ContainerDetail): boolean {
   const { step } = path[index];
   const behind = path.slice(index + 1);
-  // The listeners of the container itself are no element of anything.
-  if (step.kind === 'listeners' && (behind.length === 0 || detail.type === 'listeners')) return false;
-  if (step.kind === 'timer') return detail.instances > 1 && behind.some(({ step }) => isNamed(step));
-  const holder = path.findLast(({ step }, at) => at < index && at >= from && isNamed(step));
-  if (holder?.declared == null) return false;
-  return step.kind === 'element' || detail.instances > 1;
+  if (!behind.some((later) => isNamed(later.step)) && detail.type === 'listeners') return false;
+  if (step.kind === 'timer') return detail.instances > 1;
+  if (step.kind !== 'element') return false;
+  const captured = behind.some((later) => later.step.kind === 'variable');
+  if (captured && (detail.instances < 2 || detail.instances < step.size / 2)) return false;
+  const holder = path[holderIndex(path, from, index)]?.declared ?? null;
+  if (holder === null) return false;
+  const container = path.findLast((later) => isNamed(later.step))?.declared ?? holder;
+  return isOwn(holder) || !isOwn(container);
+}
+
+function isOwn(declared: Declared): boolean {
+  return packageOf(declared.script.url) === null;
 }
 
 function timerHolder(
@@ -287,7 +307,9 @@ function pathWords(steps: readonly ReadStep[], whole: readonly ReadStep[]): stri
   if (root?.kind === 'root') words.push(root.name);
   // An emitter on the way says by which door the program is entered: `Server`, `connection listener`.
   for (const { step } of whole.slice(0, whole.indexOf(steps[0]))) {
-    if (step.kind === 'listeners') words.push(step.owner, `${step.event} listener`);
+    if (step.kind !== 'listeners') continue;
+    if (words[words.length - 1] !== step.owner) words.push(step.owner);
+    words.push(`${step.event} listener`);
   }
   for (const read of steps) {
     const { step } = read;

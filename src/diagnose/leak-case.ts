@@ -5,7 +5,7 @@ import { addedAt } from './added-site.ts';
 import { nameAround } from './function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
 import { type Held, heldBy } from './holder.ts';
-import { originalFrame, originalLocation } from './original-location.ts';
+import { originalFrame, originalLocation, packageOf } from './original-location.ts';
 import { readPath } from './path-reading.ts';
 import { readBackWhereAdded } from './read-back.ts';
 import { type RemovalSite, removalSitesOf } from './removal-sites.ts';
@@ -91,10 +91,12 @@ async function nearestZombies(
     .filter((group) => group.count > 0)
     .sort((a, b) => depth(a) - depth(b) || b.count - a.count);
   if (nearest === undefined) return null;
+  // Libraries listen too, to clean up after themselves; what is missing is the program's own.
+  const own = nearest.closeListeners.filter(({ url }) => !url.startsWith('node:') && packageOf(url) === null);
   const closeListenersAt = await Promise.all(
-    nearest.closeListeners.map((listener) => originalFrame(listener, scripts, workingDirectory)),
+    own.map((listener) => originalFrame(listener, scripts, workingDirectory)),
   );
-  return { ...nearest, closeListenersAt };
+  return { ...nearest, closeListenersAt: closeListenersAt.filter((location) => location.package === null) };
 }
 
 async function armedTimer(
