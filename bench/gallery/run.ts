@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../../src/core/bytes.ts';
 import { parseDuration } from '../../src/core/duration.ts';
@@ -13,7 +14,7 @@ import { type GalleryCase, findCases } from './case.ts';
 import { attach } from './leakline.ts';
 import { type Score, scoreFailure, scoreReport } from './score.ts';
 import { scoreboard } from './scoreboard.ts';
-import { pause, startServer } from './server.ts';
+import { startServer } from './server.ts';
 
 // The same from the source and from the bundle: bench/gallery/ and .build/bench/ are equally deep.
 const root = join(import.meta.dirname, '../..');
@@ -78,6 +79,7 @@ async function main(): Promise<void> {
     console.error(`${index + 1}/${cases.length} ${progressWords(score)}`);
   }
 
+  if (scores.length === 0) return;
   const board = scoreboard(scores);
   console.log(`\n${board}`);
   // A partial run must not stand where a full one stood.
@@ -92,7 +94,7 @@ async function play(server: GalleryCase, forMs: number, signal: AbortSignal): Pr
   try {
     const running = await startServer(server, seconds, cacheFolder, signal);
     try {
-      await pause(SETTLE_MS);
+      await pause(SETTLE_MS, undefined, { signal });
       const file = join(cacheFolder, `${server.suite}-${server.name}-${server.variant}.report.json`);
       mkdirSync(cacheFolder, { recursive: true });
       return scoreReport(server, await attach(root, running.pid, forMs, file, signal));

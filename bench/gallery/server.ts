@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { GalleryCase } from './case.ts';
 
 /** A server under its own traffic. It belongs to a process group of its own, which `stop` ends as a whole. */
@@ -116,7 +117,7 @@ class Group {
   async end(): Promise<void> {
     if (this.#child.pid === undefined) return;
     this.#kill('SIGTERM');
-    await Promise.race([this.#ended, pause(5000)]);
+    await Promise.race([this.#ended, pause(5000, undefined, { ref: false })]);
     // The leader may be gone and leave a member that ignores SIGTERM.
     await pause(100);
     this.#kill('SIGKILL');
@@ -162,10 +163,4 @@ function copyFolder(from: string, to: string): void {
       chmodSync(target, statSync(source).mode | 0o200);
     }
   }
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((done) => {
-    setTimeout(done, ms);
-  });
 }
