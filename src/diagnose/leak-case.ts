@@ -12,6 +12,7 @@ import { type RemovalSite, removalSitesOf } from './removal-sites.ts';
 import { placeOf, type Script, type Scripts } from './script.ts';
 import { isFunction } from './syntax.ts';
 import { timerCallOf } from './timer-call.ts';
+import { keepsWaiters } from './waiters.ts';
 
 /** All that is known of one growing container: what the rules look at. */
 export type LeakCase = {
@@ -24,6 +25,8 @@ export type LeakCase = {
   readonly removalsSeen: number | null;
   /** The function that adds also looks up: get or make. */
   readonly readBack: boolean;
+  /** What is added can settle a promise. */
+  readonly keepsWaiters: boolean;
   /** Closed resources among what is held, the nearest to the element. */
   readonly zombies: (ZombieGroup & { readonly closeListenersAt: readonly SourceLocation[] }) | null;
   readonly timers: readonly ArmedTimer[];
@@ -70,6 +73,7 @@ export async function investigate(
         : (await removalSitesOf(removable, scripts, known)).map((site) => removal(site, workingDirectory)),
     removalsSeen: trap !== null && trap.set ? trap.removals : null,
     readBack: held.container !== null && (await readBackWhereAdded(held.container, scripts, known)),
+    keepsWaiters: held.container !== null && (await keepsWaiters(held.container, scripts, known)),
     zombies: await nearestZombies(detail.zombies, scripts, workingDirectory),
     timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),
   };

@@ -5,9 +5,7 @@ import type { Rule } from './rule.ts';
 export const pendingWaiters: Rule = {
   name: 'pending-waiters',
 
-  matches: ({ growing }) =>
-    /^Promise\b/.test(growing.detail.elementType) ||
-    (/\bresolve\b/.test(growing.detail.elementType) && /\breject\b/.test(growing.detail.elementType)),
+  matches: ({ growing, keepsWaiters }) => keepsWaiters || growing.detail.elementType === 'Promise',
 
   explain: (leak) => ({
     confidence: leak.removals.length > 0 ? 0.9 : 0.8,
