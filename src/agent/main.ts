@@ -11,6 +11,7 @@ import { readScriptUrls } from '../census/scripts.ts';
 import { ScopeReader } from '../census/scopes.ts';
 import { StallAccount } from '../core/stall-account.ts';
 import { Probe } from '../probe/probe.ts';
+import type { AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
 import { Peer } from '../wire/peer.ts';
 import { closeUnusedInspector } from './close-inspector.ts';
@@ -34,11 +35,6 @@ export type AgentOptions = {
   readonly token: string;
   /** Shut the inspector again once our client has left: we opened it. */
   readonly closeInspector: boolean;
-};
-
-export type WatchOptions = {
-  readonly gc: 'auto' | 'natural' | 'forced';
-  readonly maxPauseMs: number;
 };
 
 class Agent {
@@ -93,15 +89,13 @@ class Agent {
     });
     // Whether or not the connection comes about: the door we came through is shut behind us.
     if (this.#options.closeInspector) this.#closeInspector(INSPECTOR_TRIES);
-    this.#account.add('install', this.#perfHooks.performance.now() - this.#startedMs);
+    this.#account.add('install', this.#startedMs, this.#perfHooks.performance.now());
   }
 
   #answer(method: string, params: unknown): unknown {
     switch (method) {
       case 'watch':
         return this.#watch(params as WatchOptions);
-      case 'cost':
-        return { ...this.#account.snapshot(), forcedGcs: this.#probe?.forcedGcs ?? 0 };
       case 'walk':
         return this.#ensureCensus().walk();
       case 'details':
@@ -113,6 +107,10 @@ class Agent {
       default:
         throw new Error(`the agent has no method ${method}`);
     }
+  }
+
+  #cost(): AgentCost {
+    return { ...this.#account.snapshot(), forcedGcs: this.#probe?.forcedGcs ?? 0 };
   }
 
   #watch(options: WatchOptions): null {
@@ -133,7 +131,7 @@ class Agent {
         maxPauseMs: options.maxPauseMs,
         epochMs: this.#epochMs,
         account: this.#account,
-        onTick: (tick) => this.#peer?.notify('tick', tick),
+        onTick: (tick) => this.#peer?.notify('tick', { ...tick, cost: this.#cost() } satisfies AgentTick),
         onFault: (error) => this.#fault(error),
         own: this.#own,
       },

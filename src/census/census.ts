@@ -86,4 +86,4 @@ export class Census {
   }
 }
 
-const ADDITIONS_ENOUGH = 20;
+const ADDITIONS_ENOUGH = 12;

@@ -11,33 +11,28 @@ export type GrowthOfContainer = {
 };
 
 /**
- * The containers that grew from walk to walk and never shrank between two, fastest first. Needs two walks; every
- * further one drops what only breathes with the load. A container that appears later counts from zero if the walks
- * before were complete.
+ * The containers that grew from walk to walk and never shrank between two, fastest first. A container must have been
+ * met by at least two walks, the last among them: which functions a walk samples varies, so absence is no size.
+ *
+ * The arrays inside a growing array grow in number, not each: they are left out, for the outer one says it.
  */
 export function findGrowth(walks: readonly CensusWalk[]): GrowthOfContainer[] {
-  const [first, ...later] = walks;
-  const last = later.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const earlier = walks.slice(0, -1).map((walk) => byKey(walk));
+  const last = walks.at(-1);
+  if (last === undefined) return [];
+  const groupsByWalk = walks.map((walk) => byKey(walk));
   const grown: GrowthOfContainer[] = [];
   for (const group of last.containers) {
-    const sizes: number[] = [];
-    let atMs = first.endedAtMs;
-    for (const [index, groups] of earlier.entries()) {
-      const before = groups.get(group.key);
-      sizes.push(before?.size ?? 0);
-      if (index === 0 && before !== undefined) atMs = before.atMs;
-    }
-    sizes.push(group.size);
-    const sizeBefore = sizes[0] ?? 0;
-    const growth = group.size - sizeBefore;
-    const seconds = (group.atMs - atMs) / 1000;
-    if (growth < MIN_GROWTH || seconds <= 0 || !neverShrank(sizes)) continue;
+    const sightings = groupsByWalk.map((groups) => groups.get(group.key)).filter((seen) => seen !== undefined);
+    const [first] = sightings;
+    if (first === undefined || first === group) continue;
+    const growth = group.size - first.size;
+    const seconds = (group.atMs - first.atMs) / 1000;
+    if (growth < MIN_GROWTH || seconds <= 0 || !neverShrank(sightings)) continue;
+    if (meanSize(group) <= meanSize(first) * MEAN_GROWTH && hasGrowingCollectionAbove(group.key, grown)) continue;
     grown.push({
       key: group.key,
       type: group.type,
-      sizeBefore,
+      sizeBefore: first.size,
       sizeAfter: group.size,
       growthPerSecond: growth / seconds,
       watchedMs: seconds * 1000,
@@ -60,12 +55,23 @@ export function findSteady(walks: readonly CensusWalk[]): { key: string; size: n
 
 /** Two more could be anything. */
 const MIN_GROWTH = 3;
+/** Sampling moves a mean size by some per cent. */
+const MEAN_GROWTH = 1.1;
 const MIN_STEADY_SIZE = 16;
 
 function byKey(walk: CensusWalk): Map<string, ContainerGroup> {
   return new Map(walk.containers.map((group) => [group.key, group]));
 }
 
-function neverShrank(sizes: readonly number[]): boolean {
-  return sizes.every((size, index) => index === 0 || size >= (sizes[index - 1] ?? 0));
+function neverShrank(sightings: readonly ContainerGroup[]): boolean {
+  return sightings.every(({ size }, index) => index === 0 || size >= (sightings[index - 1]?.size ?? 0));
+}
+
+function meanSize({ size, instances }: ContainerGroup): number {
+  return size / Math.max(1, instances);
+}
+
+/** A walk lists what holds before what is held, so the collections above were judged before. */
+function hasGrowingCollectionAbove(key: string, grown: readonly GrowthOfContainer[]): boolean {
+  return grown.some((above) => key.startsWith(`${above.key}[*]`));
 }

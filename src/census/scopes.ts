@@ -69,7 +69,8 @@ export class ScopeReader {
         column: location.columnNumber ?? 0,
         function: typeof name === 'string' && name !== '' ? name : null,
       },
-      scopes: () => this.#take(scopesId) as Scope[],
+      // V8's list has no prototype, so it can't be iterated as it is.
+      scopes: () => Array.from(this.#take(scopesId) as ArrayLike<Scope>),
     };
   }
 

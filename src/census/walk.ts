@@ -15,7 +15,7 @@ import { listTimers } from './timers.ts';
  * program runs. Abandoning it half-way is safe: it has changed nothing.
  */
 export class Walk {
-  readonly shapes = new Map<string, Shape>();
+  readonly shapes: Map<string, Shape> = new Map();
   readonly #host: CensusHost;
   readonly #previousSizeByKey: ReadonlyMap<string, number>;
   readonly #visited = new WeakSet<object>();

@@ -15,43 +15,43 @@ export class LeaklineError<Code extends ErrorCode = ErrorCode> extends Error {
 }
 
 const SENTENCE_BY_CODE = {
-  USAGE: ({ message }: { message: string }) => message,
-  NO_SUCH_PROCESS: ({ pid }: { pid: number }) => `There is no process ${pid}`,
-  NOT_NODE: ({ pid, executable }: { pid: number; executable: string }) =>
+  USAGE: ({ message }: { message: string }): string => message,
+  NO_SUCH_PROCESS: ({ pid }: { pid: number }): string => `There is no process ${pid}`,
+  NOT_NODE: ({ pid, executable }: { pid: number; executable: string }): string =>
     `Process ${pid} runs ${executable}, which is not a Node.js with an inspector`,
-  OTHER_USER: ({ pid, uid }: { pid: number; uid: number }) => `Process ${pid} belongs to another user (uid ${uid})`,
-  PROCESS_ZOMBIE: ({ pid }: { pid: number }) => `Process ${pid} has exited and waits for its parent to collect it`,
-  PROCESS_STOPPED: ({ pid }: { pid: number }) => `Process ${pid} is stopped (SIGSTOP or a debugger)`,
-  SIGUSR1_LETHAL: ({ pid }: { pid: number }) =>
+  OTHER_USER: ({ pid, uid }: { pid: number; uid: number }): string => `Process ${pid} belongs to another user (uid ${uid})`,
+  PROCESS_ZOMBIE: ({ pid }: { pid: number }): string => `Process ${pid} has exited and waits for its parent to collect it`,
+  PROCESS_STOPPED: ({ pid }: { pid: number }): string => `Process ${pid} is stopped (SIGSTOP or a debugger)`,
+  SIGUSR1_LETHAL: ({ pid }: { pid: number }): string =>
     `SIGUSR1 would end process ${pid}: it has no handler for it, so leakline did not send it`,
-  SIGUSR1_DISABLED: ({ pid }: { pid: number }) =>
+  SIGUSR1_DISABLED: ({ pid }: { pid: number }): string =>
     `Process ${pid} blocks SIGUSR1 (started with --disable-sigusr1 or --permission)`,
-  INSPECTOR_DID_NOT_OPEN: ({ pid, waitedMs }: { pid: number; waitedMs: number }) =>
+  INSPECTOR_DID_NOT_OPEN: ({ pid, waitedMs }: { pid: number; waitedMs: number }): string =>
     `Process ${pid} did not open its inspector within ${waitedMs} ms of SIGUSR1`,
-  INSPECTOR_PORT_TAKEN: ({ pid, port, otherPid }: { pid: number; port: number; otherPid: number | null }) =>
+  INSPECTOR_PORT_TAKEN: ({ pid, port, otherPid }: { pid: number; port: number; otherPid: number | null }): string =>
     `Process ${pid} could not open its inspector: port ${port} is taken${otherPid === null ? '' : ` by process ${otherPid}`}`,
-  WRONG_PROCESS: ({ pid, port, otherPid }: { pid: number; port: number; otherPid: number }) =>
+  WRONG_PROCESS: ({ pid, port, otherPid }: { pid: number; port: number; otherPid: number }): string =>
     `The inspector on port ${port} belongs to process ${otherPid}, not to ${pid}`,
-  INSPECTOR_FAILED: ({ pid, message }: { pid: number; message: string }) =>
+  INSPECTOR_FAILED: ({ pid, message }: { pid: number; message: string }): string =>
     `The inspector of process ${pid} did not do what it was asked: ${message}`,
-  AGENT_DID_NOT_CONNECT: ({ pid, waitedMs }: { pid: number; waitedMs: number }) =>
+  AGENT_DID_NOT_CONNECT: ({ pid, waitedMs }: { pid: number; waitedMs: number }): string =>
     `The agent in process ${pid} did not connect back within ${waitedMs} ms`,
-  AGENT_FAILED: ({ pid, message }: { pid: number; message: string }) =>
+  AGENT_FAILED: ({ pid, message }: { pid: number; message: string }): string =>
     `The agent in process ${pid} stopped: ${message}`,
-  TARGET_GONE: ({ pid }: { pid: number }) => `Process ${pid} ended while it was watched`,
-  PLATFORM_UNSUPPORTED: ({ platform }: { platform: string }) =>
+  TARGET_GONE: ({ pid }: { pid: number }): string => `Process ${pid} ended while it was watched`,
+  PLATFORM_UNSUPPORTED: ({ platform }: { platform: string }): string =>
     `Attaching to a running process is not built for ${platform} yet`,
-  PROGRAM_NOT_FOUND: ({ command, message }: { command: string; message: string }) =>
+  PROGRAM_NOT_FOUND: ({ command, message }: { command: string; message: string }): string =>
     `The program could not be started: ${command}: ${message}`,
-  PROGRAM_ENDED_EARLY: ({ command, exit, output }: { command: string; exit: string; output: string }) =>
+  PROGRAM_ENDED_EARLY: ({ command, exit, output }: { command: string; exit: string; output: string }): string =>
     `${command} ended at its start (${exit})${output === '' ? '' : `:\n${output}`}`,
-  LAB_PORT_TAKEN: ({ port, side }: { port: number; side: string }) =>
+  LAB_PORT_TAKEN: ({ port, side }: { port: number; side: string }): string =>
     `Port ${port} for the ${side} server is taken`,
-  LAB_CLIENTS_REFUSED: ({ side, message }: { side: string; message: string }) =>
+  LAB_CLIENTS_REFUSED: ({ side, message }: { side: string; message: string }): string =>
     `The WebSocket clients could not connect to the ${side} server: ${message}`,
-  UNKNOWN_SCENARIO: ({ scenario, known }: { scenario: string; known: string }) =>
+  UNKNOWN_SCENARIO: ({ scenario, known }: { scenario: string; known: string }): string =>
     `There is no lab scenario "${scenario}" (known: ${known})`,
-  CANNOT_WRITE: ({ file, message }: { file: string; message: string }) => `${file} could not be written: ${message}`,
+  CANNOT_WRITE: ({ file, message }: { file: string; message: string }): string => `${file} could not be written: ${message}`,
 } as const;
 
 export type ErrorCode = keyof typeof SENTENCE_BY_CODE;

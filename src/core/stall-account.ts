@@ -1,10 +1,13 @@
 /**
- * What leakline cost the thread it runs on: every synchronous piece of its work is timed from inside. A natural
- * garbage collection that falls into a piece counts as ours, so the figures are upper bounds.
+ * What leakline cost the thread it runs on: every synchronous piece of its work is timed from inside.
+ *
+ * A garbage collection of the program's own that falls into a piece is taken out again, once its time is known: the
+ * program would have stood still for it anyway. One that leakline forced is a piece of its own and stays.
  */
 export class StallAccount {
   readonly #now: () => number;
   readonly #longestMsByWork = new Map<string, number>();
+  #pending: Piece[] = [];
   #totalMs = 0;
   #depth = 0;
 
@@ -21,14 +24,26 @@ export class StallAccount {
       return work();
     } finally {
       this.#depth -= 1;
-      this.add(name, this.#now() - startMs);
+      this.add(name, startMs, this.#now());
     }
   }
 
-  add(name: string, durationMs: number): void {
-    this.#totalMs += durationMs;
-    const longest = this.#longestMsByWork.get(name) ?? 0;
-    if (durationMs > longest) this.#longestMsByWork.set(name, durationMs);
+  add(name: string, startMs: number, endMs: number): void {
+    // Short pieces can't be the longest, and there may be thousands: they are booked as they are.
+    if (endMs - startMs < SHORT_MS || this.#pending.length >= MAX_PENDING) this.#settle(name, endMs - startMs);
+    else this.#pending.push({ name, startMs, endMs });
+  }
+
+  /** Call with every collection since the last call, times on the clock of `now`; forced ones left out. */
+  settle(collections: readonly { readonly startMs: number; readonly endMs: number }[]): void {
+    for (const { name, startMs, endMs } of this.#pending) {
+      let ownMs = endMs - startMs;
+      for (const gc of collections) {
+        ownMs -= Math.max(0, Math.min(endMs, gc.endMs) - Math.max(startMs, gc.startMs));
+      }
+      this.#settle(name, Math.max(0, ownMs));
+    }
+    this.#pending = [];
   }
 
   snapshot(): StallCost {
@@ -40,6 +55,11 @@ export class StallAccount {
       longestPauseMsByWork: Object.fromEntries(this.#longestMsByWork),
     };
   }
+
+  #settle(name: string, ownMs: number): void {
+    this.#totalMs += ownMs;
+    if (ownMs > (this.#longestMsByWork.get(name) ?? 0)) this.#longestMsByWork.set(name, ownMs);
+  }
 }
 
 export type StallCost = {
@@ -47,3 +67,8 @@ export type StallCost = {
   readonly totalOnTargetMs: number;
   readonly longestPauseMsByWork: Readonly<Record<string, number>>;
 };
+
+type Piece = { readonly name: string; readonly startMs: number; readonly endMs: number };
+
+const SHORT_MS = 1;
+const MAX_PENDING = 2000;

@@ -11,7 +11,12 @@ export type GcStatistic = Pick<ReturnType<GCProfiler['stop']>['statistics'][numb
 type HeapSizes = { readonly usedHeapSize: number; readonly externalMemory: number };
 
 /** What the `gc` performance entry says of one collection. */
-export type GcTiming = { readonly startMs: number; readonly kind: number; readonly flags: number };
+export type GcTiming = {
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly kind: number;
+  readonly flags: number;
+};
 
 export type GcRecord = GcEvent & { readonly externalAfterBytes: number };
 
@@ -36,16 +41,20 @@ export function joinGcRecords(
     const kind = kindOfStatistic(statistic.gcType);
     const timing = queueByKind.get(kind)?.shift();
     return {
-      timeMs: (timing?.startMs ?? fallbackMs) + (timing === undefined ? 0 : statistic.cost / 1000),
+      timeMs: timing === undefined ? fallbackMs : timing.startMs + timing.durationMs,
       kind,
       // V8 reports the cost in microseconds.
       durationMs: statistic.cost / 1000,
       beforeBytes: statistic.beforeGC.heapStatistics.usedHeapSize,
       afterBytes: statistic.afterGC.heapStatistics.usedHeapSize,
-      forced: ((timing?.flags ?? 0) & GC_FLAGS_FORCED) !== 0,
+      forced: timing !== undefined && isForced(timing),
       externalAfterBytes: statistic.afterGC.heapStatistics.externalMemory,
     };
   });
+}
+
+export function isForced(timing: GcTiming): boolean {
+  return (timing.flags & GC_FLAGS_FORCED) !== 0;
 }
 
 /** `perf_hooks.constants.NODE_PERFORMANCE_GC_FLAGS_FORCED`, the same in Node 20 to 26. */

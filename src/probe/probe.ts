@@ -3,7 +3,7 @@ import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type { Floor, GcEvent, Sample } from '../core/series.ts';
 import { GcBudget, createForcedGc, readHeapShape } from './forced-gc.ts';
-import { type GcRecord, type GcTiming, joinGcRecords } from './gc-events.ts';
+import { type GcRecord, type GcTiming, isForced, joinGcRecords } from './gc-events.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
@@ -21,6 +21,7 @@ export class Probe {
   #timer: NodeJS.Timeout | null = null;
   #forceGc: (() => void) | null = null;
   #lastFloorMs = Number.NEGATIVE_INFINITY;
+  #ticks = 0;
   #openConnections = 0;
   #activeTimers = 0;
   #resourcesReadMs = Number.NEGATIVE_INFINITY;
@@ -64,7 +65,8 @@ export class Probe {
     try {
       // Memory is read before a forced collection, so the chart shows what the process had by itself.
       const memory = this.#options.account.book('sample', () => this.#host.process.memoryUsage());
-      if (this.#options.gc !== 'natural') this.#forceGcIfDue();
+      if (this.#options.gc !== 'natural' && this.#ticks > 0) this.#forceGcIfDue();
+      this.#ticks += 1;
       this.#options.account.book('sample', () => this.#deliver(memory));
     } catch (error) {
       this.#options.onFault(error);
@@ -102,16 +104,17 @@ export class Probe {
     });
   }
 
-  /** A floor is due when no major collection, natural or forced, gave one lately. */
+  /** A floor is due when no major collection, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
   #forceGcIfDue(): void {
     const nowMs = this.#nowMs();
     if (nowMs - this.#lastFloorMs < this.#options.floorEveryMs) return;
     const heap = readHeapShape(this.#host.v8);
     const due = this.#budget.allows(heap, nowMs, this.#options.floorEveryMs);
     if (!due && this.#options.gc !== 'forced') return;
-    this.#forceGc ??= createForcedGc(this.#host.v8, this.#host.vm);
+    const { account } = this.#options;
+    this.#forceGc ??= account.book('prepare gc', () => createForcedGc(this.#host.v8, this.#host.vm));
     const startMs = this.#nowMs();
-    this.#options.account.book('forced gc', this.#forceGc);
+    account.book('forced gc', this.#forceGc);
     this.#budget.learn(this.#nowMs() - startMs, heap, startMs);
   }
 
@@ -144,13 +147,28 @@ export class Probe {
     this.#keepTimings(this.#observer.takeRecords());
     const timings = this.#timings;
     this.#timings = [];
+    this.#settleAccount(timings);
     return joinGcRecords(statistics, timings, nowMs);
   }
 
+  #settleAccount(timings: readonly GcTiming[]): void {
+    const { account, epochMs } = this.#options;
+    const natural = timings.filter((timing) => !isForced(timing));
+    account.settle(
+      natural.map(({ startMs, durationMs }) => ({
+        startMs: startMs + epochMs,
+        endMs: startMs + durationMs + epochMs,
+      })),
+    );
+  }
+
   #keepTimings(entries: readonly perfHooks.PerformanceEntry[]): void {
-    for (const entry of entries) {
-      const detail = entry.detail as { kind: number; flags: number };
-      this.#timings.push({ startMs: entry.startTime - this.#options.epochMs, ...detail });
+    // Node's types leave out what a `gc` entry carries.
+    for (const entry of entries as readonly (perfHooks.PerformanceEntry & { detail: GcDetail })[]) {
+      const { detail } = entry;
+      const { kind, flags } = detail;
+      const { startTime: startMs, duration: durationMs } = entry;
+      this.#timings.push({ startMs: startMs - this.#options.epochMs, durationMs, kind, flags });
     }
   }
 
@@ -181,6 +199,8 @@ export type ProbeOptions = {
   /** Objects of ours that a census must not count are added here. */
   readonly own: Set<object>;
 };
+
+type GcDetail = { readonly kind: number; readonly flags: number };
 
 export type ProbeTick = {
   readonly sample: Sample;

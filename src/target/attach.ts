@@ -47,6 +47,7 @@ export async function attach(pid: number, agentSource: string, handlers: PeerHan
     const { peer, hello } = await accepted.catch((cause: unknown) => {
       throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS }, { cause });
     });
+    if (openPort === null) await waitUntil(() => !listeningPorts(pid).includes(port), SHUT_WITHIN_MS);
     return { peer, hello, close: () => closeTarget(peer, door, directory.remove) };
   } catch (error) {
     await door?.close();
@@ -57,6 +58,10 @@ export async function attach(pid: number, agentSource: string, handlers: PeerHan
 
 const OPEN_WITHIN_MS = 5000;
 const CONNECT_WITHIN_MS = 5000;
+/** The agent looks every 150 ms whether the inspector can be shut. */
+const SHUT_WITHIN_MS = 1000;
+/** Another leakline, attaching to another process, is through the same port in a quarter of a second. */
+const PORT_FREE_WITHIN_MS = 3000;
 const ANSWER_WITHIN_MS = 5000;
 /** Node installs its handler within 15 ms of its start (measured); before that the signal is lethal. */
 const SAFE_UPTIME_MS = 1000;
@@ -105,18 +110,27 @@ async function openInspector(info: ProcessInfo): Promise<number> {
   if (now.sigusr1 === 'lethal') throw new LeaklineError('SIGUSR1_LETHAL', { pid });
   if (now.sigusr1 === 'blocked') throw new LeaklineError('SIGUSR1_DISABLED', { pid });
   const wanted = requestedPort(info);
-  if (wanted !== 0 && isPortTaken(pid, wanted)) {
+  if (wanted !== 0 && !(await waitUntil(() => !isPortTaken(pid, wanted), PORT_FREE_WITHIN_MS))) {
     throw new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port: wanted, otherPid: null });
   }
   const before = new Set(listeningPorts(pid));
   process.kill(pid, 'SIGUSR1');
-  const deadline = Date.now() + OPEN_WITHIN_MS;
-  while (Date.now() < deadline) {
+  const findOpened = (): number | undefined =>
+    listeningPorts(pid).find((port) => !before.has(port) && (wanted === 0 || port === wanted));
+  await waitUntil(() => findOpened() !== undefined, OPEN_WITHIN_MS);
+  const opened = findOpened();
+  if (opened === undefined) throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
+  return opened;
+}
+
+/** Whether the condition came true in time; looks every 20 ms. */
+async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!condition()) {
+    if (performance.now() >= deadlineMs) return false;
     await sleep(20);
-    const opened = listeningPorts(pid).find((port) => !before.has(port) && (wanted === 0 || port === wanted));
-    if (opened !== undefined) return opened;
   }
-  throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
+  return true;
 }
 
 function checkIsNode({ pid, executable }: ProcessInfo): void {

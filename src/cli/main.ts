@@ -1,0 +1,165 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { LeaklineError } from '../core/errors.ts';
+import { renderError } from '../present/text/error-text.ts';
+import { version } from '../report/version.ts';
+import { EXIT } from './exit-codes.ts';
+import {
+  falseAlarmsOption,
+  forOption,
+  gcOption,
+  jsonOption,
+  maxPauseOption,
+  noColorOption,
+  portNumber,
+  positiveInteger,
+  quietOption,
+  untilOption,
+  verboseOption,
+} from './options.ts';
+import { textOptions } from './output.ts';
+
+const program = new Command('leakline')
+  .description('Finds the memory leak in a running Node.js server and names the line.')
+  .version(version, '-v, --version')
+  .enablePositionalOptions()
+  .showSuggestionAfterError()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  leakline 4242                     watch the process 4242 until there is an answer
+  leakline run -- node server.js    start a program and watch it
+  leakline lab                      see it work: a fixed and a leaking server, side by side
+
+Exit codes: 0 no leak, or done · 1 leak found · 2 usage or cannot attach · 3 inconclusive · 130/143 interrupted`,
+  );
+
+let exitCode: number = EXIT.done;
+
+program
+  .command('attach')
+  .description('watch a running process until there is an answer; `leakline <pid>` is short for it')
+  .argument('<pid>', 'the process to watch')
+  .addOption(forOption('the longest to watch, as 30s or 5m (default: 5m)'))
+  .addOption(untilOption())
+  .addOption(gcOption())
+  .addOption(maxPauseOption())
+  .addOption(falseAlarmsOption())
+  .addOption(jsonOption())
+  .addOption(quietOption())
+  .addOption(verboseOption())
+  .addOption(noColorOption())
+  .action(async (text, options) => {
+    const { attachCommand } = await import('./attach.ts');
+    exitCode = await attachCommand(
+      pidFrom(text),
+      {
+        gc: options.gc,
+        maxPauseMs: options.maxPause,
+        falseAlarmProbability: options.falseAlarms,
+        forMs: options.for ?? DEFAULT_FOR_MS,
+        until: options.until,
+      },
+      options,
+    );
+  });
+
+program
+  .command('run')
+  .description("start a program and watch it; its exit code is passed on unless a leak is found")
+  .usage('[options] -- node app.js ...')
+  .argument('<command...>', 'the program and its arguments')
+  .passThroughOptions()
+  .addOption(forOption('the longest to watch (default: until the program ends)'))
+  .addOption(untilOption())
+  .addOption(gcOption())
+  .addOption(maxPauseOption())
+  .addOption(falseAlarmsOption())
+  .addOption(jsonOption())
+  .addOption(quietOption())
+  .addOption(verboseOption())
+  .addOption(noColorOption())
+  .action(async (command, options) => {
+    const { runCommand } = await import('./run.ts');
+    exitCode = await runCommand(
+      command,
+      {
+        gc: options.gc,
+        maxPauseMs: options.maxPause,
+        falseAlarmProbability: options.falseAlarms,
+        forMs: options.for ?? null,
+        until: options.until,
+      },
+      options,
+    );
+  });
+
+program
+  .command('lab')
+  .description('the story, side by side: a fixed and a leaking server under the same load')
+  .argument('[scenario]', 'which story', 'websocket')
+  .option('--clients <count>', 'WebSocket clients that come and go', positiveInteger, 7)
+  .option('--items <count>', 'items a second that each connection keeps', positiveInteger, 1_000_000)
+  .option('--to-the-end', 'go on until the leaking process dies of it')
+  .option('--port <port>', "the fixed server's port; the leaking one gets the next (0: any two)", portNumber, 0)
+  .addOption(forOption('the longest to play (default: 90s, or 5m with --to-the-end)'))
+  .addOption(gcOption())
+  .addOption(maxPauseOption())
+  .addOption(falseAlarmsOption())
+  .addOption(jsonOption())
+  .addOption(quietOption())
+  .addOption(verboseOption())
+  .addOption(noColorOption())
+  .action(async (scenario, options) => {
+    const { labCommand } = await import('./lab.ts');
+    const toTheEnd = options.toTheEnd === true;
+    exitCode = await labCommand(
+      {
+        scenario,
+        clients: options.clients,
+        items: options.items,
+        forMs: options.for ?? (toTheEnd ? 300_000 : 90_000),
+        toTheEnd,
+        ports: options.port === 0 ? [0, 0] : [options.port, options.port + 1],
+        watch: {
+          gc: options.gc,
+          maxPauseMs: options.maxPause,
+          falseAlarmProbability: options.falseAlarms,
+        },
+      },
+      options,
+    );
+  });
+
+/** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */
+const DEFAULT_FOR_MS = 300_000;
+
+function pidFrom(text: string): number {
+  const pid = Number(text);
+  if (!Number.isInteger(pid) || pid < 1) {
+    throw new LeaklineError('USAGE', { message: `A pid is a whole number from 1, not "${text}"` });
+  }
+  return pid;
+}
+
+/** `leakline 4242` is `leakline attach 4242`, wherever the options stand. */
+function withAttach(argv: readonly string[]): string[] {
+  const first = argv[0];
+  return first !== undefined && /^\d+$/.test(first) ? ['attach', ...argv] : [...argv];
+}
+
+async function main(): Promise<number> {
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync(withAttach(process.argv.slice(2)), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said it already; help and version are no failures.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed;
+    process.stderr.write(renderError(error, { ...textOptions({ color: true }), columns: 100 }));
+    return EXIT.failed;
+  }
+}
+
+process.exitCode = await main();

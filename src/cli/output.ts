@@ -1,0 +1,90 @@
+import { writeFile } from 'node:fs/promises';
+import { LeaklineError } from '../core/errors.ts';
+import { progressLine } from '../present/text/progress.ts';
+import type { TextOptions } from '../present/text/text-options.ts';
+import type { LiveView } from '../report/live.ts';
+import type { OutputOptions } from './options.ts';
+
+/**
+ * Where a command's words go: the answer to standard output, progress to standard error, and a live screen instead of
+ * progress where somebody sits at a terminal.
+ */
+export async function openOutput(options: OutputOptions, title: string): Promise<Output> {
+  const text = textOptions(options);
+  const jsonToStdout = options.json === '-';
+  const screen =
+    options.quiet !== true && !jsonToStdout && isTerminal()
+      ? (await import('../present/tui/screen.tsx')).openScreen({ stdout: process.stdout, ...text, title })
+      : null;
+  let previous: LiveView | null = null;
+  return {
+    text,
+    progress(view) {
+      if (screen !== null) screen.update(view);
+      else if (options.quiet !== true) {
+        const line = progressLine(view, previous);
+        if (line !== null) process.stderr.write(`${line}\n`);
+        previous = view;
+      }
+    },
+    async answer(document, rendered) {
+      await screen?.close();
+      if (options.json !== undefined) await writeJson(options.json, document);
+      if (!jsonToStdout) process.stdout.write(rendered);
+    },
+    async close() {
+      await screen?.close();
+    },
+  };
+}
+
+export type Output = {
+  readonly text: TextOptions;
+  progress(view: LiveView): void;
+  /** The document to `--json`, the text to standard output. */
+  answer(document: object, rendered: string): Promise<void>;
+  /** Gives the terminal back. Safe to call after `answer`. */
+  close(): Promise<void>;
+};
+
+export function textOptions({ color }: Pick<OutputOptions, 'color'>): TextOptions {
+  return {
+    color: color && wantsColor(),
+    unicode: wantsUnicode(),
+    columns: process.stdout.columns ?? 100,
+  };
+}
+
+function isTerminal(): boolean {
+  const { CI, TERM } = process.env;
+  return process.stdout.isTTY && (CI === undefined || CI === '' || CI === 'false') && TERM !== 'dumb';
+}
+
+function wantsColor(): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return process.stdout.isTTY && TERM !== 'dumb';
+}
+
+/** A locale without UTF-8 shows the chart's characters as rubbish. A pipe is given what a file should hold: UTF-8. */
+function wantsUnicode(): boolean {
+  const { LC_ALL, LC_CTYPE, LANG, TERM } = process.env;
+  if (TERM === 'linux') return false;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '');
+  return locale === undefined ? !process.stdout.isTTY || process.platform !== 'linux' : /utf-?8/i.test(locale);
+}
+
+async function writeJson(file: string, document: object): Promise<void> {
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  if (file === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new LeaklineError('CANNOT_WRITE', { file, message }, { cause });
+  }
+}

@@ -1,0 +1,115 @@
+import type { Finding, SteadyContainer } from '../core/finding.ts';
+import type { Series } from '../core/series.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { version } from './version.ts';
+import type { Comparison, ComparisonSide, Report } from './schema.ts';
+
+export type ReportParts = {
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly target: Report['target'];
+  /** `null` before the first look. */
+  readonly verdict: Verdict | null;
+  readonly findings: readonly Finding[];
+  readonly namedAtMs: number | null;
+  readonly steadyContainers: readonly SteadyContainer[];
+  readonly series: Series;
+  /** What the agent accounted for; `null` before its first word. */
+  readonly cost: {
+    readonly longestPauseMs: number;
+    readonly totalOnTargetMs: number;
+    readonly longestPauseMsByWork: Readonly<Record<string, number>>;
+    readonly forcedGcs: number;
+  } | null;
+  readonly notes: readonly string[];
+};
+
+/** The versioned document from what the stages found. Times and sizes are rounded to what they are worth. */
+export function buildReport(parts: ReportParts): Report {
+  const { verdict, series, cost } = parts;
+  const growth = verdict?.growth ?? null;
+  return {
+    schema: 'leakline/report@1',
+    leakline: version,
+    startedAt: parts.startedAt,
+    durationMs: Math.round(parts.durationMs),
+    target: parts.target,
+    verdict: {
+      kind: verdict?.kind ?? 'inconclusive',
+      space: verdict?.space ?? null,
+      decidedAtMs: rounded(verdict?.decidedAtMs ?? null),
+      reason: verdict?.reason ?? 'Nothing has been measured yet.',
+      watchMoreMs: rounded(verdict?.watchMoreMs ?? null),
+    },
+    growth: {
+      bytesPerSecond: rounded(growth?.bytesPerSecond ?? null),
+      interval: growth === null ? null : [Math.round(growth.interval[0]), Math.round(growth.interval[1])],
+      level: growth?.level ?? 0.99,
+      falseAlarmProbability: growth?.falseAlarmProbability ?? 0.01,
+      smallestDetectableBytesPerSecond: rounded(growth?.smallestDetectableBytesPerSecond ?? null),
+      perOperation: [],
+    },
+    forecast: verdict?.forecast ?? null,
+    findings: parts.findings,
+    namedAtMs: rounded(parts.namedAtMs),
+    steadyContainers: parts.steadyContainers,
+    series: columnsOf(series),
+    gc: series.gcs.map((gc) => ({ ...gc, timeMs: Math.round(gc.timeMs), durationMs: tenth(gc.durationMs) })),
+    cost: {
+      longestPauseMs: tenth(cost?.longestPauseMs ?? 0),
+      totalOnTargetMs: tenth(cost?.totalOnTargetMs ?? 0),
+      // Told apart from the program's own growth only when that stands still; so it is not guessed.
+      targetRssBytes: null,
+      forcedGcs: cost?.forcedGcs ?? 0,
+      snapshotTaken: false,
+      longestPauseMsByWork: Object.fromEntries(
+        Object.entries(cost?.longestPauseMsByWork ?? {}).map(([work, ms]) => [work, tenth(ms)]),
+      ),
+    },
+    notes: parts.notes,
+  };
+}
+
+/** Two sides under the same load. The difference is the second's growth minus the first's; the interval adds both. */
+export function buildComparison(
+  sides: readonly ComparisonSide[],
+  scenario: Comparison['scenario'],
+): Comparison {
+  return { schema: 'leakline/comparison@1', sides, difference: differenceOf(sides), scenario };
+}
+
+function differenceOf(sides: readonly ComparisonSide[]): Comparison['difference'] {
+  const [left, right] = sides.map((side) => side.report.growth);
+  if (!left || !right || left.bytesPerSecond === null || right.bytesPerSecond === null) return null;
+  if (left.interval === null || right.interval === null) return null;
+  // Wider than the sum of squares would allow, and so true at the level of both together.
+  return {
+    bytesPerSecond: right.bytesPerSecond - left.bytesPerSecond,
+    interval: [right.interval[0] - left.interval[1], right.interval[1] - left.interval[0]],
+  };
+}
+
+function columnsOf({ samples, floors }: Series): Report['series'] {
+  return {
+    timeMs: samples.map((sample) => Math.round(sample.timeMs)),
+    rss: samples.map((sample) => sample.rss),
+    heapUsed: samples.map((sample) => sample.heapUsed),
+    heapTotal: samples.map((sample) => sample.heapTotal),
+    external: samples.map((sample) => sample.external),
+    arrayBuffers: samples.map((sample) => sample.arrayBuffers),
+    openConnections: samples.map((sample) => sample.openConnections),
+    floor: floors.map((floor) => ({
+      timeMs: Math.round(floor.timeMs),
+      bytes: floor.heapBytes,
+      externalBytes: floor.externalBytes,
+    })),
+  };
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value);
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
+}

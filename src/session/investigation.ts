@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type GrowthOfContainer, findGrowth, findSteady } from '../census/growth.ts';
+import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
+import type { Finding, SteadyContainer } from '../core/finding.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
+import { type GrowingContainer, explainedBytesPerSecond } from '../diagnose/growing-container.ts';
+import { nameContainer } from '../diagnose/name-container.ts';
+import type { SourceReader } from '../diagnose/source-reader.ts';
+import type { Activity } from '../report/live.ts';
+import type { Peer } from '../wire/peer.ts';
+
+/**
+ * From a suspicion to named lines: walk, walk again, look closer at what grew, trap the fastest, diagnose.
+ *
+ * It starts on the first suspicion, before the verdict, so that verdict and line arrive together; whether its
+ * findings are ever told is the verdict's business. Ends when `signal` aborts or the findings explain the growth.
+ */
+export async function investigate(peer: Peer, facts: InvestigationFacts, signal: AbortSignal): Promise<void> {
+  const walks: CensusWalk[] = [];
+  let unnamedWalks = 0;
+  while (!signal.aborted) {
+    const { verdict } = facts.now();
+    if (verdict === null || (!verdict.suspicious && verdict.kind !== 'leaking')) {
+      await rest(250, signal);
+      continue;
+    }
+    facts.report({ activity: 'walking' });
+    walks.push(await peer.call<CensusWalk>('walk'));
+    // The first is the longest lever; of the others the latest.
+    if (walks.length > WALKS_KEPT) walks.splice(1, 1);
+    const grown = findGrowth(walks);
+    if (grown.length > 0) {
+      const { findings, steady } = await nameGrowth(peer, grown, walks, facts, signal);
+      if (findings.length > 0) facts.report({ findings, steady });
+      if (explainsGrowth(findings, facts.now().verdict)) return;
+    }
+    facts.report({ activity: 'watching' });
+    if (facts.now().verdict?.kind === 'leaking') unnamedWalks += 1;
+    if (unnamedWalks > MAX_WALKS_ONCE_LEAKING) return;
+    await rest(WALK_GAP_MS * Math.min(walks.length, 4), signal);
+  }
+}
+
+export type InvestigationFacts = {
+  /** The verdict as it stands. */
+  now(): { readonly verdict: Verdict | null };
+  report(news: InvestigationNews): void;
+  readonly sources: SourceReader;
+  readonly workingDirectory: string;
+};
+
+export type InvestigationNews = {
+  readonly activity?: Activity;
+  readonly findings?: readonly Finding[];
+  readonly steady?: readonly SteadyContainer[];
+};
+
+const WALK_GAP_MS = 1000;
+const WALKS_KEPT = 5;
+const LOOKED_AT_CLOSELY = 12;
+const STEADY_NAMED = 4;
+const TRAPPED = 3;
+const TRAP_MS = 2500;
+/** Growth that no walk sees after that many is not in a container the census knows. */
+const MAX_WALKS_ONCE_LEAKING = 6;
+
+async function nameGrowth(
+  peer: Peer,
+  grown: readonly GrowthOfContainer[],
+  walks: readonly CensusWalk[],
+  facts: InvestigationFacts,
+  signal: AbortSignal,
+): Promise<{ findings: Finding[]; steady: SteadyContainer[] }> {
+  const quiet = findSteady(walks).slice(0, STEADY_NAMED * 3);
+  const keys = [...grown.slice(0, LOOKED_AT_CLOSELY), ...quiet].map((group) => group.key);
+  const details = await peer.call<ContainerDetail[]>('details', { keys });
+  const detailByKey = new Map(details.map((detail) => [detail.key, detail]));
+  const growing = grown
+    .flatMap((growth): GrowingContainer[] => {
+      const detail = detailByKey.get(growth.key);
+      if (detail === undefined) return [];
+      const { growthPerSecond, sizeBefore, sizeAfter } = growth;
+      return [{ detail, growthPerSecond, sizeBefore, sizeAfter, instances: detail.instances, trap: null }];
+    })
+    .sort((a, b) => (explainedBytesPerSecond(b) ?? 0) - (explainedBytesPerSecond(a) ?? 0));
+  facts.report({ activity: 'trapping' });
+  const caught: ReadonlyMap<string, TrapResult> = signal.aborted ? new Map() : await setTraps(peer, growing.slice(0, TRAPPED));
+  const { verdict } = facts.now();
+  const context = {
+    sources: facts.sources,
+    workingDirectory: facts.workingDirectory,
+    slopeBytesPerSecond: verdict?.growth?.bytesPerSecond ?? null,
+    space: verdict?.space ?? null,
+  };
+  const findings = await diagnose(
+    growing.map((container) => ({ ...container, trap: caught.get(container.detail.key) ?? null })),
+    context,
+  );
+  const steady: SteadyContainer[] = [];
+  for (const group of quiet) {
+    const detail = detailByKey.get(group.key);
+    const named = detail === undefined ? null : await nameContainer(detail, context);
+    if (named !== null && named.package === null) steady.push({ ...named.words, size: group.size, watchedMs: group.watchedMs });
+    if (steady.length >= STEADY_NAMED) break;
+  }
+  return { findings, steady };
+}
+
+async function setTraps(peer: Peer, growing: readonly GrowingContainer[]): Promise<Map<string, TrapResult>> {
+  const keys = growing.map((container) => container.detail.key);
+  if (keys.length === 0) return new Map();
+  const results = await peer.call<TrapResult[]>('trap', { keys, forMs: TRAP_MS });
+  return new Map(results.map((result) => [result.key, result]));
+}
+
+/** Half is enough to go to the line; an element's size is an estimate. */
+function explainsGrowth(findings: readonly Finding[], verdict: Verdict | null): boolean {
+  const [first] = findings;
+  if (first === undefined || verdict?.kind !== 'leaking' || verdict.growth === null) return false;
+  if (first.heldBy.location === null) return false;
+  return (first.retained.bytesPerSecond ?? 0) >= verdict.growth.bytesPerSecond * 0.5;
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

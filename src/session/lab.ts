@@ -1,0 +1,270 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LeaklineError } from '../core/errors.ts';
+import { type HttpLoad, startHttpLoad } from '../load/http-load.ts';
+import { type WebSocketClients, startWebSocketClients } from '../load/websocket-clients.ts';
+import { buildComparison } from '../report/build.ts';
+import type { Activity, LiveSide, LiveView } from '../report/live.ts';
+import type { Comparison, ComparisonSide, Report } from '../report/schema.ts';
+import { attach } from '../target/attach.ts';
+import { type ProgramExit, type StartedProgram, startProgram } from '../target/spawn.ts';
+import { agentSource, labServerPath } from './agent-files.ts';
+import { type WatchRequest, watchProcess } from './watch.ts';
+
+export type LabRequest = {
+  readonly scenario: string;
+  readonly clients: number;
+  /** Items a second that each connection's interval keeps. */
+  readonly items: number;
+  /** The longest to play. */
+  readonly forMs: number;
+  /** Go on until the leaking process dies of it. */
+  readonly toTheEnd: boolean;
+  readonly ports: readonly [number, number];
+  readonly watch: Omit<WatchRequest, 'forMs' | 'until'>;
+};
+
+/**
+ * The story, side by side: the fixed and the leaking server as they would run anywhere, the same clients and the same
+ * HTTP load on both, and leakline attached to each by its pid as to any running process.
+ *
+ * Ends when the leaking side has verdict and line and the fixed side is steady, or after `forMs`. Both servers are
+ * ended and every connection is closed, whichever way it ends; aborting `signal` is one of them.
+ */
+export async function playLab(
+  request: LabRequest,
+  signal: AbortSignal,
+  onProgress: (view: LiveView) => void,
+): Promise<Comparison> {
+  if (request.scenario !== 'websocket') {
+    throw new LeaklineError('UNKNOWN_SCENARIO', { scenario: request.scenario, known: 'websocket' });
+  }
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  const sides = SIDES.map((name, index) => new Side(name, request, request.ports[index] ?? 0));
+  const startedMs = performance.now();
+  const show = (): void => {
+    onProgress({ elapsedMs: performance.now() - startedMs, sides: sides.map((side) => side.live()) });
+  };
+  const redraw = setInterval(show, 500);
+  const timeout = setTimeout(stop, request.forMs);
+  try {
+    await Promise.all(sides.map((side) => side.start(over.signal)));
+    const source = await agentSource();
+    // One after the other: a process that was not told otherwise opens its inspector on the one default port.
+    for (const side of sides) await side.open(source, over.signal, show);
+    await Promise.race([Promise.all(sides.map((side) => side.playLoad(over.signal))), aborted(over.signal)]);
+    await untilAnswered(sides, request, over.signal);
+    over.abort();
+    const played = await Promise.all(sides.map((side) => side.finish()));
+    show();
+    return buildComparison(played, {
+      name: request.scenario,
+      clients: request.clients,
+      items: request.items,
+    });
+  } finally {
+    clearInterval(redraw);
+    clearTimeout(timeout);
+    signal.removeEventListener('abort', stop);
+    over.abort();
+    await Promise.all(sides.map((side) => side.end()));
+  }
+}
+
+const SIDES = ['fixed', 'leaking'] as const;
+/** How long each client stays, and how far apart they come: all have left some five seconds after the first came. */
+const CLIENT_STAYS_MS = 2500;
+const CLIENT_STAGGER_MS = 150;
+const HTTP_REQUESTS_PER_SECOND = 40;
+/** More routes than the server's cache holds, so that it fills and stays full within seconds. */
+const HTTP_PATHS = [
+  '/health',
+  '/load',
+  ...Array.from({ length: 160 }, (_, index) => `/routes/${index}/${1023 - index}`),
+];
+
+async function untilAnswered(sides: readonly Side[], request: LabRequest, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const [fixed, leaking] = sides;
+    if (fixed === undefined || leaking === undefined || leaking.isGone || fixed.isGone) return;
+    if (!request.toTheEnd && fixed.kind === 'steady' && leaking.kind === 'leaking' && leaking.isNamed) return;
+    await sleep(100, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
+}
+
+/** One server with its load and its watch. */
+class Side {
+  readonly #name: string;
+  readonly #request: LabRequest;
+  readonly #port: number;
+  readonly #watchOver = new AbortController();
+  #program: StartedProgram | null = null;
+  #exit: ProgramExit | null = null;
+  #url = '';
+  #output = '';
+  #clients: WebSocketClients | null = null;
+  #http: HttpLoad | null = null;
+  #watched: Promise<Report> | null = null;
+  #report: Report | null = null;
+  #activity: Activity = 'starting';
+
+  constructor(name: string, request: LabRequest, port: number) {
+    this.#name = name;
+    this.#request = request;
+    this.#port = port;
+  }
+
+  get kind(): string | null {
+    return this.#report?.verdict.kind ?? null;
+  }
+
+  get isNamed(): boolean {
+    return this.#report?.namedAtMs != null && this.#activity !== 'walking' && this.#activity !== 'trapping';
+  }
+
+  get isGone(): boolean {
+    return this.#exit !== null;
+  }
+
+  live(): LiveSide {
+    return { name: this.#name, activity: this.#activity, report: this.#report, load: this.#load() };
+  }
+
+  /** Resolves when the server listens. It gets a plain environment: it is not to know of leakline. */
+  async start(signal: AbortSignal): Promise<void> {
+    const command = [process.execPath, labServerPath(this.#request.scenario, this.#name)];
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const program = await startProgram(command, {
+      stdio: 'pipe',
+      env: { ...env, PORT: String(this.#port), LAB_ITEMS: String(this.#request.items) },
+    });
+    this.#program = program;
+    void program.exited.then((exit) => {
+      this.#exit = exit;
+    });
+    const listening = new Promise<number>((resolve) => {
+      const read = (chunk: Buffer): void => {
+        this.#output = `${this.#output}${chunk.toString()}`.slice(-4000);
+        const port = /^listening (\d+)$/m.exec(this.#output)?.[1];
+        if (port !== undefined) resolve(Number(port));
+      };
+      program.child.stdout?.on('data', read);
+      program.child.stderr?.on('data', read);
+    });
+    const port = await Promise.race([listening, program.exited, aborted(signal)]);
+    if (typeof port === 'number') {
+      this.#url = `127.0.0.1:${port}`;
+      return;
+    }
+    if (!signal.aborted) throw this.#endedEarly();
+  }
+
+  #endedEarly(): LeaklineError {
+    if (/EADDRINUSE|address already in use/.test(this.#output)) {
+      return new LeaklineError('LAB_PORT_TAKEN', { port: this.#port, side: this.#name });
+    }
+    const exit = this.#exit?.signal ?? `exit code ${this.#exit?.code ?? '?'}`;
+    return new LeaklineError('PROGRAM_ENDED_EARLY', {
+      command: `the ${this.#name} server`,
+      exit,
+      output: this.#output.trim(),
+    });
+  }
+
+  /** Attaches by pid. Resolves when the agent is in; the watch goes on by itself. */
+  async open(source: string, signal: AbortSignal, onProgress: () => void): Promise<void> {
+    const program = this.#program;
+    if (program === null || signal.aborted) return;
+    const pid = program.child.pid ?? 0;
+    signal.addEventListener('abort', () => this.#watchOver.abort());
+    await new Promise<void>((resolve, reject) => {
+      this.#watched = watchProcess(
+        async (handlers) => {
+          const target = await attach(pid, source, handlers);
+          resolve();
+          return target;
+        },
+        { ...this.#request.watch, forMs: null, until: 'end' },
+        {
+          signal: this.#watchOver.signal,
+          exited: program.exited,
+          onProgress: ({ report, activity }) => {
+            this.#report = report;
+            this.#activity = activity;
+            onProgress();
+          },
+        },
+      );
+      this.#watched.catch(reject);
+    });
+  }
+
+  async playLoad(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#http = startHttpLoad({
+      url: `http://${this.#url}`,
+      paths: HTTP_PATHS,
+      requestsPerSecond: HTTP_REQUESTS_PER_SECOND,
+    });
+    this.#clients = startWebSocketClients({
+      url: `ws://${this.#url}/ws`,
+      clients: this.#request.clients,
+      stayMs: CLIENT_STAYS_MS,
+      staggerMs: CLIENT_STAGGER_MS,
+      side: this.#name,
+      signal,
+    });
+    await this.#clients.connected.catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  /** The report, once the watch has let go of the process. */
+  async finish(): Promise<ComparisonSide> {
+    const report = await this.#watched;
+    if (report === null) throw new LeaklineError('PROGRAM_ENDED_EARLY', {
+      command: `the ${this.#name} server`,
+      exit: 'interrupted',
+      output: '',
+    });
+    this.#report = report;
+    return { name: this.#name, report, load: this.#load() };
+  }
+
+  /** Ends everything of this side. Safe at any moment, and never fails. */
+  async end(): Promise<void> {
+    this.#watchOver.abort();
+    await this.#watched?.catch(() => undefined);
+    await this.#clients?.stop();
+    await this.#http?.stop();
+    const program = this.#program;
+    if (program === null || this.#exit !== null) return;
+    program.child.kill('SIGTERM');
+    const killLater = setTimeout(() => program.child.kill('SIGKILL'), 2000);
+    await program.exited;
+    clearTimeout(killLater);
+  }
+
+  #load(): ComparisonSide['load'] {
+    if (this.#clients === null || this.#http === null) return null;
+    const clients = this.#clients.counts();
+    const http = this.#http.counts();
+    return {
+      clientsOpened: clients.opened,
+      clientsOpen: clients.open,
+      clientsClosed: clients.opened - clients.open,
+      httpSent: http.sent,
+      httpFailed: http.failed,
+      httpPerSecond: Math.round(http.sentPerSecond * 10) / 10,
+    };
+  }
+}
