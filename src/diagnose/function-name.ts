@@ -1,4 +1,4 @@
-import { originalName } from './original-position.ts';
+import { originalClassName, originalName } from './original-position.ts';
 import type { Script, ScriptPlace } from './script.ts';
 import {
   type AnyNode,
@@ -96,7 +96,8 @@ export function classNameOf(script: Script, path: NodePath): string | null {
   if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') {
     return originalName(script, parent.id.start, parent.id.name);
   }
-  return parent?.type === 'AssignmentExpression' ? targetWords(script, parent.left) : null;
+  if (parent?.type === 'AssignmentExpression') return targetWords(script, parent.left);
+  return originalClassName(script, node.body.start);
 }
 
 /** `'POST /objects': async () => …` in a table of routes is a handler; other keys are names. */

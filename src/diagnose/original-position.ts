@@ -1,4 +1,4 @@
-import { originalPositionFor, sourceContentFor } from '@jridgewell/trace-mapping';
+import { originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
 import { positionAt, type Script } from './script.ts';
 
 export type OriginalPosition = {
@@ -14,7 +14,8 @@ export function tracePosition(script: Script, offset: number): OriginalPosition 
   const { line, column } = positionAt(script, offset);
   // trace-mapping counts lines from 1 and columns from 0.
   const found = originalPositionFor(script.map, { line: line + 1, column });
-  if (found.source === null) return null;
+  // A source without a name (`null`) resolves to the map's folder, which is no file.
+  if (found.source === null || isNameless(script.map, found.source)) return null;
   return { source: found.source, line: found.line, column: found.column, name: found.name };
 }
 
@@ -26,11 +27,29 @@ export function originalName(script: Script, offset: number, generatedName: stri
   const original = tracePosition(script, offset);
   if (original === null) return generatedName;
   if (original.name !== null) return original.name;
-  const content = script.map === null ? null : sourceContentFor(script.map, original.source);
-  const line = content?.split(/\r\n|[\n\r\u2028\u2029]/)[original.line - 1];
-  const word =
-    line === undefined ? null : /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(line.slice(original.column));
+  const word = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(lineOf(script, original).slice(original.column));
   return word === null || KEYWORDS.has(word[0]) ? generatedName : word[0];
+}
+
+/**
+ * The name of a class whose generated text has none any more. A minifier that puts a class where it is used maps the
+ * word `class` to that place, but the body to the body: `class Autosaver extends Base {` stands before it.
+ */
+export function originalClassName(script: Script, bodyOffset: number): string | null {
+  const original = tracePosition(script, bodyOffset);
+  if (original === null) return null;
+  const before = lineOf(script, original).slice(0, original.column);
+  return /\bclass\s+([\w$]+)[^{}]*$/.exec(before)?.[1] ?? null;
+}
+
+/** The original line; empty where the map brings no sources along. */
+function lineOf(script: Script, position: OriginalPosition): string {
+  const content = script.map === null ? null : sourceContentFor(script.map, position.source);
+  return content?.split(/\r\n|[\n\r\u2028\u2029]/)[position.line - 1] ?? '';
+}
+
+function isNameless(map: TraceMap, source: string): boolean {
+  return map.sources[map.resolvedSources.indexOf(source)] === null;
 }
 
 // A map with coarse segments points at the statement, not at the name in it.
