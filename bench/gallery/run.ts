@@ -97,7 +97,10 @@ async function play(server: GalleryCase, forMs: number, signal: AbortSignal): Pr
       await pause(SETTLE_MS, undefined, { signal });
       const file = join(cacheFolder, `${server.suite}-${server.name}-${server.variant}.report.json`);
       mkdirSync(cacheFolder, { recursive: true });
-      return scoreReport(server, await attach(root, running.pid, forMs, file, signal));
+      const report = await attach(root, running.pid, forMs, file, signal);
+      // A server without traffic doesn't leak; what leakline said of it means nothing.
+      const failure = await Promise.race([running.traffic, pause(0, null)]);
+      return failure === null ? scoreReport(server, report) : scoreFailure(server, failure);
     } finally {
       await running.stop();
     }

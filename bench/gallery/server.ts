@@ -8,6 +8,8 @@ import type { GalleryCase } from './case.ts';
 /** A server under its own traffic. It belongs to a process group of its own, which `stop` ends as a whole. */
 export type RunningServer = {
   readonly pid: number;
+  /** Settles when the traffic is over, with how it ended: `null` if all went well. */
+  readonly traffic: Promise<string | null>;
   stop(): Promise<void>;
 };
 
@@ -29,7 +31,7 @@ export async function startServer(
   );
   try {
     const [, pid] = await group.waitFor(/\bpid (\d+)/, READY_WITHIN_MS, signal);
-    return { pid: Number(pid), stop: () => group.end() };
+    return { pid: Number(pid), traffic: group.failure, stop: () => group.end() };
   } catch (error) {
     await group.end();
     throw error;
@@ -43,6 +45,7 @@ async function startPlain(folder: string, seconds: number, signal: AbortSignal):
     const drive = new Group(process.execPath, ['drive.mjs', port, String(seconds)], folder);
     return {
       pid: server.pid,
+      traffic: drive.failure,
       async stop() {
         await drive.end();
         await server.end();
@@ -93,6 +96,12 @@ class Group {
         done();
       });
     });
+  }
+
+  get failure(): Promise<string | null> {
+    return this.#ended.then(() =>
+      this.#exit === 'exit code 0' ? null : `${this.#command}: ${this.#exit}: ${this.#lastWords()}`,
+    );
   }
 
   get pid(): number {
