@@ -9,9 +9,9 @@ export type Held = {
 
 // A cache that fills evenly cannot be told from a leak before it is full: no statistic can. What can be chosen is
 // for how long growth must hold before it counts as unbounded. Patience is limited by what waiting may cost, a
-// twelfth of the time left to the limit, and by what usually fills, 32 s. On a long watch slower things are seen
+// fifteenth of the time left to the limit, and by what usually fills, 32 s. On a long watch slower things are seen
 // to come and go (jobs, waves of users), so growth must have lasted a third of it.
-const shareOfTimeLeft = 1 / 12;
+const shareOfTimeLeft = 1 / 15;
 export const ordinaryPatienceMs = 32_000;
 const shareOfWatch = 1 / 3;
 

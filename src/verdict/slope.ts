@@ -1,61 +1,129 @@
+import { studentQuantile } from './student-t.ts';
 import type { Point, Track } from './track.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
-import { studentQuantile } from './student-t.ts';
 
 /** A straight line through points: its slope and what is known of it, in bytes per second. */
 export type Slope = {
   readonly bytesPerSecond: number;
   readonly interval: readonly [number, number];
   readonly standardError: number;
+  /** Of Student's distribution of the estimate's error. */
+  readonly degrees: number;
 };
 
+const leastForRanks = 8;
+const mostForPairs = 200;
+
 /**
- * Least-squares slope with Student's interval at `level`. The error is widened by the correlation of
- * neighbouring residuals, as a mean of correlated values is (Bartlett 1935), because floors remember: a
- * session that is there now is there two seconds later. `undefined` below four points.
+ * The slope of a line through points (times rising), with its interval at `level`; `undefined` below four points.
+ *
+ * From eight points on it is the median of the slopes of all pairs, and the interval follows from Kendall's rank
+ * statistic (Theil 1950; Sen 1968), so that one GC spike cannot bend it. With fewer points ranks cannot reach
+ * a level of 99 %, and it is the least-squares line with Student's interval. Either interval is widened by
+ * the correlation of neighbouring residuals (Bartlett 1935), because floors remember: a session that is there
+ * now is there two seconds later. O(n²) up to 200 points; longer series are cut to medians of neighbours.
  */
 export function findSlope(points: readonly Point[], level: number): Slope | undefined {
+  if (points.length < 4) return undefined;
+  return points.length < leastForRanks ? leastSquares(points, level) : theilSen(thinned(points), level);
+}
+
+function leastSquares(points: readonly Point[], level: number): Slope {
   const n = points.length;
-  const first = points[0];
-  if (n < 4 || first === undefined) return undefined;
-  let meanTime = 0;
-  let meanBytes = 0;
-  for (const point of points) {
-    meanTime += (point.timeMs - first.timeMs) / 1000 / n;
-    meanBytes += point.bytes / n;
-  }
-  let timeSquares = 0;
-  let products = 0;
-  for (const point of points) {
-    const time = (point.timeMs - first.timeMs) / 1000 - meanTime;
-    timeSquares += time * time;
-    products += time * (point.bytes - meanBytes);
-  }
+  const middle = secondsOf(points).reduce((sum, seconds) => sum + seconds, 0) / n;
+  const times = secondsOf(points).map((seconds) => seconds - middle);
+  const mean = points.reduce((sum, point) => sum + point.bytes / n, 0);
+  const timeSquares = times.reduce((sum, time) => sum + time * time, 0);
+  const products = points.reduce((sum, point, i) => sum + (times[i] ?? 0) * (point.bytes - mean), 0);
   const bytesPerSecond = products / timeSquares;
+  const squares = points.reduce(
+    (sum, point, i) => sum + (point.bytes - mean - bytesPerSecond * (times[i] ?? 0)) ** 2,
+    0,
+  );
+  const degrees = n - 2;
+  const standardError = Math.sqrt(squares / degrees / timeSquares);
+  const reach = studentQuantile((1 + level) / 2, degrees) * standardError;
+  const interval = [bytesPerSecond - reach, bytesPerSecond + reach] as const;
+  return { bytesPerSecond, interval, standardError, degrees };
+}
+
+function theilSen(points: readonly Point[], level: number): Slope {
+  const n = points.length;
+  const slopes = pairwiseSlopes(points);
+  const bytesPerSecond = medianOfSorted(slopes);
+  // With many degrees Student's distribution is the normal one.
+  const degrees = 1e6;
+  const deviations = studentQuantile((1 + level) / 2, degrees);
+  const widening = wideningBy(correlationOfNeighbours(points, bytesPerSecond));
+  const spread = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18) * widening;
+  const at = (rank: number): number =>
+    slopes[Math.min(slopes.length - 1, Math.max(0, rank))] ?? bytesPerSecond;
+  const low = at(Math.round((slopes.length - deviations * spread) / 2));
+  const high = at(Math.round((slopes.length + deviations * spread) / 2) - 1);
+  return { bytesPerSecond, interval: [low, high], standardError: (high - low) / 2 / deviations, degrees };
+}
+
+function pairwiseSlopes(points: readonly Point[]): Float64Array {
+  const n = points.length;
+  const slopes = new Float64Array((n * (n - 1)) / 2);
+  let count = 0;
+  for (const [i, later] of points.entries()) {
+    for (const earlier of points.slice(0, i)) {
+      slopes[count] = ((later.bytes - earlier.bytes) / (later.timeMs - earlier.timeMs)) * 1000;
+      count += 1;
+    }
+  }
+  return slopes.sort();
+}
+
+function correlationOfNeighbours(points: readonly Point[], bytesPerSecond: number): number {
+  const times = secondsOf(points);
+  const raw = points.map((point, i) => point.bytes - bytesPerSecond * (times[i] ?? 0));
+  const middle = medianOfSorted(Float64Array.from(raw).sort());
   let squares = 0;
   let neighbours = 0;
-  let previous = 0;
-  for (const point of points) {
-    const time = (point.timeMs - first.timeMs) / 1000 - meanTime;
-    const residual = point.bytes - meanBytes - bytesPerSecond * time;
-    squares += residual * residual;
-    neighbours += residual * previous;
-    previous = residual;
+  for (const [i, value] of raw.entries()) {
+    squares += (value - middle) ** 2;
+    if (i > 0) neighbours += (value - middle) * ((raw[i - 1] ?? middle) - middle);
   }
-  const correlation = squares > 0 && n >= 8 ? Math.min(0.8, Math.max(0, neighbours / squares)) : 0;
-  const widening = Math.sqrt((1 + correlation) / (1 - correlation));
-  const standardError = Math.sqrt(squares / (n - 2) / timeSquares) * widening;
-  const reach = studentQuantile((1 + level) / 2, n - 2) * standardError;
-  return { bytesPerSecond, interval: [bytesPerSecond - reach, bytesPerSecond + reach], standardError };
+  return squares === 0 ? 0 : neighbours / squares;
+}
+
+/** By how much the error of a mean of n values with this correlation exceeds that of independent ones. */
+function wideningBy(correlation: number): number {
+  const bounded = Math.min(0.8, Math.max(0, correlation));
+  return Math.sqrt((1 + bounded) / (1 - bounded));
+}
+
+function thinned(points: readonly Point[]): readonly Point[] {
+  const size = Math.ceil(points.length / mostForPairs);
+  if (size === 1) return points;
+  const blocks = Math.floor(points.length / size);
+  return Array.from({ length: blocks }, (_, block) => {
+    const members = points.slice(block * size, (block + 1) * size).sort((a, b) => a.bytes - b.bytes);
+    const bytes = members[Math.floor(size / 2)]?.bytes ?? 0;
+    const middle = points[block * size + Math.floor(size / 2)] ?? points[0];
+    return { timeMs: middle?.timeMs ?? 0, openConnections: middle?.openConnections ?? 0, bytes };
+  });
+}
+
+function secondsOf(points: readonly Point[]): readonly number[] {
+  const firstMs = points[0]?.timeMs ?? 0;
+  return points.map((point) => (point.timeMs - firstMs) / 1000);
+}
+
+function medianOfSorted(values: Float64Array): number {
+  const half = Math.floor(values.length / 2);
+  const high = values[half] ?? NaN;
+  return values.length % 2 === 1 ? high : ((values[half - 1] ?? NaN) + high) / 2;
 }
 
 /**
  * The smallest slope that a watch with this noise and length would have called a leak, in bytes per second: what
- * warming up may hide, and the slope that the evidence needs on top.
+ * warming up may hide, and what the evidence needs on top.
  */
 export function smallestDetectable(track: Track, slope: Slope, falseAlarmProbability: number): number {
   const last = track.points.at(-1);
-  const degrees = Math.max(2, track.points.length - 2);
-  const needed = studentQuantile(1 - falseAlarmProbability / 100, degrees) * slope.standardError;
+  const needed = studentQuantile(1 - falseAlarmProbability / 100, slope.degrees) * slope.standardError;
   return Math.max(track.negligibleBytesPerSecond, warmUpBytesPerSecond(last?.timeMs ?? 0) + needed);
 }

@@ -1,8 +1,11 @@
 import { findSlope, type Slope } from './slope.ts';
+import { studentQuantile } from './student-t.ts';
+import { isSuspicious } from './suspicion.ts';
 import type { Point } from './track.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
 
 const secondsPerDay = 86_400;
+const slowestSoughtBytesPerSecond = 14_000;
 export const shortestWatchMs = 10_000;
 const shortestStretchMs = 5_500;
 
@@ -16,9 +19,9 @@ export function excludedBytesPerSecond(headroomBytes: number, watchedMs: number)
 
 /**
  * The slope of a steady track, `undefined` while growth that matters is still plausible. The last half of the
- * watch decides, or more of it: the watch may have begun in a burst. Steady asks for all three: the interval
- * ends below what is to be excluded; the middle of it is well below; and no growth beyond warming up is
- * established, for on clean floors a slow leak shows long before it matters.
+ * watch decides, or more of it, or after a burst its last third. Steady asks for all three: the interval
+ * ends below what is to be excluded; the slowest leak one goes looking for, 14 KB/s, is excluded at 95 %, for on
+ * clean floors it shows long before it matters; and no growth beyond warming up is established.
  */
 export function findSteady(
   points: readonly Point[],
@@ -26,18 +29,18 @@ export function findSteady(
   level: number,
 ): Slope | undefined {
   const last = points.at(-1);
-  if (last === undefined || last.timeMs < shortestWatchMs) return undefined;
+  if (last === undefined || last.timeMs < shortestWatchMs || isSuspicious(points)) return undefined;
   const excluded = excludedBytesPerSecond(headroomBytes, last.timeMs);
   const warmUp = warmUpBytesPerSecond(last.timeMs);
-  for (const share of [1, 2 / 3, 1 / 2]) {
+  for (const share of [1, 2 / 3, 1 / 2, 1 / 3]) {
     const from = last.timeMs * (1 - share);
     const stretch = points.filter((point) => point.timeMs >= from);
     if (last.timeMs - (stretch[0]?.timeMs ?? last.timeMs) < shortestStretchMs) continue;
     const slope = findSlope(stretch, level);
     if (slope === undefined) continue;
     const [low, high] = slope.interval;
-    if (high < excluded && slope.bytesPerSecond < Math.max(warmUp, excluded / 3) && low < warmUp)
-      return slope;
+    const likelyHigh = slope.bytesPerSecond + studentQuantile(0.95, slope.degrees) * slope.standardError;
+    if (high < excluded && likelyHigh < slowestSoughtBytesPerSecond && low < warmUp) return slope;
   }
   return undefined;
 }

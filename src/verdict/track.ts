@@ -15,7 +15,7 @@ export type Track = {
 };
 
 // The ramp of a burst of clients lasts 2 to 4 s in practice; a leak must outlive it.
-const shortestHeapPatienceMs = 6_000;
+const shortestHeapPatienceMs = 5_500;
 // Half of a 4.3 GB limit within 30 days.
 const negligibleBytesPerSecond = 830;
 

@@ -84,7 +84,7 @@ function leakAtEnd({ points, ...track }: Track, options: WatchOptions): Past {
 }
 
 function newEvidence(): { readonly independent: GrowthEvidence; readonly wandering: GrowthEvidence } {
-  return { independent: new GrowthEvidence('independent'), wandering: new GrowthEvidence('wandering') };
+  return { independent: new GrowthEvidence([0]), wandering: new GrowthEvidence([0, 0.1, 1, Infinity]) };
 }
 
 /** Whether the latest growth, over as long a stretch as the leak was decided on, is below a quarter of the leak's. */

@@ -1,0 +1,94 @@
+import type { Point } from './track.ts';
+
+/**
+ * A line through floors whose noise is of two kinds at once: each floor misses the level by its own amount
+ * (floating garbage), and the level itself takes random steps (sessions and caches come and go). This is the
+ * local level model; its Kalman filter (Durbin & Koopman 2012, ch. 2) turns correlated floors into independent
+ * surprises, of floors and of time alike, and on these the line is an ordinary regression.
+ *
+ * Level and size of the noise are integrated out with their invariant priors, so neither a constant added to
+ * every floor nor their unit nor that of time changes anything. Adding a point costs the same at any length.
+ */
+export class NoiseFit {
+  readonly #wandering: number;
+  #count = 0;
+  #unitMs = 0;
+  #previous: Point | undefined;
+  #firstMs = 0;
+  // Filter: expected floor and expected time, and their variance in units of a floor's own noise.
+  #level = 0;
+  #time = 0;
+  #variance = 1;
+  // Sums over the surprises, each divided by its expected variance.
+  #timeTime = 0;
+  #timeBytes = 0;
+  #bytesBytes = 0;
+  #logVariances = 0;
+
+  /** Variance of the level's steps between two floors per variance of a floor's own noise: 0 to Infinity. */
+  constructor(wandering: number) {
+    this.#wandering = wandering;
+  }
+
+  add(point: Point): void {
+    const previous = this.#previous;
+    this.#previous = point;
+    this.#count += 1;
+    const walksOnly = this.#wandering === Infinity;
+    if (previous === undefined) {
+      this.#firstMs = point.timeMs;
+      this.#level = point.bytes;
+      this.#variance = walksOnly ? 0 : 1;
+      return;
+    }
+    // Time is measured in distances between the first two floors, which are known before there is evidence.
+    if (this.#unitMs === 0) this.#unitMs = point.timeMs - previous.timeMs;
+    const elapsed = (point.timeMs - previous.timeMs) / this.#unitMs;
+    const time = (point.timeMs - this.#firstMs) / this.#unitMs;
+    const own = walksOnly ? 0 : 1;
+    const before = this.#variance + (walksOnly ? 1 : this.#wandering) * elapsed;
+    const expected = before + own;
+    const surprise = point.bytes - this.#level;
+    const timeSurprise = time - this.#time;
+    const gain = before / expected;
+    this.#level += gain * surprise;
+    this.#time += gain * timeSurprise;
+    this.#variance = before * (1 - gain);
+    this.#timeTime += (timeSurprise * timeSurprise) / expected;
+    this.#timeBytes += (timeSurprise * surprise) / expected;
+    this.#bytesBytes += (surprise * surprise) / expected;
+    this.#logVariances += Math.log(expected);
+  }
+
+  /** ln of the likelihood of the floors without a trend, up to what all fits of the same floors share. */
+  logLikelihoodFlat(): number {
+    return this.#logLikelihood(this.#total());
+  }
+
+  /** The same with a positive slope of about `slope` deviations of the noise per floor. */
+  logLikelihoodGrowing(slope: number): number {
+    const degrees = this.#count - 1;
+    if (degrees < 2) return this.logLikelihoodFlat();
+    const prior = slope * slope * this.#timeTime;
+    const shrink = prior / (1 + prior);
+    const left = Math.max(
+      this.#total() - (shrink * this.#timeBytes * this.#timeBytes) / this.#timeTime,
+      1e-6,
+    );
+    // The prior holds positive slopes only: twice the share of the posterior, a Student's t, that lies above zero.
+    // Two degrees of freedom bound that share from below and have a closed form; below zero it is given away.
+    const t = this.#timeBytes * Math.sqrt((shrink * degrees) / (this.#timeTime * left));
+    if (t <= 0) return -Infinity;
+    const share = 0.5 + t / (2 * Math.sqrt(2 + t * t));
+    return this.#logLikelihood(left) - 0.5 * Math.log1p(prior) + Math.log(2 * share);
+  }
+
+  // Floors are whole bytes: less noise than a byte is not known, and a perfectly flat trace proves nothing.
+  #total(): number {
+    return this.#bytesBytes + Math.max(1, this.#count - 1);
+  }
+
+  #logLikelihood(squares: number): number {
+    return -0.5 * this.#logVariances - ((this.#count - 1) / 2) * Math.log(squares);
+  }
+}
