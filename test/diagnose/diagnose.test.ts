@@ -1,0 +1,156 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import type { GrowingContainer } from '../../src/diagnose/growing-container.ts';
+import { draw, sourcesOf } from './drawing.ts';
+import { context, element, growing, internal, property, root, trap, variable } from './growing.ts';
+
+const file = draw(
+  '/app/a.js',
+  `const first = new Map();
+//    ^^ first
+const second = new Map();
+//    ^^ second
+const third = [];
+const add = (x) => {
+//          ^^ add
+  first.set(x.id, { list: [], x });
+//      ^^ set
+  second.set(x.id, x);
+  third.push(x);
+};`,
+);
+const sources = sourcesOf(file);
+const holding = (name: string, elementBytes: number | null, more: Parameters<typeof growing>[2] = {}) =>
+  growing('Map', [root('modules'), variable(name, file.at('add'))], {
+    ...more,
+    detail: { elementBytes, ...more.detail },
+  });
+const names = async (...containers: readonly GrowingContainer[]): Promise<string[]> =>
+  (await diagnose(containers, context(sources))).map((finding) => finding.heldBy.name);
+
+test('findings stand in the order of the growth they explain, in whatever order the walk met them', async () => {
+  const containers = [holding('first', 500), holding('second', 1000), holding('third', 300)];
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(containers, { minLength: 3 }), async (shuffled) => {
+      expect(await names(...shuffled)).toEqual(['second', 'first', 'third']);
+    }),
+    { numRuns: 6 },
+  );
+});
+
+test('what explains less than a twentieth of the biggest is not told', async () => {
+  expect(await names(holding('first', 1000), holding('second', 49))).toEqual(['first']);
+  expect(await names(holding('first', 1000), holding('second', 51))).toEqual(['first', 'second']);
+  expect(await names(holding('second', 1))).toEqual(['second']);
+});
+
+test('what does not grow is no finding', async () => {
+  expect(await names(holding('first', 1000, { growthPerSecond: 0 }))).toEqual([]);
+});
+
+test('a list inside Node is never first, and alone it is not sure', async () => {
+  const inside = growing(
+    'Array',
+    [root('Socket'), property('queue', 'Socket', internal('node:net', 'Socket'))],
+    { detail: { elementBytes: 1_000_000 } },
+  );
+  expect((await names(inside, holding('first', 100)))[0]).toBe('first');
+  const [alone] = await diagnose([inside], context(sources));
+  expect(alone.heldBy.location).toBeNull();
+  expect(alone.confidence).toBeLessThanOrEqual(0.2);
+});
+
+test('a collection that grows and what its elements contain are one finding', async () => {
+  const lists = growing(
+    'Array',
+    [root('modules'), variable('first', file.at('add')), element('Map', 50), property('list')],
+    { detail: { instances: 50, elementBytes: 10 } },
+  );
+  expect(await names(lists, holding('first', 1000))).toEqual(['first']);
+});
+
+test('the share of the growth that is explained shows in the confidence', async () => {
+  const sure = async (slopeBytesPerSecond: number | null): Promise<number> =>
+    (await diagnose([holding('first', 1000)], context(sources, { slopeBytesPerSecond })))[0].confidence;
+  // It explains 10 KB/s.
+  expect(await sure(10_000)).toBeGreaterThan(await sure(null));
+  expect(await sure(null)).toBeGreaterThan(await sure(100_000));
+  expect(await sure(100_000)).toBeGreaterThan(await sure(1_000_000));
+});
+
+test('the trap tells who adds: most often, in the program, with the package it came through', async () => {
+  const library = { url: '/app/node_modules/lib/index.js', line: 3, column: 4, function: 'each' };
+  const rare = { count: 1, stack: [{ ...file.at('second'), function: null }] };
+  const often = { count: 30, stack: [library, file.at('set', 'add'), internal('node:events', 'emit')] };
+  const [found] = await diagnose([holding('first', 9, { trap: trap([rare, often]) })], context(sources));
+  expect(found.addedAt?.location).toMatchObject({ file: 'a.js', line: file.line('set'), function: 'add' });
+  expect(found.addedAt?.stack.map((frame) => frame.package)).toEqual(['lib', null]);
+});
+
+test("a library's own container is added to in the library, the program's call is in the stack", async () => {
+  const library = draw(
+    '/app/node_modules/memo/index.js',
+    `const kept = new Map();
+//    ^^ kept
+const remember = (key) => kept.set(key, 1);
+//               ^^ remember
+//                             ^^ set`,
+  );
+  const container = growing('Map', [root('modules'), variable('kept', library.at('remember'))], {
+    trap: trap([{ count: 5, stack: [library.at('set'), file.at('set')] }]),
+  });
+  const [found] = await diagnose([container], context(sourcesOf(library, file)));
+  expect(found.heldBy.location).toMatchObject({ package: 'memo', line: library.line('kept') });
+  expect(found.addedAt?.location).toMatchObject({ package: 'memo', line: library.line('set') });
+  expect(found.addedAt?.stack.at(-1)).toMatchObject({ file: 'a.js', package: null });
+});
+
+test('additions that only an outer interval runs say so', async () => {
+  const poll = draw(
+    '/app/poll.js',
+    `const log = [];
+function record(x) {
+//             ^^ record
+  log.push(x);
+//    ^^ push
+}
+function start() {
+  setInterval(() => {
+    record(1);
+//  ^^ call
+  }, 100);
+}`,
+  );
+  const stack = [
+    poll.at('push', 'record'),
+    poll.at('call', ''),
+    internal('node:internal/timers', 'listOnTimeout'),
+  ];
+  const container = growing('Array', [root('modules'), variable('log', poll.at('record'))], {
+    trap: trap([{ count: 5, stack }]),
+  });
+  const [found] = await diagnose([container], context(sourcesOf(poll)));
+  expect(found.addedAt?.words).toBe('record, from the interval in start');
+});
+
+test('a fingerprint is of the bug, not of the run', async () => {
+  const print = async (container: GrowingContainer): Promise<string> =>
+    (await diagnose([container], context(sources)))[0].fingerprint;
+  const known = await print(holding('first', 1000));
+  expect(known).toMatch(/^[\da-f]{16}$/);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 1e6 }),
+      fc.integer({ min: 1, max: 1e6 }),
+      async (size, rate) => {
+        const other = holding('first', size, { growthPerSecond: rate, detail: { size, key: String(rate) } });
+        expect(await print(other)).toBe(known);
+      },
+    ),
+    { numRuns: 20 },
+  );
+  const closed = { type: 'Socket', state: 'destroyed', count: 9, of: 9, closeListeners: [], via: '' };
+  expect(await print(holding('first', 1000, { detail: { zombies: [closed] } }))).toBe(known);
+  expect(await print(holding('second', 1000))).not.toBe(known);
+});
