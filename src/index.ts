@@ -2,7 +2,14 @@
  * leakline as a library: the shapes of its documents, the text they are shown as, and the error they fail with.
  * The commands are the product; this is what programs that read its reports need.
  */
-export type { Comparison, ComparisonSide, Report, ReportFinding, ReportLocation, ReportSite } from './report/schema.ts';
+export type {
+  Comparison,
+  ComparisonSide,
+  Report,
+  ReportFinding,
+  ReportLocation,
+  ReportSite,
+} from './report/schema.ts';
 export { LeaklineError, type ErrorCode } from './core/errors.ts';
 export { renderReport, type TextOptions } from './present/text/report-text.ts';
 export { renderComparison } from './present/text/comparison-text.ts';

@@ -133,6 +133,7 @@ class Agent {
         account: this.#account,
         onTick: (tick) => this.#peer?.notify('tick', { ...tick, cost: this.#cost() } satisfies AgentTick),
         onFault: (error) => this.#fault(error),
+        isDisturbed: () => this.#census?.busy === true,
         own: this.#own,
       },
     );
@@ -234,16 +235,43 @@ function loadedBuiltins(require: NodeJS.Require): object[] {
   for (const name of BUILTINS_LED_THROUGH) {
     if (!loaded.has(`NativeModule ${name}`)) continue;
     const exported: unknown = require(`node:${name}`);
-    if ((typeof exported === 'object' && exported !== null) || typeof exported === 'function') found.push(exported);
+    if ((typeof exported === 'object' && exported !== null) || typeof exported === 'function')
+      found.push(exported);
   }
   return found;
 }
 
 /** None of these warns when it is required. */
 const BUILTINS_LED_THROUGH = [
-  'assert', 'async_hooks', 'buffer', 'child_process', 'crypto', 'dns', 'events', 'fs', 'http', 'http2', 'https',
-  'inspector', 'net', 'os', 'path', 'perf_hooks', 'querystring', 'readline', 'stream', 'string_decoder', 'timers',
-  'tls', 'tty', 'url', 'util', 'v8', 'vm', 'worker_threads', 'zlib',
+  'assert',
+  'async_hooks',
+  'buffer',
+  'child_process',
+  'crypto',
+  'dns',
+  'events',
+  'fs',
+  'http',
+  'http2',
+  'https',
+  'inspector',
+  'net',
+  'os',
+  'path',
+  'perf_hooks',
+  'querystring',
+  'readline',
+  'stream',
+  'string_decoder',
+  'timers',
+  'tls',
+  'tty',
+  'url',
+  'util',
+  'v8',
+  'vm',
+  'worker_threads',
+  'zlib',
 ];
 
 /** The CommonJS modules of the program: its own before its packages', so that names come from its own. */

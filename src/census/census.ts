@@ -10,12 +10,36 @@ export class Census {
   readonly #host: CensusHost;
   readonly #traps = new Set<Trap>();
   #shapes: ReadonlyMap<string, Shape> = new Map();
+  #busy = 0;
 
   constructor(host: CensusHost) {
     this.#host = host;
   }
 
-  async walk(): Promise<CensusWalk> {
+  /** A walk or a closer look is under way: the heap holds things of ours, so a floor now is not the program's. */
+  get busy(): boolean {
+    return this.#busy > 0;
+  }
+
+  walk(): Promise<CensusWalk> {
+    return this.#whileBusy(() => this.#walk());
+  }
+
+  /** Each in a slice of its own; containers that are gone are left out. */
+  details(keys: readonly string[]): Promise<ContainerDetail[]> {
+    return this.#whileBusy(() => this.#details(keys));
+  }
+
+  async #whileBusy<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#busy += 1;
+    try {
+      return await work();
+    } finally {
+      this.#busy -= 1;
+    }
+  }
+
+  async #walk(): Promise<CensusWalk> {
     const sizes = new Map<string, number>();
     for (const [key, shape] of this.#shapes) {
       if (shape.container !== null) sizes.set(key, shape.container.size);
@@ -26,8 +50,7 @@ export class Census {
     return result;
   }
 
-  /** Each in a slice of its own; containers that are gone are left out. */
-  async details(keys: readonly string[]): Promise<ContainerDetail[]> {
+  async #details(keys: readonly string[]): Promise<ContainerDetail[]> {
     const details: ContainerDetail[] = [];
     try {
       for (const key of keys) {

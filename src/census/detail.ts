@@ -18,7 +18,11 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const instances = alive(tallied.refs);
   const newest = instances.at(-1);
   if (newest === undefined) return null;
-  const elements = sampleElements(newest, tallied.type === 'timers' ? 'Array' : tallied.type, ELEMENTS_LOOKED_AT);
+  const elements = sampleElements(
+    newest,
+    tallied.type === 'timers' ? 'Array' : tallied.type,
+    ELEMENTS_LOOKED_AT,
+  );
   const measured = tallied.type === 'timers' ? instances : elements;
   // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
   const keepers = [...holdersOf(shape), ...measured].slice(0, KEEPERS_LOOKED_AT);
@@ -30,7 +34,8 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     size: Math.round(tallied.size),
     steps: stepsTo(host, shape),
     elementType: elementTypeOf(measured, newest),
-    elementBytes: estimateElementBytes(measured.slice(0, MEASURED_ELEMENTS), host.types) ?? primitiveBytes(newest),
+    elementBytes:
+      estimateElementBytes(measured.slice(0, MEASURED_ELEMENTS), host.types) ?? primitiveBytes(newest),
     zombies: zombies.groups,
     timers: keepingTimers(host, new Set([...instances, ...keepers, ...zombies.objects])),
   };
@@ -77,7 +82,14 @@ function primitiveBytes(container: object): number | null {
 type Zombies = { readonly groups: ZombieGroup[]; readonly objects: object[] };
 
 function findZombies(host: CensusHost, keepers: readonly object[]): Zombies {
-  type Tally = { type: string; state: string; count: number; of: number; via: string; listeners: Map<string, ScriptLocation> };
+  type Tally = {
+    type: string;
+    state: string;
+    count: number;
+    of: number;
+    via: string;
+    listeners: Map<string, ScriptLocation>;
+  };
   const tallyByPlace = new Map<string, Tally>();
   const objects: object[] = [];
   const seen = new Set<object>();
@@ -86,7 +98,14 @@ function findZombies(host: CensusHost, keepers: readonly object[]): Zombies {
     seen.add(resource);
     const type = constructorOf(resource).name;
     const place = `${type} ${via}`;
-    const tallied = tallyByPlace.get(place) ?? { type, state: '', count: 0, of: 0, via, listeners: new Map() };
+    const tallied = tallyByPlace.get(place) ?? {
+      type,
+      state: '',
+      count: 0,
+      of: 0,
+      via,
+      listeners: new Map(),
+    };
     tallyByPlace.set(place, tallied);
     tallied.of += 1;
     const state = closedState(resource);
@@ -162,7 +181,7 @@ function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>):
   if (typeof callback === 'function') {
     for (const { description, object } of host.scopes.readFunction(callback)?.scopes() ?? []) {
       // A module's variables are everybody's: that the callback could reach them does not make it their keeper.
-      if (description.startsWith('Closure') === false && description.startsWith('Block') === false) continue;
+      if (!/^(Closure|Block)/.test(description)) continue;
       for (const name of Reflect.ownKeys(object)) captured.push(ownValue(object, name));
     }
   }

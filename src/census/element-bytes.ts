@@ -9,7 +9,10 @@ import { containerSize, containerType, sampleElements } from './objects.ts';
  *
  * At most 400 objects a sample, six steps deep; what two samples share (the server, a class) counts for none.
  */
-export function estimateElementBytes(samples: readonly object[], types: typeof utilModule.types): number | null {
+export function estimateElementBytes(
+  samples: readonly object[],
+  types: typeof utilModule.types,
+): number | null {
   if (samples.length === 0) return null;
   const reaches = samples.map((sample) => reachFrom(sample, types));
   const owners = new Map<object, number>();

@@ -22,13 +22,16 @@ export function findGrowth(walks: readonly CensusWalk[]): GrowthOfContainer[] {
   const groupsByWalk = walks.map((walk) => byKey(walk));
   const grown: GrowthOfContainer[] = [];
   for (const group of last.containers) {
-    const sightings = groupsByWalk.map((groups) => groups.get(group.key)).filter((seen) => seen !== undefined);
+    const sightings = groupsByWalk
+      .map((groups) => groups.get(group.key))
+      .filter((seen) => seen !== undefined);
     const [first] = sightings;
     if (first === undefined || first === group) continue;
     const growth = group.size - first.size;
     const seconds = (group.atMs - first.atMs) / 1000;
     if (growth < MIN_GROWTH || seconds <= 0 || !neverShrank(sightings)) continue;
-    if (meanSize(group) <= meanSize(first) * MEAN_GROWTH && hasGrowingCollectionAbove(group.key, grown)) continue;
+    if (meanSize(group) <= meanSize(first) * MEAN_GROWTH && hasGrowingCollectionAbove(group.key, grown))
+      continue;
     grown.push({
       key: group.key,
       type: group.type,
@@ -48,7 +51,10 @@ export function findSteady(walks: readonly CensusWalk[]): { key: string; size: n
   if (first === undefined || last === undefined || first === last) return [];
   const maps = walks.map((walk) => byKey(walk));
   return last.containers
-    .filter((group) => group.size >= MIN_STEADY_SIZE && maps.every((map) => map.get(group.key)?.size === group.size))
+    .filter(
+      (group) =>
+        group.size >= MIN_STEADY_SIZE && maps.every((map) => map.get(group.key)?.size === group.size),
+    )
     .map((group) => ({ key: group.key, size: group.size, watchedMs: last.endedAtMs - first.startedAtMs }))
     .sort((a, b) => b.size - a.size);
 }

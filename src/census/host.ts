@@ -11,7 +11,7 @@ export type CensusHost = {
   readonly account: StallAccount;
   /** leakline's own objects in this process: never counted, never followed. */
   readonly own: ReadonlySet<object>;
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Resolves after at least `ms`, without keeping the process alive. */
   rest(ms: number): Promise<void>;
   stopped(): boolean;

@@ -32,7 +32,9 @@ const setValues = Set.prototype.values;
 const mapIteratorNext = Object.getPrototypeOf(new Map().entries()).next as (
   this: object,
 ) => IteratorResult<[unknown, unknown]>;
-const setIteratorNext = Object.getPrototypeOf(new Set().values()).next as (this: object) => IteratorResult<unknown>;
+const setIteratorNext = Object.getPrototypeOf(new Set().values()).next as (
+  this: object,
+) => IteratorResult<unknown>;
 
 export function containerSize(container: object, type: ContainerType): number {
   if (type === 'Map') return Reflect.apply(mapSize, container, []);

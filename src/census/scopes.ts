@@ -54,7 +54,10 @@ export class ScopeReader {
   readFunction(target: object): FunctionFacts | null {
     const objectId = this.#handleOf(target);
     if (objectId === null) return null;
-    const answer = this.#inspector.post<Properties>('Runtime.getProperties', { objectId, ownProperties: true });
+    const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
+      objectId,
+      ownProperties: true,
+    });
     const internals = answer.internalProperties ?? [];
     const location = internals.find((entry) => entry.name === '[[FunctionLocation]]')?.value?.value as
       | { scriptId: string; lineNumber: number; columnNumber?: number }
@@ -78,7 +81,10 @@ export class ScopeReader {
   readPrivateFields(target: object): { name: string; value: object }[] {
     const objectId = this.#handleOf(target);
     if (objectId === null) return [];
-    const answer = this.#inspector.post<Properties>('Runtime.getProperties', { objectId, ownProperties: true });
+    const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
+      objectId,
+      ownProperties: true,
+    });
     const fields: { name: string; value: object }[] = [];
     for (const field of answer.privateProperties ?? []) {
       // Accessors have `get` instead of a value: they are never called.

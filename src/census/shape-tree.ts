@@ -44,7 +44,12 @@ export type RawStep =
   | { readonly kind: 'exports'; readonly file: string }
   | { readonly kind: 'element'; readonly of: ContainerType; size: number }
   | { readonly kind: 'listeners'; readonly event: string; readonly owner: string }
-  | { readonly kind: 'timer'; readonly repeat: boolean; readonly intervalMs: number; callback: RawLocation | null };
+  | {
+      readonly kind: 'timer';
+      readonly repeat: boolean;
+      readonly intervalMs: number;
+      callback: RawLocation | null;
+    };
 
 /** `[[FunctionLocation]]` as the inspector gives it: lines and columns from 0. */
 export type RawLocation = {

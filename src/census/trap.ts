@@ -58,7 +58,8 @@ export class Trap {
   }
 
   #shadow(container: object, name: string, record: (shadow: Method) => void): void {
-    if (!Object.isExtensible(container) || Object.getOwnPropertyDescriptor(container, name) !== undefined) return;
+    if (!Object.isExtensible(container) || Object.getOwnPropertyDescriptor(container, name) !== undefined)
+      return;
     const original = inheritedMethod(container, name);
     if (original === null) return;
     const book = this.#book;
@@ -68,7 +69,12 @@ export class Trap {
     };
     Object.defineProperty(method, 'name', { value: name, configurable: true });
     Object.defineProperty(method, 'length', { value: original.length, configurable: true });
-    Object.defineProperty(container, name, { value: method, configurable: true, enumerable: false, writable: true });
+    Object.defineProperty(container, name, {
+      value: method,
+      configurable: true,
+      enumerable: false,
+      writable: true,
+    });
     this.#shadows.push({ container, name, method });
   }
 
@@ -88,7 +94,9 @@ const MAX_STACKS_TAKEN = 400;
 const MAX_SITES = 32;
 const STACK_DEPTH = 24;
 
-const METHODS_BY_TYPE: Partial<Record<ContainerType, { adding: readonly string[]; removing: readonly string[] }>> = {
+const METHODS_BY_TYPE: Partial<
+  Record<ContainerType, { adding: readonly string[]; removing: readonly string[] }>
+> = {
   Map: { adding: ['set'], removing: ['delete', 'clear'] },
   Set: { adding: ['add'], removing: ['delete', 'clear'] },
   Array: { adding: ['push', 'unshift'], removing: ['pop', 'shift', 'splice'] },

@@ -51,6 +51,7 @@ export class Walk {
     } finally {
       this.#host.scopes.close();
     }
+    this.#keepContainersOnly();
     return {
       startedAtMs,
       endedAtMs: this.#host.nowMs(),
@@ -95,7 +96,8 @@ export class Walk {
         this.#truncated = true;
         return true;
       }
-      const entry = this.#queue[this.#head] as Entry;
+      const entry = this.#queue[this.#head];
+      if (entry === undefined) return true;
       this.#head += 1;
       this.#expand(entry);
       if (this.#host.nowMs() >= deadlineMs) return false;
@@ -119,7 +121,11 @@ export class Walk {
   #pushRoots(): void {
     const modules = rootShape('modules');
     for (const { file, exports } of this.#host.moduleExports()) {
-      this.#push(exports, this.#child(modules, `/${file}`, () => ({ kind: 'exports', file })), 1);
+      this.#push(
+        exports,
+        this.#child(modules, `/${file}`, () => ({ kind: 'exports', file })),
+        1,
+      );
     }
     for (const handle of this.#host.activeHandles()) {
       this.#push(handle, this.#root(constructorOf(handle).name), 1);
@@ -319,6 +325,20 @@ export class Walk {
     const child = childShape(parent, label, step);
     this.shapes.set(child.key, child);
     return child;
+  }
+
+  /**
+   * What stays in the target between walks are the containers and the ways to them: some hundred shapes of many
+   * thousand. The rest would be megabytes, which the floor would show as the program's.
+   */
+  #keepContainersOnly(): void {
+    const kept = new Map<string, Shape>();
+    for (const [key, shape] of this.shapes) {
+      shape.childByLabel.clear();
+      if (shape.container !== null && shape.container.size >= 1) kept.set(key, shape);
+    }
+    this.shapes.clear();
+    for (const [key, shape] of kept) this.shapes.set(key, shape);
   }
 
   #groups(): ContainerGroup[] {

@@ -12,10 +12,12 @@ export function listenForInterrupt(): Interrupt {
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, onSignal);
+  const orphanWatch = watchForOrphaning(() => onSignal('SIGTERM'));
   return {
     signal: controller.signal,
     received: () => received,
     dispose: () => {
+      clearInterval(orphanWatch);
       for (const signal of signals) process.off(signal, onSignal);
     },
   };
@@ -26,3 +28,19 @@ export type Interrupt = {
   received(): NodeJS.Signals | null;
   dispose(): void;
 };
+
+/**
+ * npm starts us through a shell that does not pass a SIGTERM on: when npm alone is ended, only our parent changes.
+ * Started by npm, we take that as the signal, so that no server of the lab outlives it.
+ */
+function watchForOrphaning(onOrphaned: () => void): NodeJS.Timeout | undefined {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onOrphaned();
+  }, 1000);
+  timer.unref();
+  return timer;
+}

@@ -67,7 +67,7 @@ program
 
 program
   .command('run')
-  .description("start a program and watch it; its exit code is passed on unless a leak is found")
+  .description('start a program and watch it; its exit code is passed on unless a leak is found')
   .usage('[options] -- node app.js ...')
   .argument('<command...>', 'the program and its arguments')
   .passThroughOptions()
@@ -102,7 +102,12 @@ program
   .option('--clients <count>', 'WebSocket clients that come and go', positiveInteger, 7)
   .option('--items <count>', 'items a second that each connection keeps', positiveInteger, 1_000_000)
   .option('--to-the-end', 'go on until the leaking process dies of it')
-  .option('--port <port>', "the fixed server's port; the leaking one gets the next (0: any two)", portNumber, 0)
+  .option(
+    '--port <port>',
+    "the fixed server's port; the leaking one gets the next (0: any two)",
+    portNumber,
+    0,
+  )
   .addOption(forOption('the longest to play (default: 90s, or 5m with --to-the-end)'))
   .addOption(gcOption())
   .addOption(maxPauseOption())

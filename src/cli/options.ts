@@ -13,15 +13,32 @@ export function forOption(description: string): Option<'--for <duration>', undef
   return new Option('--for <duration>', description).env('LEAKLINE_FOR').argParser(durationMs);
 }
 
-export function untilOption(): Option<'--until <when>', undefined, 'verdict', undefined, false, 'verdict' | 'end'> {
+export function untilOption(): Option<
+  '--until <when>',
+  undefined,
+  'verdict',
+  undefined,
+  false,
+  'verdict' | 'end'
+> {
   return new Option('--until <when>', 'stop as soon as verdict and line are known, or at the end')
     .choices(['verdict', 'end'] as const)
     .default('verdict' as const)
     .env('LEAKLINE_UNTIL');
 }
 
-export function gcOption(): Option<'--gc <how>', undefined, 'auto', undefined, false, 'auto' | 'natural' | 'forced'> {
-  return new Option('--gc <how>', 'force a garbage collection where its pause fits the budget, never, or always')
+export function gcOption(): Option<
+  '--gc <how>',
+  undefined,
+  'auto',
+  undefined,
+  false,
+  'auto' | 'natural' | 'forced'
+> {
+  return new Option(
+    '--gc <how>',
+    'force a garbage collection where its pause fits the budget, never, or always',
+  )
     .choices(['auto', 'natural', 'forced'] as const)
     .default('auto' as const)
     .env('LEAKLINE_GC');
@@ -42,7 +59,9 @@ export function falseAlarmsOption(): Option<'--false-alarms <probability>', unde
 }
 
 export function jsonOption(): Option<'--json <file>'> {
-  return new Option('--json <file>', 'write the report as JSON to a file (- for standard output)').env('LEAKLINE_JSON');
+  return new Option('--json <file>', 'write the report as JSON to a file (- for standard output)').env(
+    'LEAKLINE_JSON',
+  );
 }
 
 export function quietOption(): Option<'--quiet'> {
@@ -59,13 +78,15 @@ export function noColorOption(): Option<'--no-color', undefined, true> {
 
 export function positiveInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
   return value;
 }
 
 export function portNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('It must be a port, 0 to 65535.');
   return value;
 }
 

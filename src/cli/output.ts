@@ -3,6 +3,7 @@ import { LeaklineError } from '../core/errors.ts';
 import { progressLine } from '../present/text/progress.ts';
 import type { TextOptions } from '../present/text/text-options.ts';
 import type { LiveView } from '../report/live.ts';
+import type { WatchProgress } from '../session/watch.ts';
 import type { OutputOptions } from './options.ts';
 
 /**
@@ -17,15 +18,23 @@ export async function openOutput(options: OutputOptions, title: string): Promise
       ? (await import('../present/tui/screen.tsx')).openScreen({ stdout: process.stdout, ...text, title })
       : null;
   let previous: LiveView | null = null;
+  const progress = (view: LiveView): void => {
+    if (screen !== null) screen.update(view);
+    else if (options.quiet !== true) {
+      const line = progressLine(view, previous);
+      if (line !== null) process.stderr.write(`${line}\n`);
+      previous = view;
+    }
+  };
   return {
     text,
-    progress(view) {
-      if (screen !== null) screen.update(view);
-      else if (options.quiet !== true) {
-        const line = progressLine(view, previous);
-        if (line !== null) process.stderr.write(`${line}\n`);
-        previous = view;
-      }
+    progress,
+    watching(name) {
+      const startedMs = performance.now();
+      return ({ report, activity }) => {
+        const elapsedMs = performance.now() - startedMs;
+        progress({ elapsedMs, sides: [{ name, activity, report, load: null }] });
+      };
     },
     async answer(document, rendered) {
       await screen?.close();
@@ -41,6 +50,8 @@ export async function openOutput(options: OutputOptions, title: string): Promise
 export type Output = {
   readonly text: TextOptions;
   progress(view: LiveView): void;
+  /** Progress of a watch of one process. */
+  watching(name: string): (progress: WatchProgress) => void;
   /** The document to `--json`, the text to standard output. */
   answer(document: object, rendered: string): Promise<void>;
   /** Gives the terminal back. Safe to call after `answer`. */
@@ -72,7 +83,9 @@ function wantsUnicode(): boolean {
   const { LC_ALL, LC_CTYPE, LANG, TERM } = process.env;
   if (TERM === 'linux') return false;
   const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '');
-  return locale === undefined ? !process.stdout.isTTY || process.platform !== 'linux' : /utf-?8/i.test(locale);
+  return locale === undefined
+    ? !process.stdout.isTTY || process.platform !== 'linux'
+    : /utf-?8/i.test(locale);
 }
 
 async function writeJson(file: string, document: object): Promise<void> {

@@ -1,4 +1,10 @@
-const MS_BY_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const MS_BY_UNIT: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** `30s`, `5m`, `1h30m`, `250ms` or a bare number of seconds, in milliseconds; `undefined` when it is none of these. */
 export function parseDuration(text: string): number | undefined {

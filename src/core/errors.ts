@@ -19,8 +19,10 @@ const SENTENCE_BY_CODE = {
   NO_SUCH_PROCESS: ({ pid }: { pid: number }): string => `There is no process ${pid}`,
   NOT_NODE: ({ pid, executable }: { pid: number; executable: string }): string =>
     `Process ${pid} runs ${executable}, which is not a Node.js with an inspector`,
-  OTHER_USER: ({ pid, uid }: { pid: number; uid: number }): string => `Process ${pid} belongs to another user (uid ${uid})`,
-  PROCESS_ZOMBIE: ({ pid }: { pid: number }): string => `Process ${pid} has exited and waits for its parent to collect it`,
+  OTHER_USER: ({ pid, uid }: { pid: number; uid: number }): string =>
+    `Process ${pid} belongs to another user (uid ${uid})`,
+  PROCESS_ZOMBIE: ({ pid }: { pid: number }): string =>
+    `Process ${pid} has exited and waits for its parent to collect it`,
   PROCESS_STOPPED: ({ pid }: { pid: number }): string => `Process ${pid} is stopped (SIGSTOP or a debugger)`,
   SIGUSR1_LETHAL: ({ pid }: { pid: number }): string =>
     `SIGUSR1 would end process ${pid}: it has no handler for it, so leakline did not send it`,
@@ -28,7 +30,15 @@ const SENTENCE_BY_CODE = {
     `Process ${pid} blocks SIGUSR1 (started with --disable-sigusr1 or --permission)`,
   INSPECTOR_DID_NOT_OPEN: ({ pid, waitedMs }: { pid: number; waitedMs: number }): string =>
     `Process ${pid} did not open its inspector within ${waitedMs} ms of SIGUSR1`,
-  INSPECTOR_PORT_TAKEN: ({ pid, port, otherPid }: { pid: number; port: number; otherPid: number | null }): string =>
+  INSPECTOR_PORT_TAKEN: ({
+    pid,
+    port,
+    otherPid,
+  }: {
+    pid: number;
+    port: number;
+    otherPid: number | null;
+  }): string =>
     `Process ${pid} could not open its inspector: port ${port} is taken${otherPid === null ? '' : ` by process ${otherPid}`}`,
   WRONG_PROCESS: ({ pid, port, otherPid }: { pid: number; port: number; otherPid: number }): string =>
     `The inspector on port ${port} belongs to process ${otherPid}, not to ${pid}`,
@@ -43,15 +53,23 @@ const SENTENCE_BY_CODE = {
     `Attaching to a running process is not built for ${platform} yet`,
   PROGRAM_NOT_FOUND: ({ command, message }: { command: string; message: string }): string =>
     `The program could not be started: ${command}: ${message}`,
-  PROGRAM_ENDED_EARLY: ({ command, exit, output }: { command: string; exit: string; output: string }): string =>
-    `${command} ended at its start (${exit})${output === '' ? '' : `:\n${output}`}`,
+  PROGRAM_ENDED_EARLY: ({
+    command,
+    exit,
+    output,
+  }: {
+    command: string;
+    exit: string;
+    output: string;
+  }): string => `${command} ended at its start (${exit})${output === '' ? '' : `:\n${output}`}`,
   LAB_PORT_TAKEN: ({ port, side }: { port: number; side: string }): string =>
     `Port ${port} for the ${side} server is taken`,
   LAB_CLIENTS_REFUSED: ({ side, message }: { side: string; message: string }): string =>
     `The WebSocket clients could not connect to the ${side} server: ${message}`,
   UNKNOWN_SCENARIO: ({ scenario, known }: { scenario: string; known: string }): string =>
     `There is no lab scenario "${scenario}" (known: ${known})`,
-  CANNOT_WRITE: ({ file, message }: { file: string; message: string }): string => `${file} could not be written: ${message}`,
+  CANNOT_WRITE: ({ file, message }: { file: string; message: string }): string =>
+    `${file} could not be written: ${message}`,
 } as const;
 
 export type ErrorCode = keyof typeof SENTENCE_BY_CODE;

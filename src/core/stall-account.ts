@@ -30,7 +30,8 @@ export class StallAccount {
 
   add(name: string, startMs: number, endMs: number): void {
     // Short pieces can't be the longest, and there may be thousands: they are booked as they are.
-    if (endMs - startMs < SHORT_MS || this.#pending.length >= MAX_PENDING) this.#settle(name, endMs - startMs);
+    if (endMs - startMs < SHORT_MS || this.#pending.length >= MAX_PENDING)
+      this.#settle(name, endMs - startMs);
     else this.#pending.push({ name, startMs, endMs });
   }
 

@@ -22,6 +22,8 @@ export class Probe {
   #forceGc: (() => void) | null = null;
   #lastFloorMs = Number.NEGATIVE_INFINITY;
   #ticks = 0;
+  #wasDisturbed = false;
+  #disturbedUntilMs = Number.NEGATIVE_INFINITY;
   #openConnections = 0;
   #activeTimers = 0;
   #resourcesReadMs = Number.NEGATIVE_INFINITY;
@@ -75,11 +77,13 @@ export class Probe {
 
   #deliver(memory: NodeJS.MemoryUsage): void {
     const nowMs = this.#nowMs();
+    if (this.#options.isDisturbed() || this.#wasDisturbed) this.#disturbedUntilMs = nowMs;
+    this.#wasDisturbed = this.#options.isDisturbed();
     const gcs = this.#takeGcs(nowMs);
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const floors: Floor[] = [];
     for (const gc of gcs) {
-      if (gc.kind !== 'major') continue;
+      if (gc.kind !== 'major' || this.#isDisturbed(gc.timeMs)) continue;
       floors.push({
         timeMs: gc.timeMs,
         heapBytes: gc.afterBytes,
@@ -104,10 +108,15 @@ export class Probe {
     });
   }
 
+  /** The tick only knows of a disturbance when it looks; one that began since the last look counts for all of it. */
+  #isDisturbed(timeMs: number): boolean {
+    return timeMs <= this.#disturbedUntilMs;
+  }
+
   /** A floor is due when no major collection, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
   #forceGcIfDue(): void {
     const nowMs = this.#nowMs();
-    if (nowMs - this.#lastFloorMs < this.#options.floorEveryMs) return;
+    if (nowMs - this.#lastFloorMs < this.#options.floorEveryMs || this.#options.isDisturbed()) return;
     const heap = readHeapShape(this.#host.v8);
     const due = this.#budget.allows(heap, nowMs, this.#options.floorEveryMs);
     if (!due && this.#options.gc !== 'forced') return;
@@ -196,6 +205,8 @@ export type ProbeOptions = {
   readonly account: StallAccount;
   readonly onTick: (tick: ProbeTick) => void;
   readonly onFault: (error: unknown) => void;
+  /** The heap holds things of leakline's own now: a floor would not be the program's. */
+  readonly isDisturbed: () => boolean;
   /** Objects of ours that a census must not count are added here. */
   readonly own: Set<object>;
 };

@@ -22,7 +22,11 @@ export type Report = {
       readonly which: 'heap' | 'container' | null;
     };
     /** How the process ended while it was watched; `null` while it lives. */
-    readonly exit: { readonly code: number | null; readonly signal: string | null; readonly atMs: number } | null;
+    readonly exit: {
+      readonly code: number | null;
+      readonly signal: string | null;
+      readonly atMs: number;
+    } | null;
   };
   readonly verdict: {
     readonly kind: 'leaking' | 'steady' | 'inconclusive';
@@ -67,7 +71,11 @@ export type Report = {
     readonly external: readonly number[];
     readonly arrayBuffers: readonly number[];
     readonly openConnections: readonly number[];
-    readonly floor: readonly { readonly timeMs: number; readonly bytes: number; readonly externalBytes: number }[];
+    readonly floor: readonly {
+      readonly timeMs: number;
+      readonly bytes: number;
+      readonly externalBytes: number;
+    }[];
   };
   readonly gc: readonly {
     readonly timeMs: number;

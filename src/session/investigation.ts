@@ -17,12 +17,19 @@ import type { Peer } from '../wire/peer.ts';
  * findings are ever told is the verdict's business. Ends when `signal` aborts or the findings explain the growth.
  */
 export async function investigate(peer: Peer, facts: InvestigationFacts, signal: AbortSignal): Promise<void> {
-  const walks: CensusWalk[] = [];
-  let unnamedWalks = 0;
+  // A walk before anything is suspected: the longest lever for what grows, and what leakline itself brings into the
+  // heap (compiled code, a few hundred weak references) is there before the floors begin to count.
+  const walks: CensusWalk[] = [await peer.call<CensusWalk>('walk')];
+  let named: readonly Finding[] = [];
+  let walksOnceLeaking = 0;
+  let nextWalkAtMs = 0;
   while (!signal.aborted) {
     const { verdict } = facts.now();
-    if (verdict === null || (!verdict.suspicious && verdict.kind !== 'leaking')) {
-      await rest(250, signal);
+    const leaking = verdict?.kind === 'leaking';
+    if (leaking && explainsGrowth(named, verdict)) return;
+    const worthIt = leaking || verdict?.suspicious === true;
+    if (!worthIt || performance.now() < nextWalkAtMs) {
+      await rest(100, signal);
       continue;
     }
     facts.report({ activity: 'walking' });
@@ -32,13 +39,14 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     const grown = findGrowth(walks);
     if (grown.length > 0) {
       const { findings, steady } = await nameGrowth(peer, grown, walks, facts, signal);
-      if (findings.length > 0) facts.report({ findings, steady });
-      if (explainsGrowth(findings, facts.now().verdict)) return;
+      if (findings.length > 0) named = findings;
+      facts.report({ findings: named, steady });
     }
     facts.report({ activity: 'watching' });
-    if (facts.now().verdict?.kind === 'leaking') unnamedWalks += 1;
-    if (unnamedWalks > MAX_WALKS_ONCE_LEAKING) return;
-    await rest(WALK_GAP_MS * Math.min(walks.length, 4), signal);
+    if (leaking) walksOnceLeaking += 1;
+    if (walksOnceLeaking > MAX_WALKS_ONCE_LEAKING) return;
+    nextWalkAtMs =
+      performance.now() + (named.length > 0 && !leaking ? GAP_ONCE_NAMED_MS : WALK_GAP_MS * walks.length);
   }
 }
 
@@ -56,7 +64,10 @@ export type InvestigationNews = {
   readonly steady?: readonly SteadyContainer[];
 };
 
-const WALK_GAP_MS = 1000;
+/** Times the walks done: what shows only after minutes is looked for less and less often. */
+const WALK_GAP_MS = 500;
+/** A name found on a suspicion waits for the verdict; it is looked up again from time to time. */
+const GAP_ONCE_NAMED_MS = 20_000;
 const WALKS_KEPT = 5;
 const LOOKED_AT_CLOSELY = 12;
 const STEADY_NAMED = 4;
@@ -85,7 +96,9 @@ async function nameGrowth(
     })
     .sort((a, b) => (explainedBytesPerSecond(b) ?? 0) - (explainedBytesPerSecond(a) ?? 0));
   facts.report({ activity: 'trapping' });
-  const caught: ReadonlyMap<string, TrapResult> = signal.aborted ? new Map() : await setTraps(peer, growing.slice(0, TRAPPED));
+  const caught: ReadonlyMap<string, TrapResult> = signal.aborted
+    ? new Map()
+    : await setTraps(peer, growing.slice(0, TRAPPED));
   const { verdict } = facts.now();
   const context = {
     sources: facts.sources,
@@ -101,7 +114,8 @@ async function nameGrowth(
   for (const group of quiet) {
     const detail = detailByKey.get(group.key);
     const named = detail === undefined ? null : await nameContainer(detail, context);
-    if (named !== null && named.package === null) steady.push({ ...named.words, size: group.size, watchedMs: group.watchedMs });
+    if (named !== null && named.package === null)
+      steady.push({ ...named.words, size: group.size, watchedMs: group.watchedMs });
     if (steady.length >= STEADY_NAMED) break;
   }
   return { findings, steady };

@@ -85,7 +85,11 @@ const HTTP_PATHS = [
   ...Array.from({ length: 160 }, (_, index) => `/routes/${index}/${1023 - index}`),
 ];
 
-async function untilAnswered(sides: readonly Side[], request: LabRequest, signal: AbortSignal): Promise<void> {
+async function untilAnswered(
+  sides: readonly Side[],
+  request: LabRequest,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const [fixed, leaking] = sides;
     if (fixed === undefined || leaking === undefined || leaking.isGone || fixed.isGone) return;
@@ -231,11 +235,12 @@ class Side {
   /** The report, once the watch has let go of the process. */
   async finish(): Promise<ComparisonSide> {
     const report = await this.#watched;
-    if (report === null) throw new LeaklineError('PROGRAM_ENDED_EARLY', {
-      command: `the ${this.#name} server`,
-      exit: 'interrupted',
-      output: '',
-    });
+    if (report === null)
+      throw new LeaklineError('PROGRAM_ENDED_EARLY', {
+        command: `the ${this.#name} server`,
+        exit: 'interrupted',
+        output: '',
+      });
     this.#report = report;
     return { name: this.#name, report, load: this.#load() };
   }

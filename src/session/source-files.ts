@@ -61,5 +61,7 @@ const MAP_COMMENT_WITHIN = 100_000_000;
 function decodeDataUrl(url: string): string | null {
   const match = /^data:[^,]*?(;base64)?,(.*)$/s.exec(url);
   if (match?.[2] === undefined) return null;
-  return match[1] === undefined ? decodeURIComponent(match[2]) : Buffer.from(match[2], 'base64').toString('utf8');
+  return match[1] === undefined
+    ? decodeURIComponent(match[2])
+    : Buffer.from(match[2], 'base64').toString('utf8');
 }

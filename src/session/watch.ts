@@ -80,7 +80,11 @@ class Watch {
     this.#onProgress = onProgress;
   }
 
-  async run(target: OpenTarget, signal: AbortSignal, exited: Promise<ProgramExit> | undefined): Promise<Report> {
+  async run(
+    target: OpenTarget,
+    signal: AbortSignal,
+    exited: Promise<ProgramExit> | undefined,
+  ): Promise<Report> {
     this.#target = target;
     const { pid, heapLimitBytes } = target.hello;
     this.#limits = readLimits(pid, heapLimitBytes);
@@ -174,7 +178,12 @@ class Watch {
   #report(): Report {
     const target = this.#target;
     if (target === null) throw new Error('there is no report before the process is open');
-    const limits = this.#limits ?? { heapBytes: null, containerBytes: null, effectiveBytes: null, which: null };
+    const limits = this.#limits ?? {
+      heapBytes: null,
+      containerBytes: null,
+      effectiveBytes: null,
+      which: null,
+    };
     const leaking = this.#verdict?.kind === 'leaking';
     return buildReport({
       startedAt: this.#startedAt.toISOString(),

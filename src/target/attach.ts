@@ -27,7 +27,8 @@ export type OpenTarget = {
  * exiting. Takes some 200 ms.
  */
 export async function attach(pid: number, agentSource: string, handlers: PeerHandlers): Promise<OpenTarget> {
-  if (process.platform !== 'linux') throw new LeaklineError('PLATFORM_UNSUPPORTED', { platform: process.platform });
+  if (process.platform !== 'linux')
+    throw new LeaklineError('PLATFORM_UNSUPPORTED', { platform: process.platform });
   const info = readProcess(pid);
   const openPort = await findInspector(info);
   const port = openPort ?? (await openInspector(info));
@@ -67,7 +68,11 @@ const ANSWER_WITHIN_MS = 5000;
 const SAFE_UPTIME_MS = 1000;
 const DEFAULT_INSPECTOR_PORT = 9229;
 
-export async function closeTarget(peer: Peer, door: AgentDoor | null, removeDirectory: () => void): Promise<void> {
+export async function closeTarget(
+  peer: Peer,
+  door: AgentDoor | null,
+  removeDirectory: () => void,
+): Promise<void> {
   peer.close();
   await door?.close();
   removeDirectory();
@@ -88,12 +93,17 @@ async function findInspector(info: ProcessInfo): Promise<number | null> {
  * have. That is the port named by `--inspect…`, or the default.
  */
 function mayBeInspector(info: ProcessInfo, port: number): boolean {
-  return port === requestedPort(info) || (requestedPort(info) === 0 && info.arguments.some((a) => a.startsWith('--inspect')));
+  return (
+    port === requestedPort(info) ||
+    (requestedPort(info) === 0 && info.arguments.some((a) => a.startsWith('--inspect')))
+  );
 }
 
 function requestedPort(info: ProcessInfo): number {
   for (const argument of info.arguments) {
-    const match = /^--(?:inspect|inspect-brk|inspect-wait|inspect-port|debug-port)=(?:.*:)?(\d+)$/.exec(argument);
+    const match = /^--(?:inspect|inspect-brk|inspect-wait|inspect-port|debug-port)=(?:.*:)?(\d+)$/.exec(
+      argument,
+    );
     if (match !== null) return Number(match[1]);
   }
   return DEFAULT_INSPECTOR_PORT;
@@ -119,7 +129,8 @@ async function openInspector(info: ProcessInfo): Promise<number> {
     listeningPorts(pid).find((port) => !before.has(port) && (wanted === 0 || port === wanted));
   await waitUntil(() => findOpened() !== undefined, OPEN_WITHIN_MS);
   const opened = findOpened();
-  if (opened === undefined) throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
+  if (opened === undefined)
+    throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
   return opened;
 }
 
@@ -181,7 +192,10 @@ async function evaluate(socket: InspectorSocket, expression: string): Promise<un
     'Runtime.evaluate',
     { expression, returnByValue: true, includeCommandLineAPI: true, silent: true },
     ANSWER_WITHIN_MS,
-  )) as { result: { value?: unknown }; exceptionDetails?: { exception?: { description?: string }; text: string } };
+  )) as {
+    result: { value?: unknown };
+    exceptionDetails?: { exception?: { description?: string }; text: string };
+  };
   if (answer.exceptionDetails !== undefined) {
     const { exception, text } = answer.exceptionDetails;
     throw new Error(exception?.description?.split('\n')[0] ?? text);

@@ -15,7 +15,10 @@ export function readLimits(pid: number, heapLimitBytes: number | null): MemoryLi
   if (heapBytes === null && containerBytes === null) {
     return { heapBytes, containerBytes, effectiveBytes: null, which: null };
   }
-  const which = (heapBytes ?? Number.POSITIVE_INFINITY) <= (containerBytes ?? Number.POSITIVE_INFINITY) ? 'heap' : 'container';
+  const which =
+    (heapBytes ?? Number.POSITIVE_INFINITY) <= (containerBytes ?? Number.POSITIVE_INFINITY)
+      ? 'heap'
+      : 'container';
   return { heapBytes, containerBytes, effectiveBytes: which === 'heap' ? heapBytes : containerBytes, which };
 }
 
@@ -24,7 +27,8 @@ function readCgroupLimit(pid: number): number | null {
   let lowest = Number.POSITIVE_INFINITY;
   for (const line of readLines(`/proc/${pid}/cgroup`)) {
     const [id, controllers, path] = splitOnce(line);
-    if (id === '0') lowest = Math.min(lowest, lowestUpwards('/sys/fs/cgroup', path, ['memory.max', 'memory.high']));
+    if (id === '0')
+      lowest = Math.min(lowest, lowestUpwards('/sys/fs/cgroup', path, ['memory.max', 'memory.high']));
     else if (controllers.split(',').includes('memory')) {
       lowest = Math.min(lowest, lowestUpwards('/sys/fs/cgroup/memory', path, ['memory.limit_in_bytes']));
     }

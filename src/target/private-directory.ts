@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A directory only this user can enter (mkdtemp makes it 0700), for the socket the agent connects to. */
-export function makePrivateDirectory(): { path: string; remove(): void } {
+export function makePrivateDirectory(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(runtimeDirectory(), 'leakline-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

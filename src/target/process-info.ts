@@ -33,7 +33,9 @@ export function readProcess(pid: number): ProcessInfo {
     return {
       pid,
       executable: readlinkSync(`${directory}/exe`).replace(/ \(deleted\)$/, ''),
-      arguments: readFileSync(`${directory}/cmdline`, 'utf8').split('\0').filter((part) => part !== ''),
+      arguments: readFileSync(`${directory}/cmdline`, 'utf8')
+        .split('\0')
+        .filter((part) => part !== ''),
       workingDirectory: readlinkSync(`${directory}/cwd`),
       uid,
       state,

@@ -6,7 +6,11 @@ export type InspectorTarget = { readonly webSocketDebuggerUrl: string; readonly 
  * What an inspector at host:port offers (`/json/list`). Rejects if nobody answers in time or if it is no inspector.
  * The answer comes from whatever listens there: it is capped and checked, not trusted.
  */
-export function listInspectorTargets(host: string, port: number, timeoutMs: number): Promise<InspectorTarget[]> {
+export function listInspectorTargets(
+  host: string,
+  port: number,
+  timeoutMs: number,
+): Promise<InspectorTarget[]> {
   return new Promise((resolve, reject) => {
     const request = get({ host, port, path: '/json/list', timeout: timeoutMs, agent: false }, (response) => {
       let text = '';

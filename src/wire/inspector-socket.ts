@@ -8,19 +8,26 @@ import { WebSocket } from 'ws';
  */
 export class InspectorSocket {
   readonly #socket: WebSocket;
-  readonly #pending = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  readonly #pending = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
   #lastId = 0;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on('message', (data) => this.#receive(String(data)));
+    socket.on('message', (data) => this.#receive((data as Buffer).toString()));
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#rejectAll(new Error('the inspector closed the connection')));
   }
 
   /** Rejects with a plain `Error` if nothing speaks WebSocket there within `timeoutMs`. */
   static async open(url: string, timeoutMs: number): Promise<InspectorSocket> {
-    const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 2 ** 28, handshakeTimeout: timeoutMs });
+    const socket = new WebSocket(url, {
+      perMessageDeflate: false,
+      maxPayload: 2 ** 28,
+      handshakeTimeout: timeoutMs,
+    });
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', reject);

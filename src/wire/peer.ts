@@ -8,7 +8,10 @@ import type { Socket } from 'node:net';
 export class Peer {
   readonly #socket: Socket;
   readonly #handlers: PeerHandlers;
-  readonly #pending = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  readonly #pending = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
   readonly #decoder = new TextDecoder();
   #unread = '';
   #lastId = 0;

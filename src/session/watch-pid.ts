@@ -1,0 +1,15 @@
+import type { Report } from '../report/schema.ts';
+import { attach } from '../target/attach.ts';
+import { agentSource } from './agent-files.ts';
+import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
+
+/** Watches a process that runs already. Throws a LeaklineError if it can't be attached to. */
+export async function watchPid(
+  pid: number,
+  request: WatchRequest,
+  signal: AbortSignal,
+  onProgress: (progress: WatchProgress) => void,
+): Promise<Report> {
+  const source = await agentSource();
+  return watchProcess((handlers) => attach(pid, source, handlers), request, { signal, onProgress });
+}

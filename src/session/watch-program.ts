@@ -1,0 +1,67 @@
+import type { Report } from '../report/schema.ts';
+import { type ProgramExit, startWithAgent } from '../target/spawn.ts';
+import type { PeerHandlers } from '../wire/peer.ts';
+import { preloadPath } from './agent-files.ts';
+import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
+
+/** A program that was started to be watched. */
+export type WatchedProgram = {
+  /** `null` for a program that ended before there was anything to watch. */
+  readonly report: Promise<Report | null>;
+  readonly exited: Promise<ProgramExit>;
+  kill(signal: NodeJS.Signals): void;
+};
+
+/**
+ * Starts a program with the agent preloaded and watches it. It has our standard streams. When the watch is over the
+ * program goes on: it was asked to run.
+ */
+export async function watchProgram(
+  command: readonly string[],
+  request: WatchRequest,
+  signal: AbortSignal,
+  onProgress: (progress: WatchProgress) => void,
+): Promise<WatchedProgram> {
+  const relay = new Relay();
+  const { child, exited, target } = await startWithAgent(command, preloadPath(), relay.handlers);
+  const watched = watchProcess(
+    (handlers) => {
+      relay.connect(handlers);
+      return target;
+    },
+    request,
+    { signal, exited, onProgress },
+  );
+  watched.catch(() => undefined);
+  const ended = exited.then(() => settledSoon(watched));
+  return { report: Promise.race([watched, ended]), exited, kill: (name) => void child.kill(name) };
+}
+
+/** The agent may speak before the watch has begun: what it says then waits. */
+class Relay {
+  #handlers: PeerHandlers | null = null;
+  #closed = false;
+  readonly #early: [string, unknown][] = [];
+  readonly handlers: PeerHandlers = {
+    onEvent: (event, params) => {
+      if (this.#handlers === null) this.#early.push([event, params]);
+      else this.#handlers.onEvent?.(event, params);
+    },
+    onClose: () => {
+      this.#closed = true;
+      this.#handlers?.onClose?.();
+    },
+  };
+
+  connect(handlers: PeerHandlers): void {
+    this.#handlers = handlers;
+    for (const [event, params] of this.#early.splice(0)) handlers.onEvent?.(event, params);
+    if (this.#closed) handlers.onClose?.();
+  }
+}
+
+/** A watch ends with its process; one that never began would wait for an agent that can't come any more. */
+function settledSoon(watched: Promise<Report>): Promise<Report | null> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 1000).unref());
+  return Promise.race([watched.catch(() => null), late]);
+}
