@@ -34,8 +34,7 @@ export function decide(series: Series, options: DecideOptions): Verdict {
     track,
     found: watchTrack(track, {
       limitBytes: limitBytes ?? ordinaryLimitBytes,
-      // The spaces share the promise.
-      falseAlarmProbability: falseAlarmProbability / tracks.length,
+      falseAlarmProbability: falseAlarmProbability * track.shareOfFalseAlarms,
       level,
     }),
   }));

@@ -14,46 +14,61 @@ import type { Point } from './track.ts';
  * up to 1.
  */
 export class GrowthEvidence {
-  readonly #wandering: readonly number[];
   readonly #beginnings: Beginning[] = [];
   #count = 0;
   #nextBeginning = 0;
 
-  /** `wandering` lists the kinds of noise to be ruled out, as in `NoiseFit`. */
-  constructor(wandering: readonly number[]) {
-    this.#wandering = wandering;
-  }
-
-  /** Takes the next floor and returns ln of the evidence so far. Cost grows with ln of the number of floors. */
-  add(point: Point): number {
+  /** Takes the next floor. The cost grows with the logarithm of the number of floors. */
+  add(point: Point): Evidence {
     if (this.#count === this.#nextBeginning) {
       // Σ 1/(k(k+1)) = 1: early beginnings are the likelier ones, and none is left out.
       const k = this.#beginnings.length + 1;
-      this.#beginnings.push({
-        logWeight: -Math.log(k * (k + 1)),
-        fits: this.#wandering.map((wandering) => new NoiseFit(wandering)),
-      });
+      const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering));
+      this.#beginnings.push({ weight: 1 / (k * (k + 1)), fits });
       this.#nextBeginning = Math.max(this.#count + 1, Math.ceil(this.#count * 1.3));
     }
     this.#count += 1;
-    return logSum(this.#beginnings.map(({ logWeight, fits }) => logWeight + logEvidence(fits, point)));
+    let independent = 0;
+    let any = 0;
+    for (const { weight, fits } of this.#beginnings) {
+      const evidence = evidenceOf(fits, point);
+      independent += weight * evidence.independent;
+      any += weight * evidence.any;
+    }
+    return { independent, any };
   }
 }
 
-type Beginning = { readonly logWeight: number; readonly fits: readonly NoiseFit[] };
+/** How many times likelier the floors are with growth than without. */
+export type Evidence = {
+  /** If each floor's noise is its own, whatever the floor before it was. */
+  readonly independent: number;
+  /** Whatever part of the noise wanders. */
+  readonly any: number;
+};
+
+type Beginning = { readonly weight: number; readonly fits: readonly NoiseFit[] };
+
+// Part of the noise that wanders, as in `NoiseFit`; the first is that of independent noise.
+const kindsOfNoise = [0, 0.1, 1, Infinity] as const;
 
 // The slopes looked for: noise deviations per floor. A factor of five between them loses little in between.
 const slopesPerNoise = [0.1, 0.5, 2.5, 12] as const;
 
-function logEvidence(fits: readonly NoiseFit[], point: Point): number {
-  for (const fit of fits) fit.add(point);
-  const flat = Math.max(...fits.map((fit) => fit.logLikelihoodFlat()));
-  const growing = fits.flatMap((fit) => slopesPerNoise.map((slope) => fit.logLikelihoodGrowing(slope)));
-  return logSum(growing) - Math.log(growing.length) - flat;
-}
-
-function logSum(logs: readonly number[]): number {
-  const largest = Math.max(...logs);
-  if (largest === -Infinity) return -Infinity;
-  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+// Hot: once per floor, beginning and kind of noise, on each look; some 50,000 times a look after an hour.
+function evidenceOf(fits: readonly NoiseFit[], point: Point): Evidence {
+  let flattest = -Infinity;
+  for (const fit of fits) {
+    fit.add(point);
+    flattest = Math.max(flattest, fit.logLikelihoodFlat());
+  }
+  let independent = 0;
+  let any = 0;
+  for (const [kind, fit] of fits.entries()) {
+    let growing = 0;
+    for (const slope of slopesPerNoise) growing += fit.bayesFactor(slope) / slopesPerNoise.length;
+    if (kind === 0) independent = growing;
+    any += (growing * Math.exp(fit.logLikelihoodFlat() - flattest)) / fits.length;
+  }
+  return { independent, any };
 }

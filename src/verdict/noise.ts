@@ -62,33 +62,29 @@ export class NoiseFit {
 
   /** ln of the likelihood of the floors without a trend, up to what all fits of the same floors share. */
   logLikelihoodFlat(): number {
-    return this.#logLikelihood(this.#total());
+    return -0.5 * this.#logVariances - ((this.#count - 1) / 2) * Math.log(this.#total());
   }
 
-  /** The same with a positive slope of about `slope` deviations of the noise per floor. */
-  logLikelihoodGrowing(slope: number): number {
+  /** How many times likelier the floors are with a positive slope of about `slope` noise deviations per floor. */
+  bayesFactor(slope: number): number {
     const degrees = this.#count - 1;
-    if (degrees < 2) return this.logLikelihoodFlat();
+    if (degrees < 2) return 1;
+    if (this.#timeBytes <= 0) return 0;
     const prior = slope * slope * this.#timeTime;
     const shrink = prior / (1 + prior);
-    const left = Math.max(
-      this.#total() - (shrink * this.#timeBytes * this.#timeBytes) / this.#timeTime,
-      1e-6,
-    );
+    const total = this.#total();
+    // Rounding must not take away the byte of noise that is always there.
+    const left = Math.max(degrees, total - (shrink * this.#timeBytes * this.#timeBytes) / this.#timeTime);
     // The prior holds positive slopes only: twice the share of the posterior, a Student's t, that lies above zero.
     // Two degrees of freedom bound that share from below and have a closed form; below zero it is given away.
     const t = this.#timeBytes * Math.sqrt((shrink * degrees) / (this.#timeTime * left));
-    if (t <= 0) return -Infinity;
-    const share = 0.5 + t / (2 * Math.sqrt(2 + t * t));
-    return this.#logLikelihood(left) - 0.5 * Math.log1p(prior) + Math.log(2 * share);
+    const twiceShare = 1 + t / Math.sqrt(2 + t * t);
+    // Held below what overflows: sums of it stay finite on a month of growth.
+    return Math.min(1e300, twiceShare * (total / left) ** (degrees / 2)) / Math.sqrt(1 + prior);
   }
 
   // Floors are whole bytes: less noise than a byte is not known, and a perfectly flat trace proves nothing.
   #total(): number {
     return this.#bytesBytes + Math.max(1, this.#count - 1);
-  }
-
-  #logLikelihood(squares: number): number {
-    return -0.5 * this.#logVariances - ((this.#count - 1) / 2) * Math.log(squares);
   }
 }

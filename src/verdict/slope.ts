@@ -58,8 +58,8 @@ function theilSen(points: readonly Point[], level: number): Slope {
   const spread = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18) * widening;
   const at = (rank: number): number =>
     slopes[Math.min(slopes.length - 1, Math.max(0, rank))] ?? bytesPerSecond;
-  const low = at(Math.round((slopes.length - deviations * spread) / 2));
-  const high = at(Math.round((slopes.length + deviations * spread) / 2) - 1);
+  const low = at(Math.round((slopes.length - deviations * spread) / 2) - 1);
+  const high = at(Math.round((slopes.length + deviations * spread) / 2));
   return { bytesPerSecond, interval: [low, high], standardError: (high - low) / 2 / deviations, degrees };
 }
 
@@ -124,6 +124,7 @@ function medianOfSorted(values: Float64Array): number {
  */
 export function smallestDetectable(track: Track, slope: Slope, falseAlarmProbability: number): number {
   const last = track.points.at(-1);
-  const needed = studentQuantile(1 - falseAlarmProbability / 100, slope.degrees) * slope.standardError;
+  const degrees = Math.max(2, track.points.length - 2);
+  const needed = studentQuantile(1 - falseAlarmProbability / 100, degrees) * slope.standardError;
   return Math.max(track.negligibleBytesPerSecond, warmUpBytesPerSecond(last?.timeMs ?? 0) + needed);
 }

@@ -1,5 +1,6 @@
 import type { Floor, Sample, Series } from '../core/series.ts';
 import type { MemorySpace } from '../core/verdict.ts';
+import { withoutSpikes } from './spikes.ts';
 
 /** A size right after a collection, with the load it was measured under. */
 export type Point = { readonly timeMs: number; readonly bytes: number; readonly openConnections: number };
@@ -8,6 +9,8 @@ export type Point = { readonly timeMs: number; readonly bytes: number; readonly 
 export type Track = {
   readonly space: MemorySpace;
   readonly points: readonly Point[];
+  /** The part of the promised false alarms that this space may use up. */
+  readonly shareOfFalseAlarms: number;
   /** Growth that lasted shorter than this proves nothing in this space, however fast it is. */
   readonly shortestPatienceMs: number;
   /** Slopes below this are never called a leak in this space, in bytes per second. */
@@ -28,24 +31,28 @@ const negligibleNativeBytesPerSecond = 50_000;
 
 /**
  * The tracks of a series, in the order in which a leak is looked for. Floors out of order are sorted, of two
- * at the same time the lower one stays, impossible sizes are dropped: bad input costs power, never truth.
+ * at the same time the lower one stays, impossible sizes and spikes are dropped: bad input costs power, never truth.
  */
 export function tracksOf(series: Series): readonly Track[] {
   const floors = inOrder(series.floors);
   const heap = {
     space: 'heap',
-    points: pointsOf(floors, (floor) => floor.heapBytes),
+    points: withoutSpikes(pointsOf(floors, (floor) => floor.heapBytes)),
+    // Most leaks are here, and the fastest: the others give up some speed for it.
+    shareOfFalseAlarms: 0.7,
     shortestPatienceMs: shortestHeapPatienceMs,
     negligibleBytesPerSecond,
   } as const;
   const external = {
     ...heap,
     space: 'external',
-    points: pointsOf(floors, (floor) => floor.externalBytes),
+    shareOfFalseAlarms: 0.2,
+    points: withoutSpikes(pointsOf(floors, (floor) => floor.externalBytes)),
   } as const;
   const native = {
     space: 'native',
     points: nativePoints(inOrder(series.samples)),
+    shareOfFalseAlarms: 0.1,
     shortestPatienceMs: shortestNativePatienceMs,
     negligibleBytesPerSecond: negligibleNativeBytesPerSecond,
   } as const;

@@ -5,6 +5,7 @@ import { followsConnections } from './load.ts';
 import { findHeld, type Held, ordinaryPatienceMs } from './persistence.ts';
 import { findSlope, type Slope } from './slope.ts';
 import { excludedBytesPerSecond, findSteady, shortestWatchMs } from './steadiness.ts';
+import { isSuspicious } from './suspicion.ts';
 import type { Point, Track } from './track.ts';
 import { warmUpBytesPerSecond, withoutWarmUp } from './warm-up.ts';
 
@@ -45,46 +46,34 @@ export function watchTrack(track: Track, options: WatchOptions): Finding {
 type Leak = { readonly sinceMs: number; readonly held: Held };
 type Past = {
   readonly leak: Leak | undefined;
-  readonly grows: boolean;
   readonly endedAtMs: number | undefined;
 };
 
 function leakAtEnd({ points, ...track }: Track, options: WatchOptions): Past {
   const bare = withoutWarmUp(points);
-  let evidence = newEvidence();
-  let logNeeded = -Math.log(options.falseAlarmProbability) + Math.LN2;
+  let evidence = new GrowthEvidence();
+  let needed = 2 / options.falseAlarmProbability;
   let leak: Leak | undefined;
   let begin = 0;
-  let grows = false;
   let endedAtMs: number | undefined;
-  for (let end = 0; end < points.length; end += 1) {
-    const point = points[end];
-    const barePoint = bare[end];
-    if (point === undefined || barePoint === undefined) break;
+  for (const [end, point] of bare.entries()) {
     if (leak !== undefined) {
       if (!hasStopped(points, end, leak.held)) continue;
       leak = undefined;
       endedAtMs = point.timeMs;
       begin = end;
-      evidence = newEvidence();
-      logNeeded += Math.LN2;
+      evidence = new GrowthEvidence();
+      needed *= 2;
     }
-    const independent = evidence.independent.add(barePoint);
-    const wandering = evidence.wandering.add(barePoint);
-    grows = wandering >= logNeeded;
-    if (independent < logNeeded) continue;
-    const seen = { ...track, points: bare.slice(begin, end + 1) };
-    const held = findHeld(seen, options.limitBytes - point.bytes);
+    const { independent, any } = evidence.add(point);
+    if (independent < needed) continue;
+    const held = findHeld({ ...track, points: bare.slice(begin, end + 1) }, options.limitBytes - point.bytes);
     if (held === undefined || held.bytesPerSecond < track.negligibleBytesPerSecond) continue;
-    // Waiting is free where the limit is far: then noise that wanders must be ruled out as well.
+    // Waiting is cheap where the limit is far: then noise that wanders must be ruled out as well.
     const urgent = held.spanMs < ordinaryPatienceMs;
-    if ((urgent || grows) && !followsConnections(held.points)) leak = { sinceMs: point.timeMs, held };
+    if ((urgent || any >= needed) && !followsConnections(held.points)) leak = { sinceMs: point.timeMs, held };
   }
-  return { leak, grows, endedAtMs };
-}
-
-function newEvidence(): { readonly independent: GrowthEvidence; readonly wandering: GrowthEvidence } {
-  return { independent: new GrowthEvidence([0]), wandering: new GrowthEvidence([0, 0.1, 1, Infinity]) };
+  return { leak, endedAtMs };
 }
 
 /** Whether the latest growth, over as long a stretch as the leak was decided on, is below a quarter of the leak's. */
@@ -165,7 +154,7 @@ function openFinding(track: Track, past: Past, options: WatchOptions): Finding {
       slope,
       ordinaryPatienceMs / 2,
     );
-  if (slope.interval[0] > warmUpBytesPerSecond(last.timeMs)) {
+  if (slope.interval[0] > warmUpBytesPerSecond(last.timeMs) || isSuspicious(points)) {
     return open(
       `memory grows by ${rate}, not yet for long enough to tell a leak from something that fills`,
       slope,
@@ -173,8 +162,15 @@ function openFinding(track: Track, past: Past, options: WatchOptions): Finding {
     );
   }
   const excluded = excludedBytesPerSecond(options.limitBytes - last.bytes, last.timeMs);
-  // The interval of a slope shrinks with time to the power of 1.5 where noise forgets, with its root where it does not.
-  const width = Math.max(slope.interval[1], slope.bytesPerSecond * 3, 1) / excluded;
-  const more = last.timeMs * Math.min(10, Math.max(0.2, width - 1));
+  const more = Math.max(
+    timeToExclude(slope, excluded, last.timeMs),
+    slope.bytesPerSecond > warmUpBytesPerSecond(last.timeMs) ? ordinaryPatienceMs - last.timeMs : 0,
+  );
   return open(`growth of up to ${formatRate(slope.interval[1])} is still possible`, slope, more);
+}
+
+/** How much longer until the slope's interval may end below what is to be excluded: it shrinks as time to the 1.5. */
+function timeToExclude(slope: Slope, excluded: number, watchedMs: number): number {
+  const tooWide = Math.max(1, slope.interval[1]) / excluded;
+  return watchedMs * Math.min(10, Math.max(0.2, tooWide ** (2 / 3) - 1));
 }
