@@ -38,16 +38,16 @@ export class Walk {
   async run(): Promise<CensusWalk> {
     const startedAtMs = this.#host.nowMs();
     try {
-      await this.#slice(() => {
+      await this.#slice('list scripts', () => {
         this.#host.refreshScripts();
         return true;
       });
-      await this.#slice(() => {
+      await this.#slice('list roots', () => {
         this.#pushBuiltins();
         this.#pushRoots();
         return true;
       });
-      await this.#slice((deadlineMs) => this.#drain(deadlineMs));
+      await this.#slice('walk', (deadlineMs) => this.#drain(deadlineMs));
     } finally {
       this.#host.scopes.close();
     }
@@ -64,10 +64,10 @@ export class Walk {
   }
 
   /** Calls `work` in slices until it returns true, resting nine times as long as each slice took. */
-  async #slice(work: (deadlineMs: number) => boolean): Promise<void> {
+  async #slice(name: string, work: (deadlineMs: number) => boolean): Promise<void> {
     for (;;) {
       const startMs = this.#host.nowMs();
-      const done = this.#host.account.book('census', () => {
+      const done = this.#host.account.book(name, () => {
         this.#host.scopes.beginSlice();
         try {
           return work(startMs + SLICE_MS);

@@ -83,7 +83,7 @@ export class Probe {
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const floors: Floor[] = [];
     for (const gc of gcs) {
-      if (gc.kind !== 'major' || this.#isDisturbed(gc.timeMs)) continue;
+      if (gc.kind !== 'major' || this.#isDisturbed(gc)) continue;
       floors.push({
         timeMs: gc.timeMs,
         heapBytes: gc.afterBytes,
@@ -108,9 +108,12 @@ export class Probe {
     });
   }
 
-  /** The tick only knows of a disturbance when it looks; one that began since the last look counts for all of it. */
-  #isDisturbed(timeMs: number): boolean {
-    return timeMs <= this.#disturbedUntilMs;
+  /**
+   * Whether leakline's own memory would show in a floor: some megabytes while a walk is under way, nothing in a heap of
+   * hundreds. The tick only knows of a disturbance when it looks; one that it saw counts for all of its second.
+   */
+  #isDisturbed({ timeMs, afterBytes }: GcRecord): boolean {
+    return timeMs <= this.#disturbedUntilMs && afterBytes < OWN_BYTES_MAX * 20;
   }
 
   /** A floor is due when no major collection, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
@@ -185,6 +188,9 @@ export class Probe {
     return this.#host.perfHooks.performance.now() - this.#options.epochMs;
   }
 }
+
+/** What a walk was seen to hold, in bytes, with a margin: 5 MB in a server of 250 modules. */
+const OWN_BYTES_MAX = 6_000_000;
 
 export type ProbeHost = {
   readonly v8: typeof v8Module;

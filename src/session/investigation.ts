@@ -20,6 +20,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   // A walk before anything is suspected: the longest lever for what grows, and what leakline itself brings into the
   // heap (compiled code, a few hundred weak references) is there before the floors begin to count.
   const walks: CensusWalk[] = [await peer.call<CensusWalk>('walk')];
+  facts.report({ activity: 'watching' });
   let named: readonly Finding[] = [];
   let walksOnceLeaking = 0;
   let nextWalkAtMs = 0;

@@ -54,6 +54,8 @@ export async function playLab(
     const source = await agentSource();
     // One after the other: a process that was not told otherwise opens its inspector on the one default port.
     for (const side of sides) await side.open(source, over.signal, show);
+    // The first walk of each, before anything happens: what comes afterwards came with the load.
+    await Promise.race([Promise.all(sides.map((side) => side.lookedAround)), aborted(over.signal)]);
     await Promise.race([Promise.all(sides.map((side) => side.playLoad(over.signal))), aborted(over.signal)]);
     await untilAnswered(sides, request, over.signal);
     over.abort();
@@ -120,6 +122,9 @@ class Side {
   #watched: Promise<Report> | null = null;
   #report: Report | null = null;
   #activity: Activity = 'starting';
+  #onLookedAround: () => void = () => undefined;
+  /** Resolves when the watch has walked the live objects once. */
+  lookedAround: Promise<void> = Promise.resolve();
 
   constructor(name: string, request: LabRequest, port: number) {
     this.#name = name;
@@ -190,6 +195,10 @@ class Side {
     if (program === null || signal.aborted) return;
     const pid = program.child.pid ?? 0;
     signal.addEventListener('abort', () => this.#watchOver.abort());
+    const lookedAround = new Promise<void>((resolve) => {
+      this.#onLookedAround = resolve;
+    });
+    this.lookedAround = lookedAround;
     await new Promise<void>((resolve, reject) => {
       this.#watched = watchProcess(
         async (handlers) => {
@@ -204,6 +213,7 @@ class Side {
           onProgress: ({ report, activity }) => {
             this.#report = report;
             this.#activity = activity;
+            if (activity === 'watching') this.#onLookedAround();
             onProgress();
           },
         },

@@ -70,7 +70,7 @@ class Watch {
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
   #namedAtMs: number | null = null;
-  #activity: Activity = 'watching';
+  #activity: Activity = 'walking';
   #investigated = false;
   #watchedMs = 0;
   #exit: Report['target']['exit'] = null;

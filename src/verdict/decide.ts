@@ -1,5 +1,6 @@
 import type { Series } from '../core/series.ts';
 import type { Growth, Verdict } from '../core/verdict.ts';
+import { isFilling } from './filling.ts';
 import { forecastOf } from './forecast.ts';
 import type { Slope } from './slope.ts';
 import { smallestDetectable } from './slope.ts';
@@ -58,7 +59,10 @@ export function decide(series: Series, options: DecideOptions): Verdict {
         : null,
     watchMoreMs: found.watchMoreMs,
     suspicious:
-      leaking !== undefined || isSuspicious(heap.track.points) || isSuspicious(external.track.points),
+      leaking !== undefined ||
+      isFilling(series.samples) ||
+      isSuspicious(heap.track.points) ||
+      isSuspicious(external.track.points),
   };
 }
 

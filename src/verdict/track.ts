@@ -1,6 +1,7 @@
 import type { Floor, Sample, Series } from '../core/series.ts';
 import type { MemorySpace } from '../core/verdict.ts';
 import { withoutSpikes } from './spikes.ts';
+import { pointsBetweenFloors } from './survivors.ts';
 
 /** A size right after a collection, with the load it was measured under. */
 export type Point = { readonly timeMs: number; readonly bytes: number; readonly openConnections: number };
@@ -37,7 +38,9 @@ export function tracksOf(series: Series): readonly Track[] {
   const floors = inOrder(series.floors);
   const heap = {
     space: 'heap',
-    points: withoutSpikes(pointsOf(floors, (floor) => floor.heapBytes)),
+    points: withoutSpikes(
+      inOrder([...pointsOf(floors, (floor) => floor.heapBytes), ...pointsBetweenFloors(series)]),
+    ),
     // Most leaks are here, and the fastest: the others give up some speed for it.
     shareOfFalseAlarms: 0.7,
     shortestPatienceMs: shortestHeapPatienceMs,
