@@ -76,15 +76,22 @@ function leakAtEnd({ points, ...track }: Track, options: WatchOptions): Past {
   return { leak, endedAtMs };
 }
 
-/** Whether the latest growth, over as long a stretch as the leak was decided on, is below a quarter of the leak's. */
+/**
+ * Whether growth has clearly ended: over as long a stretch as the leak was decided on, more than a quarter of its
+ * pace is excluded at 99 %. The ends of the stretch are asked first, because they cost nothing.
+ */
 function hasStopped(points: readonly Point[], end: number, held: Held): boolean {
   const last = points[end];
   if (last === undefined) return false;
   let begin = end;
-  while (begin > 0 && last.timeMs - (points[begin]?.timeMs ?? 0) < held.spanMs) begin -= 1;
+  while (begin > 0 && (last.timeMs - (points[begin]?.timeMs ?? 0) < held.spanMs || end - begin < 4))
+    begin -= 1;
   const first = points[begin];
   if (first === undefined || first.timeMs === last.timeMs) return false;
-  return ((last.bytes - first.bytes) / (last.timeMs - first.timeMs)) * 1000 < held.bytesPerSecond / 4;
+  const quarter = held.bytesPerSecond / 4;
+  if (((last.bytes - first.bytes) / (last.timeMs - first.timeMs)) * 1000 >= quarter) return false;
+  const slope = findSlope(points.slice(begin, end + 1), 0.99);
+  return slope !== undefined && slope.interval[1] < quarter;
 }
 
 function leakingFinding({ points }: Track, { sinceMs, held }: Leak, options: WatchOptions): Finding {

@@ -182,6 +182,14 @@ describe('the verdict', () => {
     expect(verdictAt(job, 90).kind).toBe('steady');
   });
 
+  test('of a leak in noisy floors is not taken back while it goes on', () => {
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const series = trace(familyNamed('100 KB/s in noise of 300 KB'), seed);
+      const kinds = [100, 120, 140, 160, 180].map((second) => verdictAt(series, second).kind);
+      expect(kinds, `seed ${seed}`).toEqual(kinds.map(() => 'leaking'));
+    }
+  });
+
   test('while connections rise is inconclusive and says so', () => {
     const series = trace(familyNamed('connections from 10 to 500'), 1);
     const verdict = verdictAt(series, 34);
