@@ -109,6 +109,7 @@ program
     0,
   )
   .addOption(forOption('the longest to play (default: 90s, or 5m with --to-the-end)'))
+  .addOption(untilOption())
   .addOption(gcOption())
   .addOption(maxPauseOption())
   .addOption(falseAlarmsOption())
@@ -126,6 +127,7 @@ program
         items: options.items,
         forMs: options.for ?? (toTheEnd ? 300_000 : 90_000),
         toTheEnd,
+        until: options.until,
         ports: options.port === 0 ? [0, 0] : [options.port, options.port + 1],
         watch: {
           gc: options.gc,

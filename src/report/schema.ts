@@ -167,6 +167,8 @@ export type ComparisonSide = {
   readonly report: Report;
   /** The load on this side, as the generator counted it; `null` where leakline made none. */
   readonly load: {
+    /** When the first client came, since the watch began; to set `namedAtMs` against. */
+    readonly startedAtMs: number;
     readonly clientsOpened: number;
     readonly clientsOpen: number;
     readonly clientsClosed: number;

@@ -1,16 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The agent as one text to evaluate, and the file to preload it with: they lie beside the bundle that runs this. */
-export async function agentSource(): Promise<string> {
-  return readFile(fileURLToPath(new URL('./agent.js', import.meta.url)), 'utf8');
+/** The agent as one text to evaluate in a process that runs already. */
+export function agentSource(): Promise<string> {
+  return readFile(builtFile('agent.js'), 'utf8');
 }
 
+/** The agent as a file to start a program with. */
 export function preloadPath(): string {
-  return fileURLToPath(new URL('./preload.cjs', import.meta.url));
+  return builtFile('preload.cjs');
 }
 
-/** Where the lab's servers were built to. */
+/** One of the lab's servers. */
 export function labServerPath(scenario: string, side: string): string {
-  return fileURLToPath(new URL(`./lab/${scenario}/${side}/server.js`, import.meta.url));
+  return builtFile(`lab/${scenario}/${side}/server.js`);
+}
+
+/** Beside the bundle that this is part of; tests run it from the source, two folders away from the bundle's. */
+function builtFile(name: string): string {
+  const bundled = !import.meta.url.endsWith('.ts');
+  return fileURLToPath(new URL(bundled ? `./${name}` : `../../dist/${name}`, import.meta.url));
 }

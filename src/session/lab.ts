@@ -19,6 +19,10 @@ export type LabRequest = {
   readonly forMs: number;
   /** Go on until the leaking process dies of it. */
   readonly toTheEnd: boolean;
+  /** `verdict`: end when both sides have their answer. `end`: play for all of `forMs`. */
+  readonly until: 'verdict' | 'end';
+  /** Where a side's server is; by default the scenario's own. */
+  readonly serverPath?: (side: string) => string;
   readonly ports: readonly [number, number];
   readonly watch: Omit<WatchRequest, 'forMs' | 'until'>;
 };
@@ -95,7 +99,8 @@ async function untilAnswered(
   while (!signal.aborted) {
     const [fixed, leaking] = sides;
     if (fixed === undefined || leaking === undefined || leaking.isGone || fixed.isGone) return;
-    if (!request.toTheEnd && fixed.kind === 'steady' && leaking.kind === 'leaking' && leaking.isNamed) return;
+    const mayEnd = request.until === 'verdict' && !request.toTheEnd;
+    if (mayEnd && fixed.kind === 'steady' && leaking.kind === 'leaking' && leaking.isNamed) return;
     await sleep(100, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -120,6 +125,7 @@ class Side {
   #clients: WebSocketClients | null = null;
   #http: HttpLoad | null = null;
   #watched: Promise<Report> | null = null;
+  #loadStartedAtMs = 0;
   #report: Report | null = null;
   #activity: Activity = 'starting';
   #onLookedAround: () => void = () => undefined;
@@ -150,11 +156,12 @@ class Side {
 
   /** Resolves when the server listens. It gets a plain environment: it is not to know of leakline. */
   async start(signal: AbortSignal): Promise<void> {
-    const command = [process.execPath, labServerPath(this.#request.scenario, this.#name)];
+    const { scenario, items, serverPath } = this.#request;
+    const script = serverPath?.(this.#name) ?? labServerPath(scenario, this.#name);
     const { NODE_OPTIONS: _, ...env } = process.env;
-    const program = await startProgram(command, {
+    const program = await startProgram([process.execPath, script], {
       stdio: 'pipe',
-      env: { ...env, PORT: String(this.#port), LAB_ITEMS: String(this.#request.items) },
+      env: { ...env, PORT: String(this.#port), LAB_ITEMS: String(items) },
     });
     this.#program = program;
     void program.exited.then((exit) => {
@@ -224,6 +231,7 @@ class Side {
 
   async playLoad(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
+    this.#loadStartedAtMs = this.#report?.durationMs ?? 0;
     this.#http = startHttpLoad({
       url: `http://${this.#url}`,
       paths: HTTP_PATHS,
@@ -274,6 +282,7 @@ class Side {
     const clients = this.#clients.counts();
     const http = this.#http.counts();
     return {
+      startedAtMs: this.#loadStartedAtMs,
       clientsOpened: clients.opened,
       clientsOpen: clients.open,
       clientsClosed: clients.opened - clients.open,

@@ -12,7 +12,7 @@ import type { Point } from './track.ts';
  *
  * The lower bound is taken as a floor, where the collection freed so little of what had come (a tenth at most) that
  * both bounds say nearly the same. A heap of garbage, whose used bytes rise too, frees most of it and gives none.
- * At most one a second; linear in the collections.
+ * At most two a second; linear in the collections.
  */
 export function pointsBetweenFloors({ gcs, floors, samples }: Series): Point[] {
   const found: Point[] = [];
@@ -32,7 +32,7 @@ export function pointsBetweenFloors({ gcs, floors, samples }: Series): Point[] {
 }
 
 const LARGEST_SHARE_FREED = 0.1;
-const NOT_CLOSER_MS = 900;
+const NOT_CLOSER_MS = 400;
 
 function boundedBy(
   before: GcEvent,

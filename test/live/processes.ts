@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** Runs the built command line to its end. */
+export function cli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { ...process.env, ...env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+/** The pids whose parent is `pid`. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => parentOf(candidate) === pid);
+}
+
+/** A zombie that waits for its parent counts as ended. */
+export function isAlive(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat !== null && !/^[ZX]/.test(stat);
+}
+
+function parentOf(pid: number): number | null {
+  const fields = readStat(pid)?.split(' ');
+  return fields === undefined || /^[ZX]/.test(fields[0] ?? '') ? null : Number(fields[1]);
+}
+
+/** What stands after the command's name: state, parent, … */
+function readStat(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2);
+  } catch {
+    return null;
+  }
+}
+
+/** Waits until the condition holds, five seconds at most. Whoever called checks it again. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 100 && !condition(); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A server of a file that prints `listening PORT`. */
+export async function startServer(
+  file: string,
+  options: { env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[]; node?: string } = {},
+): Promise<RunningServer> {
+  const child = spawn(options.node ?? process.execPath, [...(options.nodeArgs ?? []), file], {
+    env: { ...process.env, PORT: '0', ...options.env },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      const match = /^listening (\d+)$/m.exec(stdout);
+      if (match !== null) resolve(Number(match[1]));
+    });
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}: ${stderr}`)));
+  });
+  return {
+    pid: child.pid ?? 0,
+    port,
+    exited,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+export type RunningServer = {
+  readonly pid: number;
+  readonly port: number;
+  readonly exited: Promise<number | null>;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  stop(): Promise<void>;
+};
+
+export function openFiles(pid: number): number {
+  return existsSync(`/proc/${pid}/fd`) ? readdirSync(`/proc/${pid}/fd`).length : 0;
+}
