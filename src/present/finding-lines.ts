@@ -7,7 +7,13 @@ import type { Line, Span } from './line.ts';
 import { cutEnd, cutStart, textWidth } from './text-width.ts';
 import { counted, kindWords } from './words.ts';
 
-export type FindingLayout = { readonly columns: number; readonly indent: number; readonly glyphs: Glyphs };
+export type FindingLayout = {
+  readonly columns: number;
+  readonly indent: number;
+  readonly glyphs: Glyphs;
+  /** `false` where rows are few. */
+  readonly explanation: boolean;
+};
 
 /** One finding as a block: what is kept, then who holds it, where it grows and what is missing, in columns. */
 export function findingLines(finding: ReportFinding, layout: FindingLayout): Line[] {
@@ -16,7 +22,7 @@ export function findingLines(finding: ReportFinding, layout: FindingLayout): Lin
   const lines: Line[] = [...headLines(finding, layout), ...alignRows(rows, layout)];
   const missing = missingWords(finding);
   if (missing !== null) lines.push(...labelled({ text: 'missing', tone: 'faint' }, { text: missing }, below));
-  if (finding.explanation !== '') {
+  if (layout.explanation && finding.explanation !== '') {
     lines.push(
       ...labelled({ text: 'why', tone: 'faint' }, { text: finding.explanation, tone: 'faint' }, below),
     );

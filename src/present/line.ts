@@ -9,17 +9,7 @@ export type Line = readonly Span[];
 export type Span = { readonly text: string; readonly tone?: Tone };
 
 /** What a piece of text means; the only place that knows how it looks is below. */
-export type Tone =
-  | 'strong'
-  | 'faint'
-  | 'bad'
-  | 'good'
-  | 'unsure'
-  | 'place'
-  | 'rss'
-  | 'heapUsed'
-  | 'floor'
-  | 'gc';
+export type Tone = 'strong' | 'faint' | 'bad' | 'good' | 'unsure' | 'place' | 'rss' | 'heapUsed';
 
 // Only the sixteen colours every terminal has, in the shades its owner chose for them.
 const STYLE_BY_TONE: Readonly<Record<Tone, readonly Style[]>> = {
@@ -29,10 +19,8 @@ const STYLE_BY_TONE: Readonly<Record<Tone, readonly Style[]>> = {
   good: ['bold', 'green'],
   unsure: ['bold', 'yellow'],
   place: ['cyan'],
-  rss: ['blue'],
-  heapUsed: ['yellow'],
-  floor: ['cyan'],
-  gc: ['magenta'],
+  rss: ['dim'],
+  heapUsed: ['cyan'],
 };
 
 type Style = Parameters<typeof styleText>[0];

@@ -52,10 +52,10 @@ const WORDS_BY_SPACE: Readonly<Record<NonNullable<Report['verdict']['space']>, s
 };
 
 const WORDS_BY_ACTIVITY: Readonly<Record<Activity, string>> = {
-  starting: 'starting the process',
-  watching: 'watching memory after each GC',
-  walking: 'walking the graph of live objects',
-  trapping: 'catching who adds to it',
+  starting: 'starting',
+  watching: 'watching',
+  walking: 'walking the live objects',
+  trapping: 'catching who adds',
   done: 'done',
-  ended: 'the process has ended',
+  ended: 'ended',
 };

@@ -192,6 +192,7 @@ export function liveSide(name: string, report: Report | null, changes: Partial<L
 
 export function load(): NonNullable<ComparisonSide['load']> {
   return {
+    startedAtMs: 2_100,
     clientsOpened: 7,
     clientsOpen: 0,
     clientsClosed: 7,

@@ -161,10 +161,14 @@ function sideBlocks(side: ComparisonSide, layout: Layout): Line[][] {
 }
 
 /** How long the watch needed for the line, and how much of the process's life was left then. */
-function namedLines({ name, report }: ComparisonSide, { columns }: Layout): Line[] {
+function namedLines({ name, report, load }: ComparisonSide, { columns }: Layout): Line[] {
   const { namedAtMs, target } = report;
   if (namedAtMs === null) return [];
-  const parts: Line[] = [[{ text: `  line named ${formatDuration(namedAtMs)} after the watch began` }]];
+  const since =
+    load === null
+      ? `${formatDuration(namedAtMs)} after the watch began`
+      : `${formatDuration(Math.max(0, namedAtMs - load.startedAtMs))} after the first client`;
+  const parts: Line[] = [[{ text: `  line named ${since}` }]];
   if (target.exit !== null) {
     const aheadMs = target.exit.atMs - namedAtMs;
     const order = aheadMs >= 0 ? 'before' : 'after';

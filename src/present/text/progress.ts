@@ -8,11 +8,11 @@ import { activityWords, verdictWord } from '../words.ts';
 /**
  * Plain lines for pipes and CI: one for each side that has news, `null` when none has.
  *
- * `previous` is the view of the lines printed last. A side has news when a second has passed, or at once when its
- * verdict, its activity or its finding changed, so that a log shows the moment without a line for every redraw.
+ * A side has news when another second has begun since `previous`, or at once when its verdict, its activity or its
+ * finding changed, so that a log shows the moment without a line for every redraw.
  */
 export function progressLine(view: LiveView, previous: LiveView | null): string | null {
-  const secondPassed = previous === null || view.elapsedMs - previous.elapsedMs >= SECOND_MS;
+  const secondPassed = previous === null || wholeSeconds(view) > wholeSeconds(previous);
   const lines = view.sides.flatMap((side) => {
     const before = previous?.sides.find(({ name }) => name === side.name) ?? null;
     const changed = before === null || newsOf(side) !== newsOf(before);
@@ -21,8 +21,9 @@ export function progressLine(view: LiveView, previous: LiveView | null): string 
   return lines.length === 0 ? null : lines.join('\n');
 }
 
-// Updates come from a timer that is a few milliseconds early as often as late.
-const SECOND_MS = 950;
+function wholeSeconds({ elapsedMs }: LiveView): number {
+  return Math.floor(elapsedMs / 1000);
+}
 
 function isOver({ activity }: LiveSide): boolean {
   return activity === 'ended' || activity === 'done';

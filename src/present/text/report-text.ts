@@ -42,7 +42,7 @@ export function joinLines(
 export function findingBlocks(report: Report, layout: Layout): Line[][] {
   const blocks = report.findings
     .slice(0, MAX_FINDINGS)
-    .map((finding) => findingLines(finding, { ...layout, indent: 2 }));
+    .map((finding) => findingLines(finding, { ...layout, indent: 2, explanation: true }));
   const hidden = report.findings.length - MAX_FINDINGS;
   if (hidden > 0)
     blocks.push([

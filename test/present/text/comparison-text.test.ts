@@ -13,7 +13,7 @@ test('the lab ends side by side at 120 columns', async () => {
 
 test('the lab played to the end says how long before the death the line was named, one side below the other at 80', async () => {
   const text = renderComparison(labComparison(labSides(diedReport())), { ...plain, columns: 80 });
-  expect(text).toContain('line named 9 s after the watch began, 42 s before the leaking process died');
+  expect(text).toContain('line named 7 s after the first client, 42 s before the leaking process died');
   await expect(text).toMatchFileSnapshot('snapshots/comparison-died-80.txt');
 });
 

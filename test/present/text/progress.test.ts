@@ -23,7 +23,7 @@ test('each side has its line: time, memory, verdict, connections, finding', () =
 test('one program needs no name, and a process that is not open yet has no figures', () => {
   expect(
     progressLine(liveView(0, [liveSide('app', null, { activity: 'starting' })]), null),
-  ).toMatchInlineSnapshot(`"  0 s  starting the process"`);
+  ).toMatchInlineSnapshot(`"  0 s  starting"`);
   expect(progressLine(liveView(1_000, [liveSide('app', inconclusiveReport())]), null)).toMatchInlineSnapshot(
     `"  1 s  rss 77.2 MB  heap 32.0 MB  floor 30.0 MB  open   1  INCONCLUSIVE"`,
   );
@@ -35,7 +35,7 @@ test('within a second nothing is printed unless a side has news', () => {
   const walking = [both[0], liveSide('leaking', leakingReport(), { activity: 'walking' })];
   const line = progressLine(liveView(5_300, walking), printed);
   expect(line?.split('\n')).toHaveLength(1);
-  expect(line).toContain('walking the graph');
+  expect(line).toContain('walking the live objects');
 });
 
 test('a second later every living side has a line, an ended one only when it ends', () => {

@@ -1,0 +1,54 @@
+export type ScreenSize = { readonly columns: number; readonly rows: number };
+
+/** How the rows and columns of the terminal are shared out. Their sum never exceeds the terminal. */
+export type ScreenLayout = ScreenSize & {
+  /** Sides stand beside each other, else below each other. */
+  readonly abreast: boolean;
+  readonly gapColumns: number;
+  readonly sideColumns: number;
+  readonly chartRows: number;
+  /** One line of verdict and no axis texts: for small terminals. */
+  readonly compact: boolean;
+  /** Findings, or what is awaited, under the sides. */
+  readonly panelRows: number;
+};
+
+/**
+ * The panel keeps its rows from the first frame on, so that nothing jumps when the finding arrives; the charts take
+ * what remains.
+ */
+export function layoutScreen(size: ScreenSize, sides: number): ScreenLayout {
+  const columns = Math.max(1, size.columns);
+  const rows = Math.max(1, size.rows);
+  const abreast = sides <= 1 || columns >= ABREAST_COLUMNS;
+  const compact = rows < ROOMY_ROWS || (!abreast && rows < 2 * ROOMY_ROWS);
+  const inRow = abreast ? Math.max(1, sides) : 1;
+  const inColumn = abreast ? 1 : sides;
+  const sideFixedRows = compact ? COMPACT_SIDE_ROWS : ROOMY_SIDE_ROWS;
+  const fixedRows = (compact ? 1 : 3) + inColumn * sideFixedRows;
+  const free = Math.max(0, rows - fixedRows);
+  const wantedPanel = compact
+    ? Math.min(5, Math.floor(free / 2))
+    : Math.min(14, Math.max(6, Math.round(rows * 0.22)));
+  const mostRows = Math.floor(Math.max(0, free - wantedPanel) / inColumn);
+  // An odd number has a middle row, so that half the scale is labelled with a round figure.
+  const chartRows = mostRows >= 7 && mostRows % 2 === 0 ? mostRows - 1 : mostRows;
+  return {
+    columns,
+    rows,
+    abreast,
+    compact,
+    gapColumns: inRow > 1 ? GAP_COLUMNS : 0,
+    sideColumns: Math.floor((columns - GAP_COLUMNS * (inRow - 1)) / inRow),
+    chartRows,
+    panelRows: Math.max(0, free - chartRows * inColumn),
+  };
+}
+
+const ABREAST_COLUMNS = 72;
+const ROOMY_ROWS = 22;
+const GAP_COLUMNS = 2;
+/** Name, verdict, interval, fate; GC marks, times, legend, load. */
+const ROOMY_SIDE_ROWS = 8;
+/** Name with verdict; legend. */
+const COMPACT_SIDE_ROWS = 2;

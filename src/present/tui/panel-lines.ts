@@ -1,0 +1,75 @@
+import type { LiveSide } from '../../report/live.ts';
+import { count } from '../figures.ts';
+import { findingLines } from '../finding-lines.ts';
+import { labelled } from '../flow.ts';
+import { type Glyphs, glyphsFor } from '../glyphs.ts';
+import type { Line } from '../line.ts';
+import { textWidth } from '../text-width.ts';
+import type { ScreenLayout } from './layout.ts';
+
+/** Under the charts: the lines that leak once they are known, until then what each side's verdict rests on. */
+export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, unicode: boolean): Line[] {
+  const glyphs = glyphsFor(unicode);
+  const withFinding = sides.filter(({ report }) => (report?.findings.length ?? 0) > 0);
+  if (withFinding.length === 0) return fitRows(reasonLines(sides, layout), layout, glyphs);
+  const found = (explanation: boolean): Line[] =>
+    withFinding.flatMap(({ report }) =>
+      (report?.findings ?? []).flatMap((finding) =>
+        findingLines(finding, { columns: layout.columns, indent: 0, glyphs, explanation }),
+      ),
+    );
+  // The explanation is the first to go where rows are few: the answer at the end has it.
+  const full = found(true);
+  return fitRows(
+    full.length <= layout.panelRows ? [...full, ...restLines(sides, layout, full.length)] : found(false),
+    layout,
+    glyphs,
+  );
+}
+
+/** What the verdict of each side says, beside its name. */
+function reasonLines(sides: readonly LiveSide[], layout: ScreenLayout): Line[] {
+  const labelColumns = Math.max(...sides.map(({ name }) => textWidth(name))) + 2;
+  return sides.flatMap(({ name, report }) => {
+    const reason = report === null ? 'starting' : report.verdict.reason;
+    const label = { text: name + ' '.repeat(labelColumns - textWidth(name)), tone: 'strong' as const };
+    return labelled(
+      label,
+      { text: reason, tone: 'faint' },
+      { columns: layout.columns, indent: 0, labelColumns },
+    );
+  });
+}
+
+/** Where rows are left: what the sides without a finding rest on, and what was found innocent. */
+function restLines(sides: readonly LiveSide[], layout: ScreenLayout, used: number): Line[] {
+  const others = sides.filter(({ report }) => report !== null && report.findings.length === 0);
+  const lines = [...(others.length === 0 ? [] : reasonLines(others, layout)), ...steadyLines(sides, layout)];
+  return lines.length > 0 && used + 1 + lines.length <= layout.panelRows ? [[], ...lines] : [];
+}
+
+function steadyLines(sides: readonly LiveSide[], layout: ScreenLayout): Line[] {
+  const innocent = sides.flatMap(({ report }) => report?.steadyContainers ?? []).slice(0, 3);
+  const names = new Set(innocent.map(({ name, size }) => `${count(size)} entries in ${name}`));
+  if (names.size === 0) return [];
+  const label = 'not a leak: ';
+  return labelled(
+    { text: label, tone: 'faint' },
+    { text: [...names].join(', '), tone: 'faint' },
+    {
+      columns: layout.columns,
+      indent: 0,
+      labelColumns: label.length,
+    },
+  );
+}
+
+function fitRows(lines: readonly Line[], { panelRows }: ScreenLayout, glyphs: Glyphs): Line[] {
+  if (lines.length <= panelRows) return [...lines];
+  if (panelRows < 2) return lines.slice(0, panelRows);
+  const hidden = lines.length - panelRows + 1;
+  return [
+    ...lines.slice(0, panelRows - 1),
+    [{ text: `${glyphs.cut} ${count(hidden)} more lines in the answer at the end`, tone: 'faint' }],
+  ];
+}

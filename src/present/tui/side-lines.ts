@@ -1,0 +1,205 @@
+import { formatBytes, formatRate } from '../../core/bytes.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { LiveSide } from '../../report/live.ts';
+import type { Report } from '../../report/schema.ts';
+import { type ChartFrame, drawChart, drawMarks, legendMark, type Plot } from '../chart.ts';
+import { count, percent, rateInterval } from '../figures.ts';
+import { type Glyphs, glyphsFor } from '../glyphs.ts';
+import { cutLine, type Line, lineWidth, type Span } from '../line.ts';
+import { textWidth } from '../text-width.ts';
+import { fateWords } from '../verdict-lines.ts';
+import { activityWords, counted, spaceWords, verdictTone, verdictWord } from '../words.ts';
+import type { ScreenLayout } from './layout.ts';
+
+/** The scale all sides share: two charts are compared by eye, so equal heights must be equal sizes. */
+export type SharedScale = { readonly untilMs: number; readonly nowMs: number; readonly maxBytes: number };
+
+/** One process as the lines of its column: name, verdict, chart, load. */
+export function sideLines(
+  side: LiveSide,
+  scale: SharedScale,
+  layout: ScreenLayout,
+  unicode: boolean,
+): Line[] {
+  const glyphs = glyphsFor(unicode);
+  const columns = layout.sideColumns;
+  const chart = chartLines(side.report, scale, layout, unicode);
+  if (layout.compact) {
+    return [
+      spread(
+        [nameSpan(side), { text: '  ' }, ...verdictSpans(side.report)],
+        activitySpan(side),
+        columns,
+        glyphs,
+      ),
+      ...chart,
+    ];
+  }
+  return [
+    spread([nameSpan(side), ...processSpans(side.report, glyphs)], activitySpan(side), columns, glyphs),
+    verdictSpans(side.report),
+    intervalLine(side.report, glyphs),
+    fateLine(side.report),
+    ...chart,
+    loadLine(side, glyphs),
+  ];
+}
+
+// Room for `1.23 GB` and a space before the chart.
+const GUTTER_COLUMNS = 8;
+const TIGHT_COLUMNS = 46;
+
+function nameSpan(side: LiveSide): Span {
+  return { text: side.name, tone: 'strong' };
+}
+
+function activitySpan(side: LiveSide): Span {
+  return { text: activityWords(side.activity), tone: 'faint' };
+}
+
+function processSpans(report: Report | null, { dot }: Glyphs): Span[] {
+  if (report === null) return [];
+  return [{ text: ` ${dot} pid ${report.target.pid}`, tone: 'faint' }];
+}
+
+function verdictSpans(report: Report | null): Span[] {
+  if (report === null) return [];
+  const { verdict, growth } = report;
+  const word: Span = { text: verdictWord(verdict.kind), tone: verdictTone(verdict.kind) };
+  if (growth.bytesPerSecond === null) return [word];
+  const rate = `  ${formatRate(growth.bytesPerSecond)} ${spaceWords(verdict.space)}`;
+  return [word, verdict.kind === 'leaking' ? { text: rate, tone: 'strong' } : { text: rate }];
+}
+
+function intervalLine(report: Report | null, glyphs: Glyphs): Line {
+  if (report === null || report.growth.interval === null) return [];
+  const { level, interval } = report.growth;
+  return [{ text: `${percent(level)} interval ${rateInterval(interval, glyphs)}`, tone: 'faint' }];
+}
+
+function fateLine(report: Report | null): Line {
+  if (report === null) return [];
+  const fate = fateWords(report);
+  if (fate !== null) return [{ text: fate, tone: report.target.exit === null ? 'strong' : 'bad' }];
+  const { watchMoreMs } = report.verdict;
+  if (watchMoreMs !== null) {
+    return [{ text: `an answer in about ${formatDuration(watchMoreMs)}`, tone: 'faint' }];
+  }
+  const smallest = report.growth.smallestDetectableBytesPerSecond;
+  if (report.verdict.kind !== 'steady' || smallest === null) return [];
+  return [{ text: `a leak of ${formatBytes(smallest)}/s would show`, tone: 'faint' }];
+}
+
+function chartLines(
+  report: Report | null,
+  scale: SharedScale,
+  layout: ScreenLayout,
+  unicode: boolean,
+): Line[] {
+  const frame: ChartFrame = {
+    ...scale,
+    // The floor of a process that ended stands no longer.
+    nowMs: report?.target.exit?.atMs ?? scale.nowMs,
+    columns: Math.max(1, layout.sideColumns - GUTTER_COLUMNS),
+    rows: layout.chartRows,
+    unicode,
+  };
+  const plots = report === null ? [] : plotsOf(report);
+  const rows = drawChart(fromBack(plots), frame).map(
+    (row, index): Line => [gutter(axisLabel(index, frame)), ...row],
+  );
+  if (layout.compact) return [...rows, legendLine(plots, layout, unicode)];
+  const majorGcs = report?.gc.filter(({ kind }) => kind === 'major').map(({ timeMs }) => timeMs) ?? [];
+  return [
+    ...rows,
+    [gutter('GC'), ...drawMarks(majorGcs, { text: unicode ? '▴' : '^', tone: 'faint' }, frame)],
+    [gutter(''), ...timeAxis(frame)],
+    legendLine(plots, layout, unicode),
+  ];
+}
+
+/** From the largest to the smallest, as the legend names them: the floor as an area, since the verdict rests on it. */
+function plotsOf(report: Report): NamedPlot[] {
+  const { series, verdict } = report;
+  const { timeMs, floor } = series;
+  return [
+    { name: 'rss', timeMs, bytes: series.rss, style: 'dotted', tone: 'rss' },
+    { name: 'heap', timeMs, bytes: series.heapUsed, style: 'line', tone: 'heapUsed' },
+    {
+      name: 'floor',
+      timeMs: floor.map((point) => point.timeMs),
+      bytes: floor.map((point) => point.bytes),
+      style: 'area',
+      tone: verdictTone(verdict.kind),
+    },
+  ];
+}
+
+function fromBack(plots: readonly NamedPlot[]): NamedPlot[] {
+  return plots.toSorted((one, other) => LAYER_BY_STYLE[one.style] - LAYER_BY_STYLE[other.style]);
+}
+
+const LAYER_BY_STYLE: Readonly<Record<Plot['style'], number>> = { area: 0, dotted: 1, line: 2 };
+
+type NamedPlot = Plot & { readonly name: string };
+
+function axisLabel(row: number, { rows, maxBytes }: ChartFrame): string {
+  if (row === 0) return formatBytes(maxBytes);
+  if (row === rows - 1) return '0';
+  return rows >= 7 && row === (rows - 1) / 2 ? formatBytes(maxBytes / 2) : '';
+}
+
+function timeAxis({ columns, untilMs }: ChartFrame): Line {
+  const end = formatDuration(untilMs);
+  const middle = formatDuration(untilMs / 2);
+  const room = columns - textWidth(`0${middle}${end}`);
+  if (room < 4) return [{ text: end.padStart(columns), tone: 'faint' }];
+  const beforeMiddle = Math.max(1, Math.floor((columns - textWidth(middle)) / 2) - 1);
+  return [
+    {
+      text: `0${' '.repeat(beforeMiddle)}${middle}${' '.repeat(Math.max(1, room - beforeMiddle))}${end}`,
+      tone: 'faint',
+    },
+  ];
+}
+
+function legendLine(plots: readonly NamedPlot[], layout: ScreenLayout, unicode: boolean): Line {
+  const tight = layout.sideColumns < TIGHT_COLUMNS;
+  return plots.flatMap((plot, index): Span[] => {
+    const last = plot.bytes.at(-1);
+    const size = last === undefined ? '-' : formatBytes(last);
+    const gap = index === 0 ? '' : tight ? ' ' : '   ';
+    const mark = `${legendMark(plot.style, unicode)}${tight ? '' : ' '}`;
+    return [
+      { text: gap },
+      { text: mark, tone: plot.tone },
+      { text: `${plot.name} ${tight ? size.replace(' ', '') : size}` },
+    ];
+  });
+}
+
+function loadLine(side: LiveSide, glyphs: Glyphs): Line {
+  const open = side.report?.series.openConnections.at(-1);
+  const { load } = side;
+  if (load === null)
+    return open === undefined
+      ? []
+      : [{ text: `${count(open)} ${counted('connection', open)} open`, tone: 'faint' }];
+  return [
+    {
+      text: `${count(load.clientsOpen)} ${counted('client', load.clientsOpen)} open, ${count(load.clientsClosed)} gone ${glyphs.dot} ${count(load.httpPerSecond)} HTTP/s`,
+      tone: 'faint',
+    },
+  ];
+}
+
+function gutter(label: string): Span {
+  return { text: `${label.padStart(GUTTER_COLUMNS - 1)} `, tone: 'faint' };
+}
+
+/** `left` at the left edge and `right` at the right one; where both do not fit, `left` is what stays. */
+function spread(left: Line, right: Span, columns: number, glyphs: Glyphs): Line {
+  const room = columns - lineWidth(left) - textWidth(right.text);
+  if (room < 2) return cutLine(left, columns, glyphs.cut);
+  return [...left, { text: ' '.repeat(room) }, right];
+}
