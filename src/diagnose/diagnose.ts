@@ -35,9 +35,12 @@ function worthTelling(ranked: readonly LeakCase[]): LeakCase[] {
   return ranked.filter((leak, index) => index === 0 || weight(leak) >= biggest * SMALLEST_SHARE);
 }
 
-/** Whether a reader can go there: the holder's line is known, or only the one that adds, or none. */
-function rank({ held, added }: LeakCase): number {
-  if (held.holder.location !== null) return 2;
+/**
+ * Whether a reader can go there: the holder's line is known, or only the one that adds, or none. What a bound will
+ * stop stands behind what nothing stops.
+ */
+function rank({ held, added, bound }: LeakCase): number {
+  if (held.holder.location !== null) return bound === null ? 3 : 2;
   return added === null ? 0 : 1;
 }
 

@@ -21,6 +21,11 @@ export type DiagnoseContext = {
   readonly workingDirectory: string;
   /** What the verdict says the process grows by; `null` if there is none yet. */
   readonly slopeBytesPerSecond: number | null;
+  /**
+   * The URLs of the scripts the process has loaded, Node's own left out. Where no trap could see who adds, these are
+   * searched; without them only the files on the container's path are.
+   */
+  readonly programScripts?: readonly string[];
   /** Where it grows. */
   readonly space: MemorySpace | null;
 };

@@ -2,6 +2,7 @@ import type { TimerGroup, ZombieGroup } from '../core/census.ts';
 import type { Site } from '../core/finding.ts';
 import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addedAt } from './added-site.ts';
+import { findBound } from './bounds.ts';
 import { nameAround } from './function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
 import { type Held, heldBy } from './holder.ts';
@@ -23,6 +24,8 @@ export type LeakCase = {
   readonly removals: readonly Removal[];
   /** Entries the trap saw leave; `null` if none was set. */
   readonly removalsSeen: number | null;
+  /** A removal that hangs on the size of the growing container; `null` if nothing bounds it. */
+  readonly bound: Removal | null;
   /** The function that adds also looks up: get or make. */
   readonly readBack: boolean;
   /** What is added can settle a promise. */
@@ -61,23 +64,37 @@ export async function investigate(
   );
   const path = await readPath(detail.steps, scripts, hints);
   const held = await heldBy(growing, path, scripts, workingDirectory);
-  const known = [...hints, ...path.flatMap((step) => (step.declared ? [step.declared.script] : []))];
+  const onPath = path.flatMap((step) => (step.declared ? [step.declared.script] : []));
+  // What the trap did not see may stand in any file of the program.
+  const elsewhere = hints.length > 0 ? [] : await programScripts(context, scripts);
+  const known = [...new Set([...hints, ...onPath, ...elsewhere])];
   const removable = held.declared ?? held.container;
+  const bound = held.container === null ? undefined : await findBound(held.container, scripts, known);
   return {
     growing,
     held,
-    added: await addedAt(held, trap, scripts, hints, workingDirectory),
+    added: await addedAt(held, trap, scripts, known, workingDirectory),
     removals:
       removable === null
         ? []
         : (await removalSitesOf(removable, scripts, known)).map((site) => removal(site, workingDirectory)),
     removalsSeen: trap !== null && trap.set ? trap.removals : null,
+    bound: bound === undefined ? null : removal(bound, workingDirectory),
     readBack: held.container !== null && (await readBackWhereAdded(held.container, scripts, known)),
     keepsWaiters: held.container !== null && (await keepsWaiters(held.container, scripts, known)),
     zombies: await nearestZombies(detail.zombies, scripts, workingDirectory),
     timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),
   };
 }
+
+async function programScripts(context: DiagnoseContext, scripts: Scripts): Promise<Script[]> {
+  const own = (context.programScripts ?? []).filter((url) => packageOf(url) === null);
+  const found = await Promise.all(own.slice(0, MAX_PROGRAM_SCRIPTS).map((url) => scripts.find(url)));
+  return found.filter((script) => script !== null);
+}
+
+/** Parsing that many takes some seconds; larger programs are mostly run as a bundle. */
+const MAX_PROGRAM_SCRIPTS = 400;
 
 async function scriptsOf(frames: readonly ScriptLocation[], scripts: Scripts): Promise<Script[]> {
   const found = await Promise.all(frames.map((frame) => scripts.find(frame.url)));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { addSitesOf } from '../../src/diagnose/add-sites.ts';
+import { findBound } from '../../src/diagnose/bounds.ts';
 import { type Declared, declaredVariable, guessProperty } from '../../src/diagnose/declarations.ts';
 import { readBackWhereAdded } from '../../src/diagnose/read-back.ts';
 import { removalSitesOf } from '../../src/diagnose/removal-sites.ts';
@@ -142,4 +143,20 @@ test.each([
   const code = `const kept = new Map();\nfunction call() { ${statement} }`;
   const { target, scripts, known } = await read(draw('/app/a.js', code));
   expect(await keepsWaiters(target, scripts, known)).toBe(expected);
+});
+
+test.each([
+  ['kept.push(x); if (kept.length > 50) kept.shift();', true],
+  ['while (kept.size >= MAX) kept.delete(kept.keys().next().value);', true],
+  ['kept.length > 50 && kept.splice(0, 10);', true],
+  ['if (Object.keys(kept).length > 50) delete kept[first];', true],
+  ['if (x.length > 50) kept.shift();', false],
+  ['if (kept.length > 50) { later(() => kept.shift()); }', false],
+  ['if (kept.length) kept.shift();', false],
+  ['kept.push(x); kept.shift();', false],
+  ['if (kept.length > 50) warn(kept);', false],
+])('bounded by its own size: %s', async (statement, expected) => {
+  const code = `let kept = [];\nfunction f(x) { ${statement} }`;
+  const { target, scripts, known } = await read(draw('/app/a.js', code));
+  expect((await findBound(target, scripts, known)) !== undefined).toBe(expected);
 });

@@ -147,6 +147,10 @@ module.exports = (app) => {
       },
     ]),
   });
+  const untrapped = { ...container, trap: null };
+  const programScripts = [bus.url, route.url, '/app/node_modules/lib/index.js'];
+  const [searched] = await diagnose([untrapped], context(sourcesOf(bus, route), { programScripts }));
+  expect(searched.addedAt?.location).toMatchObject({ file: 'checkout.js', line: route.line('on') });
   expect(await finding(container, bus, route)).toMatchObject({
     kind: 'listener-pile-up',
     heldBy: { name: 'bus', type: "EventEmitter (listeners of 'rates')", location: { line: bus.line('bus') } },
@@ -263,6 +267,32 @@ test('unbounded-collection: what is left, with what the trap saw leave', async (
   const some = await finding(growing('Set', steps, { trap: trap([], 12) }), file);
   expect(some.shouldBeReleased?.words).toBe('fewer entries leave `kept` than come');
   expect(some.confidence).toBeLessThan(none.confidence);
+});
+
+test('filling-to-a-bound: what its own size will stop is hardly believed, and never before what nothing stops', async () => {
+  const file = draw(
+    '/app/recent.js',
+    `const recent = [];
+const trail = [];
+function add(x) {
+//          ^^ add
+  recent.push(x);
+  if (recent.length > 1000) recent.shift();
+//                          ^^ bound
+  trail.push(x);
+}`,
+  );
+  const recent = growing('Array', [root('modules'), variable('recent', file.at('add'))]);
+  const trail = growing('Array', [root('modules'), variable('trail', file.at('add'))], {
+    detail: { elementBytes: 100 },
+  });
+  expect(await finding(recent, file)).toMatchObject({
+    kind: 'filling-to-a-bound',
+    confidence: 0.3,
+    shouldBeReleased: { location: { line: file.line('bound') } },
+  });
+  const both = await diagnose([recent, trail], context(sourcesOf(file)));
+  expect(both.map((found) => found.heldBy.name)).toEqual(['trail', 'recent']);
 });
 
 test('every rule has a name of its own, and the last explains anything', () => {

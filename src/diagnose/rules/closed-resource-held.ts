@@ -1,4 +1,4 @@
-import { at, closeClause, closingEvent, counted, removalClause } from '../words.ts';
+import { closeClause, closingEvent, counted, removalClause } from '../words.ts';
 import type { Rule } from './rule.ts';
 
 /** Connections, streams and the like that are over, and still in a collection. */
@@ -14,7 +14,7 @@ export const closedResourceHeld: Rule = {
     const close = closeClause(leak);
     return {
       confidence: 0.8 + 0.15 * share,
-      why: `\`${held.holder.name}\`${at(held.holder.location)} still holds ${counted(
+      why: `\`${held.holder.name}\` still holds ${counted(
         zombies?.count ?? 0,
         zombies?.type ?? 'resource',
       )} in the state ${zombies?.state ?? '?'}.`,

@@ -14,7 +14,7 @@ export const listenerPileUp: Rule = {
     const removal = removals.find(({ words }) => /\.(?:off|remove\w*)$/.test(words));
     return {
       confidence: added === null ? 0.8 : 0.95,
-      why: `Every listener for '${event}' on \`${held.holder.name}\`${at(held.holder.location)} stays, with all that its function uses.`,
+      why: `Every listener for '${event}' on \`${held.holder.name}\` stays, with all that its function uses.`,
       shouldBeReleased: {
         words:
           removal === undefined

@@ -1,4 +1,3 @@
-import { at } from '../words.ts';
 import type { Rule } from './rule.ts';
 
 /** An array of the module that is only ever appended to: a log, a history, a queue nobody empties. */
@@ -13,7 +12,7 @@ export const moduleLevelLog: Rule = {
 
   explain: ({ held }) => ({
     confidence: 0.93,
-    why: `\`${held.holder.name}\`${at(held.holder.location)} lives as long as the process and is only ever appended to.`,
+    why: `\`${held.holder.name}\` lives as long as the process and is only ever appended to.`,
     shouldBeReleased: {
       words: `nothing bounds \`${held.holder.name}\`: old entries are never dropped`,
       event: null,

@@ -12,7 +12,7 @@ export const nestedCollection: Rule = {
     const inner = held.grows?.name ?? '?';
     return {
       confidence: 0.85,
-      why: `Each element of \`${held.holder.name}\`${at(held.holder.location)} has ${held.grows?.type ?? 'a container'} \`${inner}\`${at(
+      why: `Each element of \`${held.holder.name}\` has ${held.grows?.type ?? 'a container'} \`${inner}\`${at(
         held.grows?.location ?? null,
       )} that only grows.`,
       shouldBeReleased: {

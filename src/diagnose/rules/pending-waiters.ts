@@ -1,4 +1,4 @@
-import { at, removalClause } from '../words.ts';
+import { removalClause } from '../words.ts';
 import type { Rule } from './rule.ts';
 
 /** Promises, or the `resolve` and `reject` of them, kept until an answer that does not come. */
@@ -9,7 +9,7 @@ export const pendingWaiters: Rule = {
 
   explain: (leak) => ({
     confidence: leak.removals.length > 0 ? 0.9 : 0.8,
-    why: `Whoever waits in \`${leak.held.holder.name}\`${at(leak.held.holder.location)} for an answer that never comes waits there for ever.`,
+    why: `Whoever waits in \`${leak.held.holder.name}\` for an answer that never comes waits there for ever.`,
     shouldBeReleased: {
       words: `${removalClause(leak)}: an answer that fails or comes too late must remove its waiter too`,
       event: null,

@@ -13,7 +13,7 @@ export const unboundedCache: Rule = {
     const [removal] = removals;
     return {
       confidence: readBack ? 0.92 : 0.85,
-      why: `\`${held.holder.name}\`${at(held.holder.location)} keeps an entry for every key it ever sees, and new keys keep coming.`,
+      why: `\`${held.holder.name}\` keeps an entry for every key it ever sees, and new keys keep coming.`,
       shouldBeReleased: {
         words:
           removal === undefined

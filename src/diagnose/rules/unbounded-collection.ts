@@ -1,4 +1,4 @@
-import { at, removalClause } from '../words.ts';
+import { removalClause } from '../words.ts';
 import type { Rule } from './rule.ts';
 
 /** What is left when no rule knows more: a collection that gains more than it loses. */
@@ -9,7 +9,7 @@ export const unboundedCollection: Rule = {
 
   explain: (leak) => ({
     confidence: leak.removalsSeen ? 0.7 : 0.88,
-    why: `\`${leak.held.holder.name}\`${at(leak.held.holder.location)} gains more than it loses.`,
+    why: `\`${leak.held.holder.name}\` gains more than it loses.`,
     shouldBeReleased: {
       words: removalClause(leak),
       event: null,
