@@ -18,8 +18,9 @@ export type FindingLayout = {
 /** One finding as a block: what is kept, then who holds it, where it grows and what is missing, in columns. */
 export function findingLines(finding: ReportFinding, layout: FindingLayout): Line[] {
   const rows = findingRows(finding);
-  const below = { columns: layout.columns, indent: layout.indent + 2, labelColumns: LABEL_COLUMNS };
-  const lines: Line[] = [...headLines(finding, layout), ...alignRows(rows, layout)];
+  const labelColumns = Math.max(MIN_LABEL_COLUMNS, ...rows.map(({ label }) => label.length + 1));
+  const below = { columns: layout.columns, indent: layout.indent + 2, labelColumns };
+  const lines: Line[] = [...headLines(finding, layout), ...alignRows(rows, labelColumns, layout)];
   const missing = missingWords(finding);
   if (missing !== null) lines.push(...labelled({ text: 'missing', tone: 'faint' }, { text: missing }, below));
   if (layout.explanation && finding.explanation !== '') {
@@ -55,7 +56,8 @@ export function missingWords(finding: ReportFinding): string | null {
 
 type Row = { readonly label: string; readonly name: string; readonly type: string; readonly place: string };
 
-const LABEL_COLUMNS = 'allocated at '.length;
+// The usual labels with room behind them; only `allocated at` needs more, and a column more can break a row in two.
+const MIN_LABEL_COLUMNS = 11;
 // A sure finding needs no figure beside it; an unsure one must not look like a sure one.
 const WORTH_A_WARNING = 0.9;
 const GAP = '  ';
@@ -114,9 +116,9 @@ function placeOrNothing(location: ReportLocation | null): string {
  * Name, type and place in columns. The place is what the reader came for: a row that would cut it gives it a line
  * of its own, and only if even that is too narrow is it cut, at its front.
  */
-function alignRows(rows: readonly Row[], layout: FindingLayout): Line[] {
+function alignRows(rows: readonly Row[], labelColumns: number, layout: FindingLayout): Line[] {
   const { columns, glyphs } = layout;
-  const start = layout.indent + 2 + LABEL_COLUMNS;
+  const start = layout.indent + 2 + labelColumns;
   // The two columns of `held by` and `grows`; a site's words may run through both.
   const nameColumns = Math.max(...rows.filter((row) => row.type !== '').map((row) => textWidth(row.name)), 0);
   const whats = rows.map((row) =>
@@ -128,7 +130,7 @@ function alignRows(rows: readonly Row[], layout: FindingLayout): Line[] {
   return rows.flatMap((row, index): Line[] => {
     const what = whats[index] ?? '';
     const label: Span = {
-      text: `${' '.repeat(layout.indent + 2)}${row.label.padEnd(LABEL_COLUMNS)}`,
+      text: `${' '.repeat(layout.indent + 2)}${row.label.padEnd(labelColumns)}`,
       tone: 'faint',
     };
     const place: Span = { text: cutStart(row.place, room, glyphs.cut), tone: 'place' };

@@ -36,7 +36,7 @@ export function sideLines(
     ];
   }
   return [
-    spread([nameSpan(side), ...processSpans(side.report, glyphs)], activitySpan(side), columns, glyphs),
+    headLine(side, columns, glyphs),
     verdictSpans(side.report),
     intervalLine(side.report, glyphs),
     fateLine(side.report),
@@ -51,6 +51,14 @@ const TIGHT_COLUMNS = 46;
 
 function nameSpan(side: LiveSide): Span {
   return { text: side.name, tone: 'strong' };
+}
+
+/** What is being done matters more than the pid, where there is no room for both. */
+function headLine(side: LiveSide, columns: number, glyphs: Glyphs): Line {
+  const activity = activitySpan(side);
+  const full = [nameSpan(side), ...processSpans(side.report, glyphs)];
+  const fits = lineWidth(full) + 2 + textWidth(activity.text) <= columns;
+  return spread(fits ? full : [nameSpan(side)], activity, columns, glyphs);
 }
 
 function activitySpan(side: LiveSide): Span {
