@@ -1,3 +1,4 @@
+import { LeaklineError } from '../core/errors.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { AgentCost, AgentTick } from '../probe/agent-tick.ts';
@@ -97,7 +98,11 @@ class Watch {
       else this.#over.signal.addEventListener('abort', () => resolve());
     });
     try {
-      await target.peer.call('watch', { gc: this.#request.gc, maxPauseMs: this.#request.maxPauseMs });
+      await target.peer
+        .call('watch', { gc: this.#request.gc, maxPauseMs: this.#request.maxPauseMs })
+        .catch((cause: unknown) => {
+          throw target.peer.closed ? new LeaklineError('TARGET_GONE', { pid }, { cause }) : cause;
+        });
       const investigation = this.#investigate(target);
       await over;
       await investigation;
