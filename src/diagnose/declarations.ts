@@ -114,9 +114,9 @@ export async function declaredMemberAt(
   if (script?.program == null) return null;
   const offset = offsetAt(script, location.line, location.column);
   const path = pathAt(script.program, offset);
-  // Without a constructor the class itself begins here; it may well stand inside a function.
-  const owner = path.find((node) => isClass(node) && node.start === offset) ?? path.findLast(isClass);
-  if (owner !== undefined && isClass(owner)) return declaredMember(scripts, script, owner, key);
+  // A constructor is in its class; without one, V8 says where the class begins.
+  const owner = path.findLast(isClass);
+  if (owner !== undefined) return declaredMember(scripts, script, owner, key);
   const constructor = path.findLast(isFunction);
   return constructor === undefined ? null : assignedInBody(script, constructor, key);
 }

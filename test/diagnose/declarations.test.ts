@@ -99,9 +99,10 @@ const object = { method(a) { return kept; }, ['computed' + 1](a) { return kept; 
 const defaults = (a = () => kept, b = function () { return kept; }) => [kept, a, b];
 const curried = (kept) => (a) => kept;
 //               ^^ shadow
+const own = (kept) => { var kept; return kept; };
 const instance = new WithConstructor();
 Object.assign(exports, {
-  declared, arrow, bare, named, asyncArrow, generator, asyncGenerator, WithConstructor, Without,
+  declared, own, arrow, bare, named, asyncArrow, generator, asyncGenerator, WithConstructor, Without,
   method: instance.method, field: instance.field, fixed: WithConstructor.fixed, all: WithConstructor.all,
   secret: instance.secretOf(), getter: Object.getOwnPropertyDescriptor(WithConstructor.prototype, 'getter').get,
   objectMethod: object.method, computed: object.computed1,
@@ -148,7 +149,7 @@ test('of names that shadow one another, the one V8 has in that scope is found', 
   // A tower of functions; each may declare `kept` on a line of its own, with that line as its value.
   const level = fc.record({
     kind: fc.constantFrom('function', 'arrow', 'method', 'block'),
-    declares: fc.boolean(),
+    declares: fc.constantFrom(null, 'const', 'var'),
     padding: fc.integer({ min: 0, max: 3 }),
   });
   await fc.assert(
@@ -166,7 +167,11 @@ test('of names that shadow one another, the one V8 has in that scope is found', 
         lines.push(open);
         ends.push(close);
         // Captured at every level, so that V8 keeps it in a context even where it is shadowed below.
-        if (declares) lines.push(`const kept = ${lines.length + 1};`, 'all.push(() => kept);');
+        // A `var` in a block belongs to the function around, where a second one would overwrite its value.
+        if (declares !== null) {
+          const word = kind === 'block' ? 'const' : declares;
+          lines.push(`${word} kept = ${lines.length + 1};`, 'all.push(() => kept);');
+        }
       }
       lines.push('all.push(() => kept);', ...ends.reverse(), 'exports.all = all;');
       const code = lines.join('\n');
@@ -347,6 +352,13 @@ function Old() { this.queue = []; }
     expect(declared?.moduleLevel).toBe(key === 'all');
   }
   expect(lineOf(await declaredMemberAt(scripts, file.at('Old'), 'queue'))).toBe(file.line('queue'));
+});
+
+test('of two declarations with `var`, the one that says what it is counts', async () => {
+  const text = 'var kept;\nvar kept = new Map();\nvar kept;\nconst use = () => kept;';
+  const scripts = new Scripts(sourcesOf({ url: '/app/a.js', code: text, map: null }));
+  const at = { url: '/app/a.js', line: 3, column: 12, function: null };
+  expect(lineOf(await declaredVariable(scripts, at, 'kept', 'Closure'))).toBe(2);
 });
 
 test('a text that is no JavaScript and a script that is gone have no declarations', async () => {

@@ -134,6 +134,16 @@ function start() {
   expect(found.addedAt?.words).toBe('record, from the interval in start');
 });
 
+test('two containers of one line are two bugs', async () => {
+  const pair = draw(
+    '/app/b.js',
+    'const a = new Map(), b = new Map();\nconst use = () => [a, b];\n//          ^^ use',
+  );
+  const both = ['a', 'b'].map((name) => growing('Map', [root('modules'), variable(name, pair.at('use'))]));
+  const found = await diagnose(both, context(sourcesOf(pair)));
+  expect(new Set(found.map((finding) => finding.fingerprint)).size).toBe(2);
+});
+
 test('a fingerprint is of the bug, not of the run', async () => {
   const print = async (container: GrowingContainer): Promise<string> =>
     (await diagnose([container], context(sources)))[0].fingerprint;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { guessProperty } from '../../src/diagnose/declarations.ts';
 import type { GrowingContainer } from '../../src/diagnose/growing-container.ts';
 import { type Held, heldBy } from '../../src/diagnose/holder.ts';
 import { nameContainer } from '../../src/diagnose/name-container.ts';
@@ -274,14 +275,26 @@ test('the array of a lone timer is its own holder, those of many timers are held
   ]);
 });
 
+/** Whether the name alone would lead somewhere. */
+async function guessed(file: Drawing): Promise<boolean> {
+  const script = await new Scripts(sourcesOf(file)).find(file.url);
+  return script !== null && guessProperty(script, 'queue') !== null;
+}
+
 test("a list inside Node has no place in the program's source", async () => {
   const steps = [
     root('Socket'),
     property('_handle', 'Socket', internal('node:net', 'Socket')),
     property('queue', 'TCP', internal('node:net', 'TCP')),
   ];
-  const file = draw('/app/a.js', 'const queue = [];\nexports.queue = queue;');
-  const { holder } = await held(growing('Array', steps), file);
+  // A namesake in a file the walk came by is another one.
+  const file = draw(
+    '/app/a.js',
+    'const server = { queue: [] };\nconst use = () => server;\n//          ^^ use',
+  );
+  const through = [root('Server'), variable('server', file.at('use')), ...steps.slice(1)];
+  const { holder } = await held(growing('Array', through), file);
+  expect(await guessed(file)).toBe(true);
   expect(holder.location).toBeNull();
 });
 

@@ -81,7 +81,10 @@ const closed = {
   state: 'CLOSED',
   count: 90,
   of: 100,
-  closeListeners: [{ url: '/app/node_modules/ws/lib/websocket.js', line: 9, column: 1, function: 'close' }],
+  closeListeners: [
+    { url: '/app/node_modules/ws/lib/websocket.js', line: 9, column: 1, function: 'close' },
+    { url: 'node:net', line: 9, column: 1, function: 'onclose' },
+  ],
   via: '.ws',
 };
 const viewers = (more: Parameters<typeof growing>[2] = {}): GrowingContainer =>
