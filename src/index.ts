@@ -14,3 +14,4 @@ export { LeaklineError, type ErrorCode } from './core/errors.ts';
 export { renderReport, type TextOptions } from './present/text/report-text.ts';
 export { renderComparison } from './present/text/comparison-text.ts';
 export { version } from './report/version.ts';
+export { toPrometheus } from './export/prometheus.ts';

@@ -25,7 +25,7 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   );
   const measured = tallied.type === 'timers' ? instances : elements;
   // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
-  const keepers = [...holdersOf(shape), ...measured].slice(0, KEEPERS_LOOKED_AT);
+  const keepers = [...holdersOf(shape), ...standingFor(measured, tallied.size)];
   const zombies = findZombies(host, keepers);
   return {
     key: shape.key,
@@ -37,29 +37,41 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     elementBytes:
       estimateElementBytes(measured.slice(0, MEASURED_ELEMENTS), host.types) ?? primitiveBytes(newest),
     zombies: zombies.groups,
-    timers: keepingTimers(host, new Set([...instances, ...keepers, ...zombies.objects])),
+    timers: keepingTimers(
+      host,
+      new Set([...instances, ...keepers.map(({ object }) => object), ...zombies.objects]),
+    ),
   };
 }
 
-const ELEMENTS_LOOKED_AT = 48;
-const KEEPERS_LOOKED_AT = 256;
+/** Enough for a picture; a look has to stay below ten milliseconds. */
+const ELEMENTS_LOOKED_AT = 32;
 const MEASURED_ELEMENTS = 4;
+const LISTENERS_READ_PER_PLACE = 3;
+const TIMERS_LOOKED_INTO = 3;
+
+/** An element that was looked at, and how many it stands for. */
+type Keeper = { readonly object: object; readonly weight: number };
+
+function standingFor(objects: readonly object[], total: number): Keeper[] {
+  return objects.map((object) => ({ object, weight: Math.max(1, total / objects.length) }));
+}
 
 function alive(refs: readonly WeakRef<object>[]): object[] {
   return refs.map((ref) => ref.deref()).filter((object) => object !== undefined);
 }
 
-/** The elements of the collections on the way to the container. */
-function holdersOf(shape: Shape): object[] {
-  const holders: object[] = [];
+/** The elements of the collection nearest to the container on the way to it. */
+function holdersOf(shape: Shape): Keeper[] {
   for (let step: Shape | null = shape; step !== null; step = step.parent) {
     const collection = step.parent?.container;
     if (step.step.kind !== 'element' || collection === undefined || collection === null) continue;
-    for (const instance of alive(collection.refs).slice(0, 4)) {
-      holders.push(...sampleElements(instance, collection.type, KEEPERS_LOOKED_AT));
-    }
+    const elements = alive(collection.refs)
+      .slice(0, 2)
+      .flatMap((instance) => sampleElements(instance, collection.type, ELEMENTS_LOOKED_AT));
+    return standingFor(elements, collection.size);
   }
-  return holders;
+  return [];
 }
 
 function elementTypeOf(elements: readonly object[], container: object): string {
@@ -81,19 +93,20 @@ function primitiveBytes(container: object): number | null {
 
 type Zombies = { readonly groups: ZombieGroup[]; readonly objects: object[] };
 
-function findZombies(host: CensusHost, keepers: readonly object[]): Zombies {
+function findZombies(host: CensusHost, keepers: readonly Keeper[]): Zombies {
   type Tally = {
     type: string;
     state: string;
     count: number;
     of: number;
+    looked: number;
     via: string;
     listeners: Map<string, ScriptLocation>;
   };
   const tallyByPlace = new Map<string, Tally>();
   const objects: object[] = [];
   const seen = new Set<object>();
-  const look = (resource: object, via: string): void => {
+  const look = (resource: object, weight: number, via: string): void => {
     if (seen.has(resource) || host.types.isProxy(resource) || !isResource(resource)) return;
     seen.add(resource);
     const type = constructorOf(resource).name;
@@ -103,30 +116,40 @@ function findZombies(host: CensusHost, keepers: readonly object[]): Zombies {
       state: '',
       count: 0,
       of: 0,
+      looked: 0,
       via,
       listeners: new Map(),
     };
     tallyByPlace.set(place, tallied);
-    tallied.of += 1;
+    tallied.of += weight;
     const state = closedState(resource);
     if (state === null) return;
     tallied.state = state;
-    tallied.count += 1;
+    tallied.count += weight;
     objects.push(resource);
+    tallied.looked += 1;
+    if (tallied.looked > LISTENERS_READ_PER_PLACE) return;
     for (const location of closeListeners(host, resource)) {
       tallied.listeners.set(`${location.url}:${location.line}:${location.column}`, location);
     }
   };
-  for (const keeper of keepers) {
-    if (typeof keeper === 'function' || host.types.isProxy(keeper)) continue;
-    look(keeper, '');
-    for (const [name, value] of namedObjects(keeper)) look(value, `.${name}`);
+  for (const { object, weight } of keepers) {
+    if (typeof object === 'function' || host.types.isProxy(object)) continue;
+    look(object, weight, '');
+    for (const [name, value] of namedObjects(object)) look(value, weight, `.${name}`);
   }
   const groups = [...tallyByPlace.values()]
     .filter((tallied) => tallied.count > 0)
     // The resource nearest to the keeper first: its own socket before the socket inside that.
     .sort((a, b) => a.via.length - b.via.length || b.count - a.count)
-    .map(({ listeners, ...group }) => ({ ...group, closeListeners: [...listeners.values()] }));
+    .map(({ type, state, count, of, via, listeners }) => ({
+      type,
+      state,
+      count: Math.round(count),
+      of: Math.round(of),
+      via,
+      closeListeners: [...listeners.values()],
+    }));
   return { groups, objects };
 }
 
@@ -163,7 +186,9 @@ function keepingTimers(host: CensusHost, kept: ReadonlySet<object>): TimerGroup[
   for (const listing of listTimers(host)) {
     const facts = host.scopes.readFunction(listing.callback);
     if (facts === null || !host.isProgramScript(facts.location.scriptId)) continue;
-    const keeping = listing.samples.some((timer) => kept.has(timer) || timerKeeps(host, timer, kept));
+    const keeping = listing.samples
+      .slice(0, TIMERS_LOOKED_INTO)
+      .some((timer) => kept.has(timer) || timerKeeps(host, timer, kept));
     if (!keeping) continue;
     groups.push({
       repeat: listing.repeat,

@@ -157,11 +157,15 @@ class Watch {
     this.#series.add(tick);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
-    this.#verdict = decide(this.#series.series, {
-      limitBytes: this.#limits?.effectiveBytes ?? null,
-      watchedMs: tick.sample.timeMs,
-      falseAlarmProbability: this.#request.falseAlarmProbability,
-    });
+    const { series } = this.#series;
+    // A look costs time in proportion to the floors; without a new one nothing changes but the early hints.
+    if (tick.floors.length > 0 || series.floors.length < 100) {
+      this.#verdict = decide(series, {
+        limitBytes: this.#limits?.effectiveBytes ?? null,
+        watchedMs: tick.sample.timeMs,
+        falseAlarmProbability: this.#request.falseAlarmProbability,
+      });
+    }
     this.#progress();
     this.#stopIfAnswered();
   }

@@ -31,6 +31,7 @@ export function pointsBetweenFloors({ gcs, floors, samples }: Series): Point[] {
   return found;
 }
 
+const LEAST_SHARE_COME = 0.5;
 const LARGEST_SHARE_FREED = 0.1;
 const NOT_CLOSER_MS = 400;
 
@@ -42,7 +43,9 @@ function boundedBy(
 ): Point[] {
   const freed = after.beforeBytes - after.afterBytes;
   const came = after.afterBytes - before.afterBytes;
-  if (came <= 0 || freed < 0 || freed > came * LARGEST_SHARE_FREED) return [];
+  // Points are added only where memory rose, which leans towards growth; so only where it rose beyond any doubt.
+  if (came < before.afterBytes * LEAST_SHARE_COME || freed < 0 || freed > came * LARGEST_SHARE_FREED)
+    return [];
   const bounded: Point[] = [];
   let lastMs = before.timeMs;
   for (const { timeMs, afterBytes } of minors) {
