@@ -74,9 +74,8 @@ function findingFrom(leak: LeakCase, context: DiagnoseContext): Finding {
     allocatedAt: null,
     shouldBeReleased,
     zombies,
-    explanation: [whatGrows(leak), why, shouldBeReleased === null ? '' : sentence(shouldBeReleased.words)]
-      .filter((part) => part !== '')
-      .join(' '),
+    // What is missing is said in `shouldBeReleased`; saying it twice helps nobody.
+    explanation: `${whatGrows(leak)} ${why}`,
   };
 }
 
@@ -100,8 +99,4 @@ function whatGrows({ held, growing, added, zombies }: LeakCase): string {
       ? ''
       : ` ${counted(zombies.count, zombies.type)} ${zombies.count === 1 ? 'is' : 'are'} ${zombies.state} and still held.`;
   return `${what}${where}.${closed}`;
-}
-
-function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }

@@ -130,6 +130,12 @@ test('the story is told with its lines', async () => {
     },
   });
   expect(finding.addedAt?.stack).toHaveLength(1);
+  expect(finding.explanation).toBe(
+    `\`history\` (dist/server.js:${server.line('history')}) in each of 7 elements of \`sessions\` (dist/server.js:${server.line('sessions')}) ` +
+      `gains 1 entry a second, added by the interval in onConnection (dist/server.js:${server.line('push')}). ` +
+      '7 WebSockets are CLOSED and still held. ' +
+      `7 intervals set in onConnection (dist/server.js:${server.line('setInterval')}) are still armed, and what their callback uses can't be collected.`,
+  );
 });
 
 test('by way of the timers it is the same bug, with the same lines and fingerprint', async () => {
