@@ -15,9 +15,9 @@ type Route = {
 const routeCache = new Map<string, Route>();
 const ROUTE_CACHE_MAX = 128;
 
-/** How busy the roads are now, in percent. The city is small: every minute has its rush. */
-export function currentLoadPercent(): number {
-  return 100 - 2 * Math.abs(30 - new Date().getSeconds());
+/** How busy the roads are now, as a share of what they can take. The city is small: every minute has its rush. */
+export function currentLoad(): number {
+  return 0.5 + 0.45 * Math.sin((Date.now() / 60_000) * 2 * Math.PI);
 }
 
 /** `GET /health`, `GET /load` and `GET /routes/FROM/TO`; everything else is a 404. */
@@ -25,7 +25,7 @@ export function answerApi(request: IncomingMessage, response: ServerResponse): v
   const [path = '/'] = (request.url ?? '/').split('?', 1);
   if (request.method !== 'GET') return answer(response, 405, { error: 'only GET is supported' });
   if (path === '/health') return answer(response, 200, { ok: true, cachedRoutes: routeCache.size });
-  if (path === '/load') return answer(response, 200, { loadPercent: currentLoadPercent() });
+  if (path === '/load') return answer(response, 200, { load: currentLoad() });
 
   const [, from, to] = /^\/routes\/(\d{1,4})\/(\d{1,4})$/.exec(path) ?? [];
   if (from === undefined || to === undefined) return answer(response, 404, { error: `nothing at ${path}` });

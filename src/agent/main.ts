@@ -126,7 +126,8 @@ class Agent {
       },
       {
         everyMs: 1000,
-        floorEveryMs: 2000,
+        // Below two ticks, so that every second tick has one.
+        floorEveryMs: 1700,
         gc: options.gc,
         maxPauseMs: options.maxPauseMs,
         epochMs: this.#epochMs,

@@ -21,13 +21,15 @@ export function createForcedGc(v8: typeof v8Module, vm: typeof vmModule): () => 
 /**
  * Whether a forced collection fits, and how long it will take.
  *
- * A full collection visits live objects. Measured on Node 20 and 2 cores: 3 ms, 0.3 ms a MB of small objects, 0.22 ms a
- * MB of large arrays (bench/forced-gc). How much slower this process and machine are than that is learnt from the
- * pauses seen.
+ * A full collection visits live objects. Measured on Node 20 and 2 cores (bench/forced-gc.ts): 4 to 6 ms, 0.2 ms a MB of small
+ * objects, and a MB of large arrays 0.2 ms if they hold references or small integers and nothing if they hold doubles,
+ * which V8 need not look through. Which of the two, and how slow this machine is, is learnt from the pauses seen.
  */
 export class GcBudget {
   readonly #maxPauseMs: number;
   #slowdown = 1;
+  #msPerLargeMb = LARGE_MS_PER_MB;
+  #largeSeen: number | null = null;
   #lastPauseMs = 0;
   #lastAtMs = Number.NEGATIVE_INFINITY;
   #count = 0;
@@ -40,8 +42,8 @@ export class GcBudget {
     return this.#count;
   }
 
-  predictMs(heap: HeapShape): number {
-    return modelMs(heap) * this.#slowdown;
+  predictMs({ smallObjectBytes, largeObjectBytes }: HeapShape): number {
+    return (smallMs(smallObjectBytes) + (largeObjectBytes / 1e6) * this.#msPerLargeMb) * this.#slowdown;
   }
 
   /**
@@ -60,14 +62,38 @@ export class GcBudget {
     this.#count += 1;
     this.#lastPauseMs = pauseMs;
     this.#lastAtMs = nowMs;
-    const seen = Math.min(4, Math.max(1, pauseMs / modelMs(heap)));
+    this.#learnLarge(pauseMs, heap);
+    const slowdown = Math.min(4, Math.max(1, pauseMs / (this.predictMs(heap) / this.#slowdown)));
     // Up at once, down slowly.
-    this.#slowdown = seen > this.#slowdown ? seen : (this.#slowdown + seen) / 2;
+    this.#slowdown = slowdown > this.#slowdown ? slowdown : (this.#slowdown + slowdown) / 2;
+  }
+
+  /**
+   * A major collection of V8's own. Most of its marking was done beside the program, so its pause says less than that of
+   * a full one; but large arrays that have to be looked through show in it too.
+   */
+  observe(pauseMs: number, heap: HeapShape): void {
+    this.#learnLarge(pauseMs * NATURAL_TO_FULL, heap);
+  }
+
+  #learnLarge(pauseMs: number, { smallObjectBytes, largeObjectBytes }: HeapShape): void {
+    if (largeObjectBytes < LARGE_ENOUGH_TO_LEARN) return;
+    const seen = Math.max(0, pauseMs - smallMs(smallObjectBytes)) / (largeObjectBytes / 1e6);
+    // One cheap collection may be luck, two are what the arrays hold.
+    const first = this.#largeSeen === null;
+    const costlier = first ? (LARGE_MS_PER_MB + seen) / 2 : Math.max(this.#largeSeen ?? 0, seen);
+    this.#msPerLargeMb = Math.min(LARGE_MS_PER_MB, costlier);
+    this.#largeSeen = seen;
   }
 }
 
-function modelMs({ smallObjectBytes, largeObjectBytes }: HeapShape): number {
-  return 3 + (smallObjectBytes * 0.3 + largeObjectBytes * 0.22) / 1e6;
+const NATURAL_TO_FULL = 1.5;
+
+const LARGE_MS_PER_MB = 0.2;
+const LARGE_ENOUGH_TO_LEARN = 16_000_000;
+
+function smallMs(bytes: number): number {
+  return 6 + (bytes / 1e6) * 0.2;
 }
 
 export type HeapShape = { readonly smallObjectBytes: number; readonly largeObjectBytes: number };

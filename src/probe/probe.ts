@@ -21,6 +21,7 @@ export class Probe {
   #timer: NodeJS.Timeout | null = null;
   #forceGc: (() => void) | null = null;
   #lastFloorMs = Number.NEGATIVE_INFINITY;
+  #lastFloorBytes = Number.POSITIVE_INFINITY;
   #ticks = 0;
   #wasDisturbed = false;
   #disturbedUntilMs = Number.NEGATIVE_INFINITY;
@@ -67,7 +68,7 @@ export class Probe {
     try {
       // Memory is read before a forced collection, so the chart shows what the process had by itself.
       const memory = this.#options.account.book('sample', () => this.#host.process.memoryUsage());
-      if (this.#options.gc !== 'natural' && this.#ticks > 0) this.#forceGcIfDue();
+      if (this.#options.gc !== 'natural' && this.#ticks > 0) this.#forceGcIfDue(memory.heapUsed);
       this.#ticks += 1;
       this.#options.account.book('sample', () => this.#deliver(memory));
     } catch (error) {
@@ -83,7 +84,12 @@ export class Probe {
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const floors: Floor[] = [];
     for (const gc of gcs) {
-      if (gc.kind !== 'major' || this.#isDisturbed(gc)) continue;
+      if (gc.kind === 'major' && !gc.forced)
+        this.#budget.observe(gc.durationMs, readHeapShape(this.#host.v8));
+      if (gc.kind !== 'major') continue;
+      // The first is what others are set against, even if a walk was under way.
+      if (this.#lastFloorBytes === Number.POSITIVE_INFINITY) this.#lastFloorBytes = gc.afterBytes;
+      if (!this.#isClean(gc.timeMs, gc.afterBytes)) continue;
       floors.push({
         timeMs: gc.timeMs,
         heapBytes: gc.afterBytes,
@@ -91,6 +97,7 @@ export class Probe {
         openConnections: this.#openConnections,
       });
       this.#lastFloorMs = gc.timeMs;
+      this.#lastFloorBytes = gc.afterBytes;
     }
     this.#options.onTick({
       sample: {
@@ -109,17 +116,19 @@ export class Probe {
   }
 
   /**
-   * Whether leakline's own memory would show in a floor: some megabytes while a walk is under way, nothing in a heap of
-   * hundreds. The tick only knows of a disturbance when it looks; one that it saw counts for all of its second.
+   * Whether leakline's own memory would show in a size: while a walk is under way it is some megabytes, which only
+   * memory that has risen by ten times as much since the last clean floor leaves behind. The tick knows of a walk when it
+   * looks; one that it saw counts for all of its second.
    */
-  #isDisturbed({ timeMs, afterBytes }: GcRecord): boolean {
-    return timeMs <= this.#disturbedUntilMs && afterBytes < OWN_BYTES_MAX * 20;
+  #isClean(timeMs: number, bytes: number): boolean {
+    return timeMs > this.#disturbedUntilMs || bytes - this.#lastFloorBytes >= OWN_BYTES_MAX * 10;
   }
 
   /** A floor is due when no major collection, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
-  #forceGcIfDue(): void {
+  #forceGcIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
-    if (nowMs - this.#lastFloorMs < this.#options.floorEveryMs || this.#options.isDisturbed()) return;
+    if (nowMs - this.#lastFloorMs < this.#options.floorEveryMs) return;
+    if (this.#options.isDisturbed() && !this.#isClean(this.#disturbedUntilMs, heapUsed)) return;
     const heap = readHeapShape(this.#host.v8);
     const due = this.#budget.allows(heap, nowMs, this.#options.floorEveryMs);
     if (!due && this.#options.gc !== 'forced') return;

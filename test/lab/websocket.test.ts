@@ -78,7 +78,7 @@ describe.each(sides)('the %s server', (side) => {
     const { child, port, errors } = await startServer(side);
     const url = `http://127.0.0.1:${port}`;
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ ok: true });
-    expect(await (await fetch(`${url}/load?now`)).json()).toEqual({ loadPercent: expect.any(Number) });
+    expect(await (await fetch(`${url}/load?now`)).json()).toEqual({ load: expect.any(Number) });
     expect(await (await fetch(`${url}/routes/0/33`)).json()).toMatchObject({ crossings: [0, 1, 33] });
     expect((await fetch(`${url}/routes/0/5000`)).status).toBe(404);
     expect((await fetch(`${url}//`)).status).toBe(404);

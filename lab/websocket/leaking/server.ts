@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { answerApi, currentLoadPercent } from '../roads.ts';
+import { answerApi, currentLoad } from '../roads.ts';
 
 const PORT = Number(process.env.PORT ?? 8080);
 /** Road segments on a dispatcher's map. */
@@ -24,7 +24,7 @@ function onConnection(socket: WebSocket): void {
   sessions.set(id, session);
 
   session.recording = setInterval(() => {
-    session.history.push(Array<number>(ITEMS).fill(currentLoadPercent()));
+    session.history.push(Array<number>(ITEMS).fill(currentLoad()));
     // ^^ lab: added at
   }, 1000);
 
@@ -41,7 +41,7 @@ function windBack(session: Session, data: RawData): object {
     secondsAgo = undefined;
   }
   if (typeof secondsAgo !== 'number') return { error: 'expected {"secondsAgo": NUMBER}' };
-  return { secondsAgo, loadPercent: session.history.at(-1 - secondsAgo)?.slice(0, 8) ?? [] };
+  return { secondsAgo, load: session.history.at(-1 - secondsAgo)?.slice(0, 8) ?? [] };
 }
 
 const server = createServer(answerApi);
