@@ -55,6 +55,7 @@ export class GcBudget {
     if (this.predictMs(heap) <= this.#maxPauseMs * 0.67) return true;
     // A machine that was busy for a moment must not be taken for a slow one for ever.
     this.#slowdown = Math.max(1, this.#slowdown * 0.85);
+    this.#msPerLargeMb = Math.max(this.#largeSeen ?? LARGE_MS_PER_MB, this.#msPerLargeMb * 0.85);
     return false;
   }
 

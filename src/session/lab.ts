@@ -236,6 +236,8 @@ class Side {
       url: `http://${this.#url}`,
       paths: HTTP_PATHS,
       requestsPerSecond: HTTP_REQUESTS_PER_SECOND,
+      // A stall is not to open dozens of connections: that would be another kind of load.
+      maxInFlight: 8,
     });
     this.#clients = startWebSocketClients({
       url: `ws://${this.#url}/ws`,

@@ -10,7 +10,7 @@ import type { Point } from './track.ts';
  *
  *     used − freed ≤ live ≤ used
  *
- * The lower bound is taken as a floor, where the collection freed so little of what had come (a tenth at most) that
+ * The lower bound is taken as a floor, where the collection freed so little of what had come (a quarter at most) that
  * both bounds say nearly the same. A heap of garbage, whose used bytes rise too, frees most of it and gives none.
  * At most two a second; linear in the collections.
  */
@@ -32,7 +32,7 @@ export function pointsBetweenFloors({ gcs, floors, samples }: Series): Point[] {
 }
 
 const LEAST_SHARE_COME = 0.5;
-const LARGEST_SHARE_FREED = 0.1;
+const LARGEST_SHARE_FREED = 0.25;
 const NOT_CLOSER_MS = 400;
 
 function boundedBy(

@@ -56,7 +56,7 @@ function play(lifetimesMsBySecond: readonly (readonly number[])[]): ToyHeap {
   return heap;
 }
 
-test('a bound never lies above what is alive, and less than a tenth of the growth below it', () => {
+test('a bound never lies above what is alive, and less than a quarter of the growth below it', () => {
   let given = 0;
   fc.assert(
     fc.property(
@@ -77,7 +77,7 @@ test('a bound never lies above what is alive, and less than a tenth of the growt
         for (const { timeMs, bytes } of points) {
           const alive = heap.liveBytesAt.get(timeMs) ?? Number.NaN;
           expect(bytes).toBeLessThanOrEqual(alive);
-          expect(bytes).toBeGreaterThanOrEqual(alive - came / 10);
+          expect(bytes).toBeGreaterThanOrEqual(alive - came / 4);
           given += 1;
         }
       },
