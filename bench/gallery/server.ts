@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GalleryCase } from './case.ts';
@@ -155,8 +164,15 @@ function copyToCache(folder: string, cacheFolder: string): string {
   const source = resolve(folder);
   const hash = createHash('sha256').update(source).digest('hex').slice(0, 8);
   const target = join(cacheFolder, `${basename(source)}-${hash}`);
+  // Without it the servers would be ES modules, as everything below leakline's own package.json.
+  writePackageBoundary(cacheFolder);
   copyFolder(source, target);
   return target;
+}
+
+function writePackageBoundary(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
 }
 
 function copyFolder(from: string, to: string): void {

@@ -170,6 +170,7 @@ class Agent {
       },
       isProgramScript: (scriptId) => urlByScriptId.has(scriptId),
       scriptUrl: (scriptId) => urlByScriptId.get(scriptId) ?? null,
+      scriptUrls: () => [...new Set(urlByScriptId.values())],
       builtinExports: () => loadedBuiltins(require),
       moduleExports: () => loadedModules(require),
       activeHandles: () => activeHandles().filter((handle) => !this.#own.has(handle)),

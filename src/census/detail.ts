@@ -35,7 +35,8 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     steps: stepsTo(host, shape),
     elementType: elementTypeOf(measured, newest),
     elementBytes:
-      estimateElementBytes(measured.slice(0, MEASURED_ELEMENTS), host.types) ?? primitiveBytes(newest),
+      estimateElementBytes(measured.slice(-MEASURED_ELEMENTS), host.types, (fn) => capturedBy(host, fn)) ??
+      primitiveBytes(newest),
     zombies: zombies.groups,
     timers: keepingTimers(
       host,
@@ -202,20 +203,26 @@ function keepingTimers(host: CensusHost, kept: ReadonlySet<object>): TimerGroup[
 
 function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>): boolean {
   const callback = ownValue(timer, '_onTimeout');
-  const captured: unknown[] = [];
-  if (typeof callback === 'function') {
-    for (const { description, object } of host.scopes.readFunction(callback)?.scopes() ?? []) {
-      // A module's variables are everybody's: that the callback could reach them does not make it their keeper.
-      if (!/^(Closure|Block)/.test(description)) continue;
-      for (const name of Reflect.ownKeys(object)) captured.push(ownValue(object, name));
-    }
-  }
+  const captured: unknown[] = typeof callback === 'function' ? capturedBy(host, callback) : [];
   const args = ownValue(timer, '_timerArgs');
   if (Array.isArray(args)) captured.push(...args);
   return captured.some((value) => {
     if (typeof value !== 'object' || value === null || host.types.isProxy(value)) return false;
     return kept.has(value) || namedObjects(value).some(([, inner]) => kept.has(inner));
   });
+}
+
+/** What a closure keeps by itself. A module's variables are everybody's: that it could reach them makes it no keeper. */
+function capturedBy(host: CensusHost, fn: object): object[] {
+  const captured: object[] = [];
+  for (const { description, object } of host.scopes.readFunction(fn)?.scopes() ?? []) {
+    if (!/^(Closure \(|Block)/.test(description)) continue;
+    for (const name of Reflect.ownKeys(object)) {
+      const value = ownValue(object, name);
+      if ((typeof value === 'object' && value !== null) || typeof value === 'function') captured.push(value);
+    }
+  }
+  return captured;
 }
 
 function stepsTo(host: CensusHost, shape: Shape): PathStep[] {

@@ -7,14 +7,16 @@ import { containerSize, containerType, sampleElements } from './objects.ts';
  * from V8's 64-bit layout without pointer compression, as Node builds it: it is set against the measured slope to
  * tell whether a container explains it, never shown as a measurement.
  *
- * At most 400 objects a sample, six steps deep; what two samples share (the server, a class) counts for none.
+ * At most 400 objects a sample, six steps deep, closures with the variables of their own scope; what two samples share
+ * (the server, a class) counts for none.
  */
 export function estimateElementBytes(
   samples: readonly object[],
   types: typeof utilModule.types,
+  capturedBy: (fn: object) => object[],
 ): number | null {
   if (samples.length === 0) return null;
-  const reaches = samples.map((sample) => reachFrom(sample, types));
+  const reaches = samples.map((sample) => reachFrom(sample, types, capturedBy));
   const owners = new Map<object, number>();
   for (const reach of reaches) {
     for (const object of reach.keys()) owners.set(object, (owners.get(object) ?? 0) + 1);
@@ -31,8 +33,13 @@ export function estimateElementBytes(
 const MAX_OBJECTS = 400;
 const MAX_DEPTH = 6;
 
-function reachFrom(sample: object, types: typeof utilModule.types): Map<object, number> {
+function reachFrom(
+  sample: object,
+  types: typeof utilModule.types,
+  capturedBy: (fn: object) => object[],
+): Map<object, number> {
   const sizeByObject = new Map<object, number>();
+  let functionsAsked = 0;
   let level: object[] = [sample];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
     const below: object[] = [];
@@ -40,6 +47,8 @@ function reachFrom(sample: object, types: typeof utilModule.types): Map<object, 
       if (sizeByObject.has(object) || sizeByObject.size >= MAX_OBJECTS) continue;
       if (typeof object === 'function') {
         sizeByObject.set(object, FUNCTION_BYTES);
+        // Only of the element itself, and of what is right below it: each is a question to the inspector.
+        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) below.push(...capturedBy(object));
         continue;
       }
       sizeByObject.set(object, shallowBytes(object, types, below));
@@ -50,6 +59,7 @@ function reachFrom(sample: object, types: typeof utilModule.types): Map<object, 
 }
 
 const FUNCTION_BYTES = 64;
+const MAX_FUNCTIONS_ASKED = 3;
 const HEADER_BYTES = 24;
 const SLOT_BYTES = 8;
 

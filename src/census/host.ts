@@ -18,6 +18,8 @@ export type CensusHost = {
   refreshScripts(): void;
   isProgramScript(scriptId: string): boolean;
   scriptUrl(scriptId: string): string | null;
+  /** Of the program and its packages. */
+  scriptUrls(): string[];
   builtinExports(): object[];
   moduleExports(): { file: string; exports: object }[];
   activeHandles(): object[];

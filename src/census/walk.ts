@@ -60,6 +60,7 @@ export class Walk {
       slices: this.#slices,
       truncated: this.#truncated,
       containers: this.#groups(),
+      programScripts: this.#host.scriptUrls(),
     };
   }
 

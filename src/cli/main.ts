@@ -139,6 +139,16 @@ program
     );
   });
 
+program
+  .command('ps')
+  .description('the Node processes of this machine, and which of them leakline can attach to')
+  .addOption(jsonOption())
+  .addOption(noColorOption())
+  .action(async (options) => {
+    const { psCommand } = await import('./ps.ts');
+    exitCode = await psCommand(options);
+  });
+
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */
 const DEFAULT_FOR_MS = 300_000;
 

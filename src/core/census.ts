@@ -15,6 +15,8 @@ export type CensusWalk = {
   /** The walk met its budget before it met the end of the graph. */
   readonly truncated: boolean;
   readonly containers: readonly ContainerGroup[];
+  /** URLs of the scripts that are loaded, Node's own left out. */
+  readonly programScripts: readonly string[];
 };
 
 export type ContainerType =

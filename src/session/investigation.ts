@@ -106,6 +106,7 @@ async function nameGrowth(
     workingDirectory: facts.workingDirectory,
     slopeBytesPerSecond: verdict?.growth?.bytesPerSecond ?? null,
     space: verdict?.space ?? null,
+    programScripts: walks.at(-1)?.programScripts ?? [],
   };
   const findings = await diagnose(
     growing.map((container) => ({ ...container, trap: caught.get(container.detail.key) ?? null })),

@@ -7,6 +7,7 @@ import { listInspectorTargets } from '../wire/inspector-directory.ts';
 import { InspectorSocket } from '../wire/inspector-socket.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
 import { isPortTaken, listeningPorts } from './listening-port.ts';
+import { checkIsNode } from './node-executable.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { type ProcessInfo, readProcess } from './process-info.ts';
 
@@ -142,11 +143,6 @@ async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<b
     await sleep(20);
   }
   return true;
-}
-
-function checkIsNode({ pid, executable }: ProcessInfo): void {
-  const name = executable.slice(executable.lastIndexOf('/') + 1);
-  if (!/^(node|nodejs|iojs)([-.\d]*)$/.test(name)) throw new LeaklineError('NOT_NODE', { pid, executable });
 }
 
 type Installation = { readonly socketPath: string; readonly token: string; readonly closeInspector: boolean };

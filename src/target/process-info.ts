@@ -13,6 +13,7 @@ export type ProcessInfo = {
   /** Since boot, in clock ticks: with the pid it identifies the process, which the pid alone does not. */
   readonly startTicks: number;
   readonly uptimeMs: number;
+  readonly rssBytes: number;
   readonly sigusr1: 'caught' | 'lethal' | 'blocked';
 };
 
@@ -41,6 +42,7 @@ export function readProcess(pid: number): ProcessInfo {
       state,
       startTicks,
       uptimeMs: ((bootedTicks - startTicks) / TICKS_PER_SECOND) * 1000,
+      rssBytes: Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024,
       sigusr1: readDisposition(status),
     };
   } catch (cause) {

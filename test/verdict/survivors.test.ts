@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { GcEvent, Series } from '../../src/core/series.ts';
 import { pointsBetweenFloors } from '../../src/verdict/survivors.ts';
