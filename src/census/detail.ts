@@ -212,11 +212,16 @@ function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>):
   });
 }
 
-/** What a closure keeps by itself. A module's variables are everybody's: that it could reach them makes it no keeper. */
+/**
+ * What a closure keeps by itself. A module's variables are everybody's: that it could reach them makes it no keeper. An
+ * ES module's scope says what it is; a CommonJS module's is the closure next to the global scope.
+ */
 function capturedBy(host: CensusHost, fn: object): object[] {
+  const scopes = host.scopes.readFunction(fn)?.scopes() ?? [];
   const captured: object[] = [];
-  for (const { description, object } of host.scopes.readFunction(fn)?.scopes() ?? []) {
-    if (!/^(Closure \(|Block)/.test(description)) continue;
+  for (const [index, { description, object }] of scopes.entries()) {
+    const isModule = scopes[index + 1]?.description === 'Global';
+    if (isModule || !/^(Closure|Block)/.test(description)) continue;
     for (const name of Reflect.ownKeys(object)) {
       const value = ownValue(object, name);
       if ((typeof value === 'object' && value !== null) || typeof value === 'function') captured.push(value);
