@@ -21,15 +21,17 @@ export function createForcedGc(v8: typeof v8Module, vm: typeof vmModule): () => 
 /**
  * Whether a forced collection fits, and how long it will take.
  *
- * A full collection visits live objects. Measured on Node 20 and 2 cores (bench/forced-gc.ts): 4 to 6 ms, 0.2 ms a MB of small
+ * A full collection visits live objects. Measured on Node 20 and 2 cores (bench/forced-gc.ts): 1.5 ms a MB of small
  * objects, and a MB of large arrays 0.2 ms if they hold references or small integers and nothing if they hold doubles,
- * which V8 need not look through. Which of the two, and how slow this machine is, is learnt from the pauses seen.
+ * which V8 need not look through. Which of the two, and how fast this heap and machine are, is learnt from the pauses
+ * seen. So a heap of 20 MB of small objects or more is never forced: its floors come from V8's own collections.
  */
 export class GcBudget {
   readonly #maxPauseMs: number;
   #slowdown = 1;
-  #msPerLargeMb = LARGE_MS_PER_MB;
-  #largeSeen: number | null = null;
+  // As if references had been seen once, in a small heap.
+  #sumXx = PRIOR_LARGE_MB * PRIOR_LARGE_MB;
+  #sumXy = this.#sumXx * LARGE_MS_PER_MB;
   #lastPauseMs = 0;
   #lastAtMs = Number.NEGATIVE_INFINITY;
   #count = 0;
@@ -54,8 +56,7 @@ export class GcBudget {
     if (nowMs - this.#lastAtMs < Math.max(everyMs, this.#lastPauseMs * 50)) return false;
     if (this.predictMs(heap) <= this.#maxPauseMs * 0.67) return true;
     // A machine that was busy for a moment must not be taken for a slow one for ever.
-    this.#slowdown = Math.max(1, this.#slowdown * 0.85);
-    this.#msPerLargeMb = Math.max(this.#largeSeen ?? LARGE_MS_PER_MB, this.#msPerLargeMb * 0.85);
+    this.#slowdown = Math.max(Math.min(1, this.#slowdown), this.#slowdown * 0.85);
     return false;
   }
 
@@ -64,7 +65,7 @@ export class GcBudget {
     this.#lastPauseMs = pauseMs;
     this.#lastAtMs = nowMs;
     this.#learnLarge(pauseMs, heap);
-    const slowdown = Math.min(4, Math.max(1, pauseMs / (this.predictMs(heap) / this.#slowdown)));
+    const slowdown = Math.min(4, Math.max(0.3, pauseMs / (this.predictMs(heap) / this.#slowdown)));
     // Up at once, down slowly.
     this.#slowdown = slowdown > this.#slowdown ? slowdown : (this.#slowdown + slowdown) / 2;
   }
@@ -79,22 +80,25 @@ export class GcBudget {
 
   #learnLarge(pauseMs: number, { smallObjectBytes, largeObjectBytes }: HeapShape): void {
     if (largeObjectBytes < LARGE_ENOUGH_TO_LEARN) return;
-    const seen = Math.max(0, pauseMs - smallMs(smallObjectBytes)) / (largeObjectBytes / 1e6);
-    // One cheap collection may be luck, two are what the arrays hold.
-    const first = this.#largeSeen === null;
-    const costlier = first ? (LARGE_MS_PER_MB + seen) / 2 : Math.max(this.#largeSeen ?? 0, seen);
-    this.#msPerLargeMb = Math.min(LARGE_MS_PER_MB, costlier);
-    this.#largeSeen = seen;
+    const largeMb = largeObjectBytes / 1e6;
+    this.#sumXy += largeMb * Math.max(0, pauseMs - smallMs(smallObjectBytes));
+    this.#sumXx += largeMb * largeMb;
+  }
+
+  /** Least squares through the origin: the larger the arrays were, the more their pause says of them. */
+  get #msPerLargeMb(): number {
+    return this.#sumXy / this.#sumXx;
   }
 }
 
 const NATURAL_TO_FULL = 1.5;
 
 const LARGE_MS_PER_MB = 0.2;
+const PRIOR_LARGE_MB = 40;
 const LARGE_ENOUGH_TO_LEARN = 16_000_000;
 
 function smallMs(bytes: number): number {
-  return 6 + (bytes / 1e6) * 0.2;
+  return 3 + (bytes / 1e6) * 1.5;
 }
 
 export type HeapShape = { readonly smallObjectBytes: number; readonly largeObjectBytes: number };
