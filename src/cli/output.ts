@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { LeaklineError } from '../core/errors.ts';
 import { progressLine } from '../present/text/progress.ts';
 import type { TextOptions } from '../present/text/text-options.ts';
+import { renderCosts } from '../present/text/cost-text.ts';
+import type { Comparison, Report } from '../report/schema.ts';
 import type { LiveView } from '../report/live.ts';
 import type { WatchProgress } from '../session/watch.ts';
 import type { OutputOptions } from './options.ts';
@@ -40,6 +42,11 @@ export async function openOutput(options: OutputOptions, title: string): Promise
       await screen?.close();
       if (options.json !== undefined) await writeJson(options.json, document);
       if (!jsonToStdout) process.stdout.write(rendered);
+      if (options.verbose === true) process.stderr.write(renderCosts(document));
+    },
+    async list(document, rendered) {
+      if (options.json !== undefined) await writeJson(options.json, document);
+      if (!jsonToStdout) process.stdout.write(rendered);
     },
     async close() {
       await screen?.close();
@@ -53,7 +60,9 @@ export type Output = {
   /** Progress of a watch of one process. */
   watching(name: string): (progress: WatchProgress) => void;
   /** The document to `--json`, the text to standard output. */
-  answer(document: object, rendered: string): Promise<void>;
+  answer(document: Report | Comparison, rendered: string): Promise<void>;
+  /** A document that is no report: a list. */
+  list(document: object, rendered: string): Promise<void>;
   /** Gives the terminal back. Safe to call after `answer`. */
   close(): Promise<void>;
 };

@@ -19,6 +19,6 @@ export async function psCommand(options: OutputOptions): Promise<number> {
     lines.length === 0
       ? 'No Node process that this user can see.'
       : `    pid      rss           up  command\n${lines.join('\n')}`;
-  await output.answer({ processes: targets }, `${text}\n`);
+  await output.list({ processes: targets }, `${text}\n`);
   return EXIT.done;
 }

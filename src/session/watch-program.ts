@@ -32,9 +32,19 @@ export async function watchProgram(
     request,
     { signal, exited, onProgress },
   );
-  watched.catch(() => undefined);
-  const ended = exited.then(() => settledSoon(watched));
-  return { report: Promise.race([watched, ended]), exited, kill: (name) => void child.kill(name) };
+  return { report: unlessEnded(watched, exited), exited, kill: (name) => void child.kill(name) };
+}
+
+/** A watch that failed because its program ended has nothing to report, which is no failure of the program. */
+async function unlessEnded(watched: Promise<Report>, exited: Promise<ProgramExit>): Promise<Report | null> {
+  try {
+    return await watched;
+  } catch (error) {
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 1000).unref());
+    const exit = await Promise.race([exited, late]);
+    if (exit === null) throw error;
+    return null;
+  }
 }
 
 /** The agent may speak before the watch has begun: what it says then waits. */
@@ -58,10 +68,4 @@ class Relay {
     for (const [event, params] of this.#early.splice(0)) handlers.onEvent?.(event, params);
     if (this.#closed) handlers.onClose?.();
   }
-}
-
-/** A watch ends with its process; one that never began would wait for an agent that can't come any more. */
-function settledSoon(watched: Promise<Report>): Promise<Report | null> {
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 1000).unref());
-  return Promise.race([watched.catch(() => null), late]);
 }

@@ -49,8 +49,10 @@ export async function attach(pid: number, agentSource: string, handlers: PeerHan
     const { peer, hello } = await accepted.catch((cause: unknown) => {
       throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS }, { cause });
     });
+    // A connection needs no path: without it nothing is left even if we are killed.
+    directory.remove();
     if (openPort === null) await waitUntil(() => !listeningPorts(pid).includes(port), SHUT_WITHIN_MS);
-    return { peer, hello, close: () => closeTarget(peer, door, directory.remove) };
+    return { peer, hello, close: () => closeTarget(peer, door) };
   } catch (error) {
     await door?.close();
     directory.remove();
@@ -69,14 +71,9 @@ const ANSWER_WITHIN_MS = 5000;
 const SAFE_UPTIME_MS = 1000;
 const DEFAULT_INSPECTOR_PORT = 9229;
 
-export async function closeTarget(
-  peer: Peer,
-  door: AgentDoor | null,
-  removeDirectory: () => void,
-): Promise<void> {
+export async function closeTarget(peer: Peer, door: AgentDoor | null): Promise<void> {
   peer.close();
   await door?.close();
-  removeDirectory();
 }
 
 /** An inspector the process has open already: somebody else's, so it stays open. */

@@ -65,15 +65,16 @@ export async function startWithAgent(
       throw error;
     });
     const pid = started.child.pid ?? 0;
-    const target = accepted.then(
-      ({ peer, hello }) => ({ peer, hello, close: () => closeTarget(peer, door, directory.remove) }),
+    const target = accepted.finally(directory.remove).then(
+      ({ peer, hello }) => ({ peer, hello, close: () => closeTarget(peer, door) }),
       async (cause: unknown) => {
         await door.close();
-        directory.remove();
         throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS }, { cause });
       },
     );
     target.catch(() => undefined);
+    // A program that ends without an agent in it (no Node, or too short) has nobody who would still knock.
+    void started.exited.then(() => door.close());
     return { ...started, target };
   } catch (error) {
     directory.remove();

@@ -9,8 +9,9 @@ import { Peer, type PeerHandlers } from './peer.ts';
 export type AgentDoor = {
   readonly socketPath: string;
   readonly token: string;
-  /** The first agent that shows the token. Rejects after `timeoutMs`; nobody else is let in afterwards. */
+  /** The first agent that shows the token. Rejects after `timeoutMs` and on `close`; nobody else is let in afterwards. */
   accept(handlers: PeerHandlers, timeoutMs: number): Promise<{ peer: Peer; hello: AgentHello }>;
+  /** May be called again. */
   close(): Promise<void>;
 };
 
@@ -27,6 +28,7 @@ export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
   const token = randomBytes(32).toString('hex');
   const server = createServer();
   const connections = new Set<Socket>();
+  const abandoned = new AbortController();
   server.on('connection', (socket) => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
@@ -38,8 +40,11 @@ export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
   return {
     socketPath,
     token,
-    accept: (handlers, timeoutMs) => accept(server, token, handlers, timeoutMs),
-    close: () => closeServer(server, connections),
+    accept: (handlers, timeoutMs) => accept(server, token, handlers, timeoutMs, abandoned.signal),
+    close: () => {
+      abandoned.abort();
+      return closeServer(server, connections);
+    },
   };
 }
 
@@ -48,12 +53,16 @@ function accept(
   token: string,
   handlers: PeerHandlers,
   timeoutMs: number,
+  abandoned: AbortSignal,
 ): Promise<{ peer: Peer; hello: AgentHello }> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const giveUp = (reason: string): void => {
+      clearTimeout(timer);
       server.off('connection', knock);
-      reject(new Error(`nobody connected within ${timeoutMs} ms`));
-    }, timeoutMs);
+      reject(new Error(reason));
+    };
+    const timer = setTimeout(() => giveUp(`nobody connected within ${timeoutMs} ms`), timeoutMs);
+    abandoned.addEventListener('abort', () => giveUp('the door was closed'));
     const knock = (socket: Socket): void => {
       // Until the token was shown nothing that comes through this socket reaches the caller.
       let known = false;

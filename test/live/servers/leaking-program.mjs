@@ -1,0 +1,13 @@
+// Keeps an answer for every question, 20 times a second, for a minute.
+const answers = new Map();
+// ^^ held by
+
+function ask(question) {
+  const words = Array.from({ length: 400 }, (_, index) => `${question}-${index}`);
+  answers.set(question, { question, words });
+  // ^^ added at
+}
+
+let asked = 0;
+const timer = setInterval(() => ask(`question ${asked++}`), 50);
+setTimeout(() => clearInterval(timer), 60_000);
