@@ -13,6 +13,7 @@ import { StallAccount } from '../core/stall-account.ts';
 import { Probe } from '../probe/probe.ts';
 import type { AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
+import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
 import { closeUnusedInspector } from './close-inspector.ts';
 
@@ -28,6 +29,22 @@ export function install(require: NodeJS.Require, options: AgentOptions): void {
   } catch {
     // Nothing was begun, and the program is not to know: whoever waits for the connection tells that none came.
   }
+}
+
+/** For a caller whose installation failed: shuts the inspector once nobody is connected, and is gone. */
+export function shutInspector(require: NodeJS.Require): void {
+  const timers = require('node:timers') as typeof timersModule;
+  let triesLeft = INSPECTOR_TRIES;
+  const attempt = (): void => {
+    try {
+      if (closeUnusedInspector(require)) return;
+    } catch {
+      return;
+    }
+    triesLeft -= 1;
+    if (triesLeft > 0) timers.setTimeout(attempt, 150).unref();
+  };
+  timers.setTimeout(attempt, 150).unref();
 }
 
 export type AgentOptions = {
@@ -50,6 +67,7 @@ class Agent {
   #probe: Probe | null = null;
   #census: Census | null = null;
   #gone = false;
+  #heardMs = 0;
   #faults = 0;
 
   constructor(require: NodeJS.Require, options: AgentOptions) {
@@ -72,24 +90,29 @@ class Agent {
     this.#own.add(socket);
     const peer = new Peer(socket, {
       onCall: (method, params) => this.#account.book('answer', () => this.#answer(method, params)),
+      onEvent: () => {
+        this.#heardMs = this.#perfHooks.performance.now();
+      },
       onClose: () => this.#leave(),
     });
     this.#own.add(peer);
     this.#peer = peer;
-    socket.once('connect', () => {
-      const v8 = this.#require('node:v8') as typeof v8Module;
-      peer.notify('hello', {
-        token: this.#options.token,
-        pid: process.pid,
-        node: process.version,
-        argv: process.argv,
-        cwd: process.cwd(),
-        heapLimitBytes: v8.getHeapStatistics().heap_size_limit,
-      });
-    });
+    socket.once('connect', () => this.#guard(() => peer.notify('hello', this.#hello())));
     // Whether or not the connection comes about: the door we came through is shut behind us.
     if (this.#options.closeInspector) this.#closeInspector(INSPECTOR_TRIES);
     this.#account.add('install', this.#startedMs, this.#perfHooks.performance.now());
+  }
+
+  #hello(): AgentHello & { token: string } {
+    const v8 = this.#require('node:v8') as typeof v8Module;
+    return {
+      token: this.#options.token,
+      pid: process.pid,
+      node: process.version,
+      argv: process.argv,
+      cwd: workingDirectory(),
+      heapLimitBytes: v8.getHeapStatistics().heap_size_limit,
+    };
   }
 
   #answer(method: string, params: unknown): unknown {
@@ -116,6 +139,7 @@ class Agent {
   #watch(options: WatchOptions): null {
     if (this.#probe !== null) return null;
     this.#epochMs = this.#perfHooks.performance.now();
+    this.#heardMs = this.#epochMs;
     this.#probe = new Probe(
       {
         v8: this.#require('node:v8') as typeof v8Module,
@@ -132,7 +156,7 @@ class Agent {
         maxPauseMs: options.maxPauseMs,
         epochMs: this.#epochMs,
         account: this.#account,
-        onTick: (tick) => this.#peer?.notify('tick', { ...tick, cost: this.#cost() } satisfies AgentTick),
+        onTick: (tick) => this.#tell({ ...tick, cost: this.#cost() }),
         onFault: (error) => this.#fault(error),
         isDisturbed: () => this.#census?.busy === true,
         own: this.#own,
@@ -140,6 +164,15 @@ class Agent {
     );
     this.#probe.start();
     return null;
+  }
+
+  /**
+   * Each tick is acknowledged. A leakline that is frozen or asleep would have the program pay for a watch nobody reads,
+   * so after ten seconds of silence the agent goes.
+   */
+  #tell(tick: AgentTick): void {
+    if (this.#perfHooks.performance.now() - this.#heardMs > SILENCE_MS) this.#leave();
+    else this.#peer?.notify('tick', tick);
   }
 
   #ensureCensus(): Census {
@@ -163,6 +196,8 @@ class Agent {
       rest: (ms) => this.#rest(ms),
       stopped: () => this.#gone,
       refreshScripts: () => {
+        // It looks at every function of the heap (50 ms at 143 MB), and servers seldom load code later.
+        if (urlByScriptId.size > 0) return;
         urlByScriptId = readScriptUrls(inspector);
         for (const [scriptId, url] of urlByScriptId) {
           if (url.includes('leakline-agent')) urlByScriptId.delete(scriptId);
@@ -185,7 +220,7 @@ class Agent {
   #later(ms: number, run: () => void): void {
     const timer = this.#timers.setTimeout(() => {
       this.#own.delete(timer);
-      run();
+      this.#guard(run);
     }, ms);
     timer.unref();
     this.#own.add(timer);
@@ -197,14 +232,23 @@ class Agent {
    */
   #closeInspector(triesLeft: number): void {
     this.#later(150, () => {
-      try {
-        const closed = this.#account.book('close inspector', () => closeUnusedInspector(this.#require));
-        if (closed) this.#peer?.notify('inspector closed', null);
-        else if (triesLeft > 0) this.#closeInspector(triesLeft - 1);
-      } catch (error) {
-        this.#fault(error);
-      }
+      const closed = this.#account.book('close inspector', () => closeUnusedInspector(this.#require));
+      if (closed) this.#peer?.notify('inspector closed', null);
+      else if (triesLeft > 0) this.#closeInspector(triesLeft - 1);
     });
+  }
+
+  /** Everything of ours that the event loop calls runs in here: an exception that got out would end the program. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      try {
+        this.#fault(error);
+      } catch {
+        this.#leave();
+      }
+    }
   }
 
   /** Three faults of ours and we go, rather than trouble the program further. */
@@ -217,9 +261,18 @@ class Agent {
   #leave(): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#probe?.stop();
-    this.#census?.dispose();
-    this.#peer?.close();
+    // Each by itself: what one of them can't take back must not keep the others.
+    for (const takeBack of [
+      () => this.#probe?.stop(),
+      () => this.#census?.dispose(),
+      () => this.#peer?.close(),
+    ]) {
+      try {
+        takeBack();
+      } catch {
+        // There is nobody left to tell.
+      }
+    }
     this.#probe = null;
     this.#census = null;
     this.#peer = null;
@@ -229,6 +282,18 @@ class Agent {
 
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */
 const INSPECTOR_TRIES = 400;
+
+/** Ten ticks: a busy leakline may be late with some. */
+const SILENCE_MS = 10_000;
+
+/** It may have been deleted under the program, as by a deploy: then `cwd()` throws. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
 
 /** Exports of those of Node's modules that the program has already loaded; loading another one would be a trace. */
 function loadedBuiltins(require: NodeJS.Require): object[] {

@@ -8,11 +8,15 @@ import { install } from './main.ts';
  */
 const text = process.env.LEAKLINE_AGENT;
 if (text !== undefined && isMainThread && !isPackageRunner(process.argv[1])) {
-  const order = JSON.parse(text) as { socketPath: string; token: string; nodeOptions: string | null };
-  delete process.env.LEAKLINE_AGENT;
-  if (order.nodeOptions === null) delete process.env.NODE_OPTIONS;
-  else process.env.NODE_OPTIONS = order.nodeOptions;
-  install(createRequire(__filename), { ...order, closeInspector: false });
+  try {
+    const order = JSON.parse(text) as { socketPath: string; token: string; nodeOptions: string | null };
+    delete process.env.LEAKLINE_AGENT;
+    if (order.nodeOptions === null) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = order.nodeOptions;
+    install(createRequire(__filename), { ...order, closeInspector: false });
+  } catch {
+    // An order left over from somewhere else: the program starts as it would without it.
+  }
 }
 
 /** npm, npx and their like start the program as a child: the order is for that one, so they pass it on. */

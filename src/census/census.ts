@@ -1,19 +1,22 @@
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import { lookCloser } from './detail.ts';
 import type { CensusHost } from './host.ts';
+import { useProxyCheck } from './own-value.ts';
 import type { Shape } from './shape-tree.ts';
 import { Trap } from './trap.ts';
-import { Walk } from './walk.ts';
+import { MAX_KEYS_LISTED, Walk } from './walk.ts';
 
 /** The census of the isolate it runs in: walks, closer looks at what the last walk met, and traps. */
 export class Census {
   readonly #host: CensusHost;
   readonly #traps = new Set<Trap>();
   #shapes: ReadonlyMap<string, Shape> = new Map();
+  #sizes: ReadonlyMap<string, number> = new Map();
   #busy = 0;
 
   constructor(host: CensusHost) {
     this.#host = host;
+    useProxyCheck(host.types.isProxy);
   }
 
   /** A walk or a closer look is under way: the heap holds things of ours, so a floor now is not the program's. */
@@ -44,6 +47,11 @@ export class Census {
     for (const [key, shape] of this.#shapes) {
       if (shape.container !== null) sizes.set(key, shape.container.size);
     }
+    // What was too large to be listed again has no size of the last walk; it stays as large as it was.
+    for (const [key, size] of this.#sizes) {
+      if (size > MAX_KEYS_LISTED && !sizes.has(key)) sizes.set(key, size);
+    }
+    this.#sizes = sizes;
     const walk = new Walk(this.#host, sizes);
     const result = await walk.run();
     this.#shapes = walk.shapes;

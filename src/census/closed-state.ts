@@ -1,3 +1,5 @@
+import { isReadable, ownValue } from './own-value.ts';
+
 /**
  * Whether an object is a resource that is over: a closed socket, a destroyed stream, an aborted signal. Read from its
  * own data properties alone, so no getter and no code of the program runs; `null` for what is open or no resource.
@@ -54,18 +56,13 @@ function isTimer(object: object): boolean {
   return hasOwn(object, '_onTimeout');
 }
 
-export function ownValue(object: object, name: PropertyKey): unknown {
-  const descriptor = Object.getOwnPropertyDescriptor(object, name);
-  return descriptor !== undefined && 'value' in descriptor ? descriptor.value : undefined;
-}
-
 function ownNumber(object: object, name: string): number | undefined {
   const value = ownValue(object, name);
   return typeof value === 'number' ? value : undefined;
 }
 
 function hasOwn(object: object, name: string): boolean {
-  return Object.getOwnPropertyDescriptor(object, name) !== undefined;
+  return isReadable(object) && Object.getOwnPropertyDescriptor(object, name) !== undefined;
 }
 
 function isObject(value: unknown): value is object {

@@ -1,6 +1,7 @@
 import type { ContainerDetail, PathStep, TimerGroup, ZombieGroup } from '../core/census.ts';
 import type { ScriptLocation } from '../core/location.ts';
-import { closedState, isResource, ownValue } from './closed-state.ts';
+import { closedState, isResource } from './closed-state.ts';
+import { ownValue } from './own-value.ts';
 import { estimateElementBytes } from './element-bytes.ts';
 import type { CensusHost } from './host.ts';
 import { constructorOf, sampleElements } from './objects.ts';

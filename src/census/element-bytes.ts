@@ -1,5 +1,5 @@
 import type * as utilModule from 'node:util';
-import { ownValue } from './closed-state.ts';
+import { ownValue } from './own-value.ts';
 import { containerSize, containerType, sampleElements } from './objects.ts';
 
 /**

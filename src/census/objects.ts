@@ -1,6 +1,6 @@
 import type * as utilModule from 'node:util';
 import type { ContainerType } from '../core/census.ts';
-import { ownValue } from './closed-state.ts';
+import { isReadable, ownValue, prototypeOf } from './own-value.ts';
 
 type Types = typeof utilModule.types;
 
@@ -9,7 +9,7 @@ type Types = typeof utilModule.types;
  * access, the engine's own iteration instead of `Symbol.iterator`, and proxies left alone.
  */
 export function constructorOf(object: object): { name: string; constructor: object | null } {
-  const prototype = Object.getPrototypeOf(object) as object | null;
+  const prototype = prototypeOf(object);
   if (prototype === null) return { name: 'Object', constructor: null };
   const constructor = ownValue(prototype, 'constructor');
   if (typeof constructor !== 'function') return { name: 'Object', constructor: null };
@@ -19,6 +19,7 @@ export function constructorOf(object: object): { name: string; constructor: obje
 
 /** The kind of container an object is by its internal slots, which a program can't fake; `null` if it is none. */
 export function containerType(object: object, types: Types): ContainerType | null {
+  if (!isReadable(object)) return null;
   if (Array.isArray(object)) return 'Array';
   if (types.isMap(object)) return 'Map';
   if (types.isSet(object)) return 'Set';
@@ -44,7 +45,7 @@ export function containerSize(container: object, type: ContainerType): number {
 }
 
 /**
- * Up to `limit` of a container's object elements (keys of Maps included). Arrays and dictionaries give their oldest
+ * Up to `limit` of a container's object elements; of Maps the values. Arrays and dictionaries give their oldest
  * and newest. Maps and Sets only iterate from the oldest, so those up to 20,000 entries (0.3 ms) are passed through
  * with a stride and larger ones give their oldest.
  */
@@ -62,7 +63,6 @@ export function sampleElements(container: object, type: ContainerType, limit: nu
       for (let step = next(mapIteratorNext, iterator); !step.done; step = next(mapIteratorNext, iterator)) {
         if (position++ % stride !== 0) continue;
         take(step.value[1]);
-        take(step.value[0]);
         if (elements.length >= limit) break;
       }
     } else {
@@ -82,6 +82,23 @@ export function sampleElements(container: object, type: ContainerType, limit: nu
     if (descriptor !== undefined && 'value' in descriptor) take(descriptor.value);
   }
   return elements;
+}
+
+/** Likewise the keys of a Map that are objects. */
+export function sampleKeys(map: object, limit: number): object[] {
+  const size = containerSize(map, 'Map');
+  const stride = size <= MAX_PASSED_THROUGH ? Math.max(1, Math.floor(size / limit)) : 1;
+  const keys: object[] = [];
+  let position = 0;
+  const iterator = Reflect.apply(mapEntries, map, []);
+  for (let step = next(mapIteratorNext, iterator); !step.done; step = next(mapIteratorNext, iterator)) {
+    const [key] = step.value;
+    // Keys are of one kind: strings at the beginning are strings throughout.
+    if (position === 0 && (typeof key !== 'object' || key === null)) return keys;
+    if (position++ % stride === 0 && typeof key === 'object' && key !== null) keys.push(key);
+    if (keys.length >= limit) break;
+  }
+  return keys;
 }
 
 const MAX_PASSED_THROUGH = 20_000;

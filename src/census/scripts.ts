@@ -10,17 +10,13 @@ import type { InProcessInspector } from '../wire/inspector-in-process.ts';
  */
 export function readScriptUrls(inspector: InProcessInspector): Map<string, string> {
   inspector.connect();
-  inspector.post('Profiler.enable');
-  try {
-    const { result } = inspector.post<{ result: { scriptId: string; url: string }[] }>(
-      'Profiler.getBestEffortCoverage',
-    );
-    const urlByScriptId = new Map<string, string>();
-    for (const { scriptId, url } of result) {
-      if (url !== '' && !url.startsWith('node:')) urlByScriptId.set(scriptId, url);
-    }
-    return urlByScriptId;
-  } finally {
-    inspector.post('Profiler.disable');
+  // Without `Profiler.enable`: its `disable` would end the coverage that another session of the program collects.
+  const { result } = inspector.post<{ result: { scriptId: string; url: string }[] }>(
+    'Profiler.getBestEffortCoverage',
+  );
+  const urlByScriptId = new Map<string, string>();
+  for (const { scriptId, url } of result) {
+    if (url !== '' && !url.startsWith('node:')) urlByScriptId.set(scriptId, url);
   }
+  return urlByScriptId;
 }

@@ -1,4 +1,4 @@
-import { ownValue } from './closed-state.ts';
+import { ownValue } from './own-value.ts';
 import { functionKey } from './function-sources.ts';
 import type { CensusHost } from './host.ts';
 

@@ -1,6 +1,6 @@
 import type { ContainerType, TrapResult } from '../core/census.ts';
 import type { ScriptLocation } from '../core/location.ts';
-import { ownValue } from './closed-state.ts';
+import { ownValue, prototypeOf } from './own-value.ts';
 
 /**
  * Catches who adds to a container and who removes: its adding and removing methods are shadowed by own properties on
@@ -43,7 +43,8 @@ export class Trap {
   /** Takes every shadow away again. Safe to call twice. */
   remove(): TrapResult {
     const wasSet = this.#shadows.length > 0;
-    for (const { container, name, method } of this.#shadows) {
+    // The last first: V8 gives an object its fast properties back only if they go in the order opposite to their coming.
+    for (const { container, name, method } of this.#shadows.reverse()) {
       // If the program put its own there meanwhile, that one stays.
       if (ownValue(container, name) === method) Reflect.deleteProperty(container, name);
     }
@@ -64,17 +65,17 @@ export class Trap {
     if (original === null) return;
     const book = this.#book;
     const method = function (this: unknown, ...args: unknown[]): unknown {
-      book(() => record(method));
+      try {
+        book(() => record(method));
+      } catch {
+        // Whatever we could not note, the program's own call goes on.
+      }
       return Reflect.apply(original, this, args);
     };
     Object.defineProperty(method, 'name', { value: name, configurable: true });
     Object.defineProperty(method, 'length', { value: original.length, configurable: true });
-    Object.defineProperty(container, name, {
-      value: method,
-      configurable: true,
-      enumerable: false,
-      writable: true,
-    });
+    const shadow = { value: method, configurable: true, enumerable: false, writable: true };
+    if (!Reflect.defineProperty(container, name, shadow)) return;
     this.#shadows.push({ container, name, method });
   }
 
@@ -106,11 +107,7 @@ const METHODS_BY_TYPE: Partial<
 type Method = (...args: unknown[]) => unknown;
 
 function inheritedMethod(container: object, name: string): Method | null {
-  for (
-    let prototype = Object.getPrototypeOf(container) as object | null;
-    prototype !== null;
-    prototype = Object.getPrototypeOf(prototype) as object | null
-  ) {
+  for (let prototype = prototypeOf(container); prototype !== null; prototype = prototypeOf(prototype)) {
     const method = ownValue(prototype, name);
     if (typeof method === 'function') return method as Method;
   }
@@ -124,11 +121,11 @@ function inheritedMethod(container: object, name: string): Method | null {
 function callerStack(below: Method): ScriptLocation[] {
   const prepareBefore = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   const limitBefore = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
-  const replace = (name: string, value: unknown): void => {
-    Object.defineProperty(Error, name, { value, configurable: true, writable: true, enumerable: true });
-  };
+  const replace = (name: string, value: unknown): boolean =>
+    Reflect.defineProperty(Error, name, { value, configurable: true, writable: true, enumerable: true });
   try {
-    replace('prepareStackTrace', (_: unknown, sites: NodeJS.CallSite[]) => sites);
+    // Where Error is frozen, the program's own preparation would run and its text would be no frames.
+    if (!replace('prepareStackTrace', (_: unknown, sites: NodeJS.CallSite[]) => sites)) return [];
     replace('stackTraceLimit', STACK_DEPTH);
     const holder: { stack?: NodeJS.CallSite[] } = {};
     // Frames above the shadow are ours.
@@ -143,7 +140,7 @@ function callerStack(below: Method): ScriptLocation[] {
 
 function restore(name: string, descriptor: PropertyDescriptor | undefined): void {
   if (descriptor === undefined) Reflect.deleteProperty(Error, name);
-  else Object.defineProperty(Error, name, descriptor);
+  else Reflect.defineProperty(Error, name, descriptor);
 }
 
 function toLocation(site: NodeJS.CallSite): ScriptLocation {

@@ -1,7 +1,7 @@
 import type { CensusWalk, ContainerGroup, ContainerType } from '../core/census.ts';
-import { ownValue } from './closed-state.ts';
+import { isReadable, ownValue, prototypeOf } from './own-value.ts';
 import type { CensusHost } from './host.ts';
-import { constructorOf, containerSize, containerType, sampleElements } from './objects.ts';
+import { constructorOf, containerSize, containerType, sampleElements, sampleKeys } from './objects.ts';
 import { FunctionSources } from './function-sources.ts';
 import { type RawStep, type Shape, childShape, rootShape, tally } from './shape-tree.ts';
 import { listTimers } from './timers.ts';
@@ -164,7 +164,6 @@ export class Walk {
   #expand({ value, shape, weight }: Entry): void {
     if (this.#host.types.isProxy(value)) return;
     this.#objects += 1;
-    shape.visits += 1;
     if (typeof value === 'function') {
       this.#expandFunction(value, shape, weight);
       return;
@@ -180,16 +179,19 @@ export class Walk {
     const size = containerSize(container, type);
     tally(shape, type, size, weight, container, this.#host.nowMs());
     if (size === 0) return;
-    const elements = sampleElements(container, type, ELEMENTS_PER_CONTAINER);
-    if (elements.length === 0) return;
-    const child = this.#child(shape, '[*]', () => ({ kind: 'element', of: type, size }));
-    if (child.step.kind === 'element') child.step.size = size;
-    const elementWeight = (weight * size) / Math.min(size, elements.length);
-    for (const element of elements) this.#push(element, child, elementWeight);
+    const pushAll = (elements: readonly object[], label: string): void => {
+      if (elements.length === 0) return;
+      const child = this.#child(shape, label, () => ({ kind: 'element', of: type, size }));
+      if (child.step.kind === 'element') child.step.size = size;
+      const elementWeight = (weight * size) / Math.min(size, elements.length);
+      for (const element of elements) this.#push(element, child, elementWeight);
+    };
+    pushAll(sampleElements(container, type, ELEMENTS_PER_CONTAINER), '[*]');
+    if (type === 'Map') pushAll(sampleKeys(container, ELEMENTS_PER_CONTAINER), '[key]');
   }
 
   #expandProperties(object: object, shape: Shape, weight: number, mayBeDictionary: boolean): void {
-    const prototype = Object.getPrototypeOf(object) as object | null;
+    const prototype = prototypeOf(object);
     const plain = prototype === null || prototype === Object.prototype;
     // Listing the keys is one indivisible step of 0.3 s a million; once seen that large, it is not listed again.
     if ((this.#previousSizeByKey.get(shape.key) ?? 0) > MAX_KEYS_LISTED) return;
@@ -238,6 +240,8 @@ export class Walk {
     weight: number,
   ): void {
     if (constructor === null || !this.#functions.hasPrivateFields(constructor)) return;
+    // The inspector describes an Error by reading its `stack`, which may be the program's code.
+    if (holdsError(object, this.#host.types.isNativeError)) return;
     for (const { name, value } of this.#host.scopes.readPrivateFields(object)) {
       this.#pushProperty(shape, name, value, owner, constructor, weight);
     }
@@ -253,7 +257,7 @@ export class Walk {
         if (isObject(method)) this.#pushProperty(shape, String(key), method, owner, constructor, 1);
       }
     }
-    const above = Object.getPrototypeOf(prototype) as object | null;
+    const above = prototypeOf(prototype);
     if (above !== null && above !== Object.prototype) this.#pushMethods(above, shape, owner, constructor);
   }
 
@@ -310,6 +314,7 @@ export class Walk {
     if (this.#visited.has(value)) return;
     this.#visited.add(value);
     if (shape.depth > MAX_DEPTH || shape.visits >= VISITS_PER_SHAPE) return;
+    shape.visits += 1;
     this.#queue.push({ value, shape, weight });
   }
 
@@ -362,7 +367,7 @@ const MAX_DEPTH = 40;
 const VISITS_PER_SHAPE = 48;
 const ELEMENTS_PER_CONTAINER = 12;
 const MIN_DICTIONARY_KEYS = 16;
-const MAX_KEYS_LISTED = 100_000;
+export const MAX_KEYS_LISTED = 100_000;
 const FUNCTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
   'length',
   'name',
@@ -375,7 +380,12 @@ function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
+function holdsError(object: object, isError: (value: unknown) => boolean): boolean {
+  return isError(object) || Reflect.ownKeys(object).some((key) => isError(ownValue(object, key)));
+}
+
 function ownObjects(object: object): object[] {
+  if (!isReadable(object)) return [];
   const values: object[] = [];
   for (const key of Reflect.ownKeys(object)) {
     const value = ownValue(object, key);

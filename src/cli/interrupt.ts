@@ -5,9 +5,15 @@
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   let received: NodeJS.Signals | null = null;
+  let receivedAtMs = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (received !== null) process.exit(received === 'SIGTERM' ? 143 : 130);
+    if (received !== null) {
+      // npm passes a Ctrl-C on that the terminal has sent already: that is one, not two.
+      if (performance.now() - receivedAtMs < SAME_SIGNAL_MS) return;
+      process.exit(received === 'SIGTERM' ? 143 : 130);
+    }
     received = signal;
+    receivedAtMs = performance.now();
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -22,6 +28,8 @@ export function listenForInterrupt(): Interrupt {
     },
   };
 }
+
+const SAME_SIGNAL_MS = 500;
 
 export type Interrupt = {
   readonly signal: AbortSignal;

@@ -179,4 +179,12 @@ async function main(): Promise<number> {
   }
 }
 
+// Exit code 1 means that a leak was found, so no failure of ours may end in Node's own 1.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(renderError(error, { ...textOptions({ color: true }), columns: 100 }));
+  process.exit(EXIT.failed);
+});
+// `leakline … | head` closes the pipe when it has read enough.
+process.stdout.on('error', () => process.exit(exitCode));
+
 process.exitCode = await main();

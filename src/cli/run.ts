@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { renderError } from '../present/text/error-text.ts';
 import { renderReport } from '../present/text/report-text.ts';
 import { watchProgram } from '../session/watch-program.ts';
 import type { WatchRequest } from '../session/watch.ts';
@@ -25,10 +26,18 @@ export async function runCommand(
       interrupt.signal,
       output.watching(command.join(' ')),
     );
-    const stop = (): void => program.kill(interrupt.received() ?? 'SIGTERM');
+    const stop = (): void => {
+      const received = interrupt.received() ?? 'SIGTERM';
+      // A Ctrl-C at a terminal has reached the program already; a second one often means "at once".
+      if (received !== 'SIGINT' || process.stdin.isTTY !== true) program.kill(received);
+    };
     interrupt.signal.addEventListener('abort', stop);
     if (interrupt.signal.aborted) stop();
-    const report = await program.report;
+    const report = await program.report.catch((error: unknown) => {
+      // It could not be watched (no Node, say), but it was asked to run, and does.
+      process.stderr.write(renderError(error, output.text));
+      return null;
+    });
     if (report !== null) await output.answer(report, renderReport(report, output.text));
     const { code, signal } = await program.exited;
     if (report !== null && exitCodeOf(report) === EXIT.leak) return EXIT.leak;

@@ -28,6 +28,8 @@ const SENTENCE_BY_CODE = {
     `SIGUSR1 would end process ${pid}: it has no handler for it, so leakline did not send it`,
   SIGUSR1_DISABLED: ({ pid }: { pid: number }): string =>
     `Process ${pid} blocks SIGUSR1 (started with --disable-sigusr1 or --permission)`,
+  OTHER_CONTAINER: ({ pid }: { pid: number }): string =>
+    `Process ${pid} runs in another container (another network or pid namespace)`,
   INSPECTOR_DID_NOT_OPEN: ({ pid, waitedMs }: { pid: number; waitedMs: number }): string =>
     `Process ${pid} did not open its inspector within ${waitedMs} ms of SIGUSR1`,
   INSPECTOR_PORT_TAKEN: ({

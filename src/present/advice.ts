@@ -19,6 +19,7 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
     'Start it with --inspect=127.0.0.1:0 and attach to that address, or watch it from its start with: leakline run -- node app.js',
   SIGUSR1_DISABLED:
     'Start it without that option, or with --inspect=127.0.0.1:0 and attach to that address: leakline attach HOST:PORT',
+  OTHER_CONTAINER: 'Run leakline inside the container: docker exec -it CONTAINER npx leakline PID',
   INSPECTOR_DID_NOT_OPEN:
     'Its main thread may be busy: try again when the load is lower. If it never opens, start it with --inspect=127.0.0.1:0.',
   INSPECTOR_PORT_TAKEN:

@@ -10,6 +10,9 @@ import type * as vmModule from 'node:vm';
  * docs/decisions/0003). The flag is put back at once, so no context made later gets a `gc`.
  */
 export function createForcedGc(v8: typeof v8Module, vm: typeof vmModule): () => void {
+  const own = (globalThis as { gc?: () => void }).gc;
+  // The program was started with --expose-gc: taking the flag back would take it from its workers.
+  if (typeof own === 'function') return () => own();
   v8.setFlagsFromString('--expose-gc');
   try {
     return vm.runInNewContext('gc') as () => void;

@@ -1,4 +1,5 @@
 import type * as perfHooks from 'node:perf_hooks';
+import type * as timersModule from 'node:timers';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type { Floor, GcEvent, Sample } from '../core/series.ts';
@@ -35,7 +36,11 @@ export class Probe {
     this.#options = options;
     this.#budget = new GcBudget(options.maxPauseMs);
     this.#observer = new host.perfHooks.PerformanceObserver((list) => {
-      this.#keepTimings(list.getEntries());
+      try {
+        this.#keepTimings(list.getEntries());
+      } catch (error) {
+        options.onFault(error);
+      }
     });
   }
 
@@ -70,6 +75,17 @@ export class Probe {
       const memory = this.#options.account.book('sample', () => this.#host.process.memoryUsage());
       if (this.#options.gc !== 'natural' && this.#ticks > 0) this.#forceGcIfDue(memory.heapUsed);
       this.#ticks += 1;
+      // Node tells of a collection in a later turn of the event loop, and a forced one belongs to this tick.
+      const later = this.#host.timers.setImmediate(() => this.#deliverGuarded(memory));
+      later.unref();
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+  }
+
+  #deliverGuarded(memory: NodeJS.MemoryUsage): void {
+    if (this.#profiler === null) return;
+    try {
       this.#options.account.book('sample', () => this.#deliver(memory));
     } catch (error) {
       this.#options.onFault(error);
@@ -205,7 +221,7 @@ export type ProbeHost = {
   readonly v8: typeof v8Module;
   readonly vm: typeof vmModule;
   readonly perfHooks: typeof perfHooks;
-  readonly timers: { setInterval: typeof setInterval; clearInterval: typeof clearInterval };
+  readonly timers: Pick<typeof timersModule, 'setInterval' | 'clearInterval' | 'setImmediate'>;
   readonly process: NodeJS.Process;
 };
 

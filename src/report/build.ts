@@ -8,6 +8,9 @@ export type ReportParts = {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly target: Report['target'];
+  /** What was asked for, whether or not there is an interval yet. */
+  readonly level: number;
+  readonly falseAlarmProbability: number;
   /** `null` before the first look. */
   readonly verdict: Verdict | null;
   readonly findings: readonly Finding[];
@@ -44,8 +47,8 @@ export function buildReport(parts: ReportParts): Report {
     growth: {
       bytesPerSecond: rounded(growth?.bytesPerSecond ?? null),
       interval: growth === null ? null : [Math.round(growth.interval[0]), Math.round(growth.interval[1])],
-      level: growth?.level ?? 0.99,
-      falseAlarmProbability: growth?.falseAlarmProbability ?? 0.01,
+      level: parts.level,
+      falseAlarmProbability: parts.falseAlarmProbability,
       smallestDetectableBytesPerSecond: rounded(growth?.smallestDetectableBytesPerSecond ?? null),
       perOperation: [],
     },

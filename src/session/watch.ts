@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -52,6 +53,10 @@ export async function watchProcess(
 
 export type WatchProgress = { readonly report: Report; readonly activity: Activity };
 
+/** Of every interval that is shown. */
+const LEVEL = 0.99;
+const GRACE_MS = 1500;
+
 class Watch {
   readonly handlers: PeerHandlers = {
     onEvent: (event, params) => this.#receive(event, params),
@@ -98,17 +103,22 @@ class Watch {
       else this.#over.signal.addEventListener('abort', () => resolve());
     });
     try {
-      await target.peer
+      const watching = target.peer
         .call('watch', { gc: this.#request.gc, maxPauseMs: this.#request.maxPauseMs })
         .catch((cause: unknown) => {
           throw target.peer.closed ? new LeaklineError('TARGET_GONE', { pid }, { cause }) : cause;
         });
+      watching.catch(() => undefined);
+      // A process that stands still answers nothing; an abort is not to wait for it.
+      await Promise.race([watching, aborted(signal)]);
       const investigation = this.#investigate(target);
       await over;
-      await investigation;
-      if (target.peer.closed && exited !== undefined) {
-        const { code, signal: killedBy } = await exited;
-        this.#exit = { code, signal: killedBy, atMs: this.#watchedMs };
+      // A walk that is under way may end; one in a process that stands still does not.
+      await Promise.race([investigation, sleep(GRACE_MS, undefined, { ref: false })]);
+      if (target.peer.closed) {
+        const exit = await Promise.race([exited, sleep(1000, undefined, { ref: false })]);
+        if (exit !== undefined) this.#exit = { code: exit.code, signal: exit.signal, atMs: this.#watchedMs };
+        else if (exited !== undefined) this.#notes.push('The agent left the process, which goes on.');
       }
     } finally {
       if (timeout !== null) clearTimeout(timeout);
@@ -154,6 +164,8 @@ class Watch {
   }
 
   #tick(tick: AgentTick): void {
+    // The agent leaves when nobody reads what it says.
+    this.#target?.peer.notify('ack', null);
     this.#series.add(tick);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
@@ -164,6 +176,7 @@ class Watch {
         limitBytes: this.#limits?.effectiveBytes ?? null,
         watchedMs: tick.sample.timeMs,
         falseAlarmProbability: this.#request.falseAlarmProbability,
+        level: LEVEL,
       });
     }
     this.#progress();
@@ -205,6 +218,8 @@ class Watch {
         limits,
         exit: this.#exit,
       },
+      level: LEVEL,
+      falseAlarmProbability: this.#request.falseAlarmProbability,
       verdict: this.#verdict,
       // What grows in a process that does not leak is nobody's fault.
       findings: leaking ? this.#findings : [],
@@ -215,4 +230,11 @@ class Watch {
       notes: this.#notes,
     });
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import { type AgentDoor, type AgentHello, openAgentDoor } from '../wire/agent-door.ts';
-import { listInspectorTargets } from '../wire/inspector-directory.ts';
+import { type InspectorTarget, listInspectorTargets } from '../wire/inspector-directory.ts';
 import { InspectorSocket } from '../wire/inspector-socket.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
 import { isPortTaken, listeningPorts } from './listening-port.ts';
+import { checkNamespaces } from './namespaces.ts';
 import { checkIsNode } from './node-executable.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { type ProcessInfo, readProcess } from './process-info.ts';
@@ -31,6 +32,7 @@ export async function attach(pid: number, agentSource: string, handlers: PeerHan
   if (process.platform !== 'linux')
     throw new LeaklineError('PLATFORM_UNSUPPORTED', { platform: process.platform });
   const info = readProcess(pid);
+  checkNamespaces(pid);
   const openPort = await findInspector(info);
   const port = openPort ?? (await openInspector(info));
   const directory = makePrivateDirectory();
@@ -156,7 +158,11 @@ async function installAgent(
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new LeaklineError('INSPECTOR_FAILED', { pid, message }, { cause });
   };
-  const [inspected] = await listInspectorTargets('127.0.0.1', port, ANSWER_WITHIN_MS).catch(fail);
+  // Just opened, it may need a moment; and an inspector we opened is not to be given up on at once.
+  const list = (): Promise<InspectorTarget[]> => listInspectorTargets('127.0.0.1', port, ANSWER_WITHIN_MS);
+  const [inspected] = await list()
+    .catch(() => sleep(500).then(list))
+    .catch(fail);
   if (inspected === undefined) return fail(new Error('it offers nothing to connect to'));
   const socket = await InspectorSocket.open(inspected.webSocketDebuggerUrl, ANSWER_WITHIN_MS).catch(fail);
   try {
@@ -165,7 +171,10 @@ async function installAgent(
     if (found !== pid) throw new LeaklineError('WRONG_PROCESS', { pid, port, otherPid: Number(found) });
     await evaluate(socket, installExpression(agentSource, options));
   } catch (error) {
-    if (options.closeInspector) await evaluate(socket, SHUT_LATER).catch(() => undefined);
+    // Not in another process: that inspector is not ours to shut.
+    const isOurs = !(error instanceof LeaklineError && error.code === 'WRONG_PROCESS');
+    if (options.closeInspector && isOurs)
+      await evaluate(socket, shutExpression(agentSource)).catch(() => undefined);
     fail(error);
   } finally {
     await socket.close();
@@ -177,8 +186,10 @@ function installExpression(agentSource: string, options: Installation): string {
   return `(function (require) {\n${agentSource}\nleaklineAgent.install(require, ${JSON.stringify(options)});\n})(require)\n//# sourceURL=leakline-agent.js`;
 }
 
-/** Where there is no agent to do it: the inspector we opened is shut when our client has had time to leave. */
-const SHUT_LATER = `setTimeout(() => process._debugEnd(), 300).unref()`;
+/** Where no agent came about: the inspector we opened is shut once nobody is connected to it. */
+function shutExpression(agentSource: string): string {
+  return `(function (require) {\n${agentSource}\nleaklineAgent.shutInspector(require);\n})(require)\n//# sourceURL=leakline-agent.js`;
+}
 
 async function evaluate(socket: InspectorSocket, expression: string): Promise<unknown> {
   const answer = (await socket.post(

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { LeaklineError } from '../core/errors.ts';
+import { checkNamespaces } from './namespaces.ts';
 import { checkIsNode } from './node-executable.ts';
 import { type ProcessInfo, readProcess } from './process-info.ts';
 
@@ -30,6 +31,12 @@ export function listProcesses(): ListedProcess[] {
 }
 
 function refusalOf({ pid, state, sigusr1 }: ProcessInfo): LeaklineError | null {
+  try {
+    checkNamespaces(pid);
+  } catch (error) {
+    if (error instanceof LeaklineError) return error;
+    throw error;
+  }
   if (state === 'T' || state === 't') return new LeaklineError('PROCESS_STOPPED', { pid });
   if (sigusr1 === 'lethal') return new LeaklineError('SIGUSR1_LETHAL', { pid });
   if (sigusr1 === 'blocked') return new LeaklineError('SIGUSR1_DISABLED', { pid });

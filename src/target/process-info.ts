@@ -26,8 +26,16 @@ export function readProcess(pid: number): ProcessInfo {
   } catch (cause) {
     throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
   }
-  const uid = statSync(directory).uid;
-  const { state, startTicks } = parseStat(readFileSync(`${directory}/stat`, 'latin1'));
+  let uid: number;
+  let stat: string;
+  try {
+    uid = statSync(directory).uid;
+    stat = readFileSync(`${directory}/stat`, 'latin1');
+  } catch (cause) {
+    // It ended between two looks.
+    throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
+  }
+  const { state, startTicks } = parseStat(stat);
   if (state === 'Z' || state === 'X') throw new LeaklineError('PROCESS_ZOMBIE', { pid });
   try {
     const bootedTicks = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * TICKS_PER_SECOND;
@@ -46,6 +54,8 @@ export function readProcess(pid: number): ProcessInfo {
       sigusr1: readDisposition(status),
     };
   } catch (cause) {
+    const gone = ['ENOENT', 'ESRCH'].includes((cause as NodeJS.ErrnoException).code ?? '');
+    if (gone) throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
     throw new LeaklineError('OTHER_USER', { pid, uid }, { cause });
   }
 }

@@ -96,9 +96,13 @@ export class Peer {
     };
     try {
       const result = this.#handlers.onCall?.(method, params);
-      Promise.resolve(result).then((value) => {
-        if (!this.#closed) this.#write({ id, result: value ?? null });
-      }, fail);
+      Promise.resolve(result)
+        .then((value) => {
+          if (!this.#closed) this.#write({ id, result: value ?? null });
+        })
+        .catch(fail)
+        // A value that can't be written, however it was patched: the line is of no more use.
+        .catch(() => this.#socket.destroy());
     } catch (error) {
       fail(error);
     }
@@ -128,5 +132,5 @@ type PeerMessage = {
   error?: string;
 };
 
-const MAX_QUEUED_BYTES = 4_000_000;
+const MAX_QUEUED_BYTES = 1_000_000;
 const MAX_LINE_LENGTH = 32_000_000;

@@ -1,0 +1,25 @@
+/**
+ * Reading an object without running a line of the program: own data properties only, and nothing of a proxy, whose
+ * traps would be the program's code. Node's check for proxies comes with the census; the agent imports nothing.
+ */
+export function ownValue(object: object, name: PropertyKey): unknown {
+  if (isProxy(object)) return undefined;
+  const descriptor = Object.getOwnPropertyDescriptor(object, name);
+  return descriptor !== undefined && 'value' in descriptor ? descriptor.value : undefined;
+}
+
+/** `null` for a proxy, as for an object that has none. */
+export function prototypeOf(object: object): object | null {
+  return isProxy(object) ? null : (Object.getPrototypeOf(object) as object | null);
+}
+
+export function isReadable(object: object): boolean {
+  return !isProxy(object);
+}
+
+let isProxy: (value: unknown) => boolean = () => false;
+
+/** Call once, with `util.types.isProxy`, before anything is read. */
+export function useProxyCheck(check: (value: unknown) => boolean): void {
+  isProxy = check;
+}
