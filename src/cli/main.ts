@@ -162,8 +162,10 @@ function pidFrom(text: string): number {
 
 /** `leakline 4242` is `leakline attach 4242`, wherever the options stand. */
 function withAttach(argv: readonly string[]): string[] {
-  const first = argv[0];
-  return first !== undefined && /^\d+$/.test(first) ? ['attach', ...argv] : [...argv];
+  const isCommand = argv.some((word) =>
+    ['help', ...program.commands.map((command) => command.name())].includes(word),
+  );
+  return !isCommand && argv.some((word) => /^\d+$/.test(word)) ? ['attach', ...argv] : [...argv];
 }
 
 async function main(): Promise<number> {
@@ -173,7 +175,12 @@ async function main(): Promise<number> {
     return exitCode;
   } catch (error) {
     // Commander has said it already; help and version are no failures.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed;
+    if (error instanceof CommanderError) {
+      if (error.code === 'commander.unknownCommand') {
+        process.stderr.write('Give a pid (leakline ps lists them) or a command (leakline --help).\n');
+      }
+      return error.exitCode === 0 ? EXIT.done : EXIT.failed;
+    }
     process.stderr.write(renderError(error, { ...textOptions({ color: true }), columns: 100 }));
     return EXIT.failed;
   }

@@ -21,6 +21,8 @@ const SENTENCE_BY_CODE = {
     `Process ${pid} runs ${executable}, which is not a Node.js with an inspector`,
   OTHER_USER: ({ pid, uid }: { pid: number; uid: number }): string =>
     `Process ${pid} belongs to another user (uid ${uid})`,
+  NOT_READABLE: ({ pid }: { pid: number; uid: number }): string =>
+    `The system does not let this user look into process ${pid}`,
   PROCESS_ZOMBIE: ({ pid }: { pid: number }): string =>
     `Process ${pid} has exited and waits for its parent to collect it`,
   PROCESS_STOPPED: ({ pid }: { pid: number }): string => `Process ${pid} is stopped (SIGSTOP or a debugger)`,

@@ -12,6 +12,8 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
   NOT_NODE:
     'Give the pid of the Node process itself, not of npm, a shell or a supervisor: leakline ps lists them.',
   OTHER_USER: 'Run leakline as the user that owns the process, or with sudo.',
+  NOT_READABLE:
+    'It may be protected (a container, a sandbox, hidepid): run leakline beside it, as the same user.',
   PROCESS_ZOMBIE:
     'It can no longer be watched. If its supervisor started a new one, give that pid: leakline ps',
   PROCESS_STOPPED: 'Let it go on (kill -CONT PID, or resume it in the debugger), then try again.',

@@ -161,6 +161,7 @@ class Side {
     const { NODE_OPTIONS: _, ...env } = process.env;
     const program = await startProgram([process.execPath, script], {
       stdio: 'pipe',
+      ownGroup: true,
       env: { ...env, PORT: String(this.#port), LAB_ITEMS: String(items) },
     });
     this.#program = program;

@@ -68,6 +68,7 @@ const CONNECT_WITHIN_MS = 5000;
 const SHUT_WITHIN_MS = 1000;
 /** Another leakline, attaching to another process, is through the same port in a quarter of a second. */
 const PORT_FREE_WITHIN_MS = 3000;
+const ATTEMPTS = 3;
 const ANSWER_WITHIN_MS = 5000;
 /** Node installs its handler within 15 ms of its start (measured); before that the signal is lethal. */
 const SAFE_UPTIME_MS = 1000;
@@ -120,18 +121,22 @@ async function openInspector(info: ProcessInfo): Promise<number> {
   if (now.sigusr1 === 'lethal') throw new LeaklineError('SIGUSR1_LETHAL', { pid });
   if (now.sigusr1 === 'blocked') throw new LeaklineError('SIGUSR1_DISABLED', { pid });
   const wanted = requestedPort(info);
-  if (wanted !== 0 && !(await waitUntil(() => !isPortTaken(pid, wanted), PORT_FREE_WITHIN_MS))) {
-    throw new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port: wanted, otherPid: null });
-  }
   const before = new Set(listeningPorts(pid));
-  process.kill(pid, 'SIGUSR1');
   const findOpened = (): number | undefined =>
     listeningPorts(pid).find((port) => !before.has(port) && (wanted === 0 || port === wanted));
-  await waitUntil(() => findOpened() !== undefined, OPEN_WITHIN_MS);
-  const opened = findOpened();
-  if (opened === undefined)
-    throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
-  return opened;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    if (wanted !== 0 && !(await waitUntil(() => !isPortTaken(pid, wanted), PORT_FREE_WITHIN_MS))) {
+      throw new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port: wanted, otherPid: null });
+    }
+    process.kill(pid, 'SIGUSR1');
+    // Two leaklines that look at the same moment both find the port free; the one that comes second tries again.
+    const lostRace = (): boolean => wanted !== 0 && isPortTaken(pid, wanted) && findOpened() === undefined;
+    await waitUntil(() => findOpened() !== undefined || lostRace(), OPEN_WITHIN_MS);
+    const opened = findOpened();
+    if (opened !== undefined) return opened;
+    if (!lostRace()) break;
+  }
+  throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
 }
 
 /** Whether the condition came true in time; looks every 20 ms. */

@@ -56,7 +56,8 @@ export function readProcess(pid: number): ProcessInfo {
   } catch (cause) {
     const gone = ['ENOENT', 'ESRCH'].includes((cause as NodeJS.ErrnoException).code ?? '');
     if (gone) throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
-    throw new LeaklineError('OTHER_USER', { pid, uid }, { cause });
+    const mine = uid === process.getuid?.() || process.getuid?.() === 0;
+    throw new LeaklineError(mine ? 'NOT_READABLE' : 'OTHER_USER', { pid, uid }, { cause });
   }
 }
 

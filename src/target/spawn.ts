@@ -14,16 +14,19 @@ export type StartedProgram = {
 
 export type ProgramExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-/** Starts a program. Rejects with PROGRAM_NOT_FOUND if there is no such command. */
+/**
+ * Starts a program. In a group of its own a Ctrl-C at the terminal reaches us and not the program: whoever asks for that
+ * ends it himself. Rejects with PROGRAM_NOT_FOUND if there is no such command.
+ */
 export async function startProgram(
   command: readonly string[],
-  options: { stdio: 'inherit' | 'pipe'; env: NodeJS.ProcessEnv; cwd?: string },
+  options: { stdio: 'inherit' | 'pipe'; env: NodeJS.ProcessEnv; ownGroup?: boolean },
 ): Promise<StartedProgram> {
   const [file = '', ...rest] = command;
   const child = spawn(file, rest, {
     stdio: options.stdio === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     env: options.env,
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    detached: options.ownGroup === true,
   });
   const exited = new Promise<ProgramExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
