@@ -35,21 +35,19 @@ function looksLikeWebSocket(object: object): boolean {
 }
 
 /**
- * Node keeps a stream's flags in its state objects: as a boolean `destroyed` up to Node 20.9, since then as bits of
- * `state` (`kDestroyed = 1 << 3` in readable.js, `1 << 5` … moved between versions). The socket's own `_handle`,
- * `null` once it is closed, has not moved: a connection that had one and lost it is over.
+ * Node 20 and later keep a stream's flags as bits under a symbol, and the bits have moved between versions. What has not
+ * moved is a socket's handle: `Symbol(kHandle)`, `null` once the connection is closed. A socket that never had one is
+ * still connecting.
  */
 function streamState(object: object): string | null {
-  const readable = ownValue(object, '_readableState');
-  const writable = ownValue(object, '_writableState');
-  if (!isObject(readable) && !isObject(writable)) return null;
-  for (const state of [readable, writable]) {
+  if (!hasOwn(object, '_readableState') && !hasOwn(object, '_writableState')) return null;
+  for (const name of ['_readableState', '_writableState']) {
+    const state = ownValue(object, name);
     if (isObject(state) && ownValue(state, 'destroyed') === true) return 'destroyed';
   }
-  if (hasOwn(object, '_handle') && hasOwn(object, '_host') && ownValue(object, '_handle') === null) {
-    return ownValue(object, 'connecting') === true ? null : 'destroyed';
-  }
-  return null;
+  const handle = Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === 'kHandle');
+  if (handle === undefined || ownValue(object, handle) !== null) return null;
+  return ownValue(object, 'connecting') === true ? null : 'destroyed';
 }
 
 function isTimer(object: object): boolean {

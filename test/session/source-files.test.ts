@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { sourceFiles } from '../../src/session/source-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'source-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const map = '{"version":3,"sources":["a.ts"],"mappings":""}';
+
+test('a map is found by its comment, by its data URL, and beside the script without either', async () => {
+  const reader = sourceFiles();
+  write('maps.json', map);
+  const named = write('named.js', 'f();\n//# sourceMappingURL=maps.json\n');
+  const inline = write(
+    'inline.js',
+    `f();\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`,
+  );
+  const beside = write('beside.js', 'f();');
+  write('beside.js.map', map);
+  for (const path of [named, inline, beside]) expect((await reader.read(path))?.map).toBe(map);
+  expect((await reader.read(named))?.mapUrl).toBe(join(folder, 'maps.json'));
+});
+
+test('the last comment counts', async () => {
+  write('right.json', map);
+  const path = write('two.js', '//# sourceMappingURL=wrong.json\nf();\n//# sourceMappingURL=right.json\n');
+  expect((await sourceFiles().read(path))?.map).toBe(map);
+});
+
+test('file URLs are read, with what stands behind the path left out', async () => {
+  const path = write('module.mjs', 'g();');
+  expect((await sourceFiles().read(`${pathToFileURL(path).href}?t=1`))?.code).toBe('g();');
+});
+
+test.each(['node:internal/timers', 'https://example.com/a.js', join(folder, 'missing.js'), folder])(
+  '%s has no source to read',
+  async (url) => {
+    expect(await sourceFiles().read(url)).toBeNull();
+  },
+);
