@@ -1,5 +1,5 @@
 import { NoiseFit } from './noise.ts';
-import type { Point } from './track.ts';
+import type { Point } from './point.ts';
 
 /**
  * Evidence for growth, as an e-process: if memory has no trend, the chance that it *ever* reaches 1/α is at

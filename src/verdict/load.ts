@@ -1,5 +1,5 @@
 import { risesByThird } from './persistence.ts';
-import type { Point } from './track.ts';
+import type { Point } from './point.ts';
 
 /**
  * Whether memory may merely follow the connections that are open: they still rise in the last third of the

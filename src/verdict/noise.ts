@@ -1,4 +1,4 @@
-import type { Point } from './track.ts';
+import type { Point } from './point.ts';
 
 /**
  * A line through floors whose noise is of two kinds at once: each floor misses the level by its own amount

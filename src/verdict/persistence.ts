@@ -1,4 +1,5 @@
-import type { Point, Track } from './track.ts';
+import type { Point } from './point.ts';
+import type { Track } from './track.ts';
 
 /** A trailing stretch of a track over which growth went on and on. */
 export type Held = {

@@ -1,5 +1,6 @@
 import { studentQuantile } from './student-t.ts';
-import type { Point, Track } from './track.ts';
+import type { Point } from './point.ts';
+import type { Track } from './track.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
 
 /** A straight line through points: its slope and what is known of it, in bytes per second. */

@@ -1,4 +1,4 @@
-import type { Point } from './track.ts';
+import type { Point } from './point.ts';
 
 const timesUsualStep = 10;
 

@@ -1,7 +1,7 @@
 import { findSlope, type Slope } from './slope.ts';
 import { studentQuantile } from './student-t.ts';
 import { isSuspicious } from './suspicion.ts';
-import type { Point } from './track.ts';
+import type { Point } from './point.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
 
 const secondsPerDay = 86_400;

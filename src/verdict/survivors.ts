@@ -1,5 +1,5 @@
 import type { GcEvent, Sample, Series } from '../core/series.ts';
-import type { Point } from './track.ts';
+import type { Point } from './point.ts';
 
 /**
  * Floors between two major collections that are far apart, bounded from the minor ones between them.

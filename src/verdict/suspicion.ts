@@ -1,4 +1,4 @@
-import type { Point } from './track.ts';
+import type { Point } from './point.ts';
 import { withoutWarmUp } from './warm-up.ts';
 
 const leastBytes = 48_000;

@@ -1,10 +1,8 @@
+import type { Point } from './point.ts';
 import type { Floor, Sample, Series } from '../core/series.ts';
 import type { MemorySpace } from '../core/verdict.ts';
 import { withoutSpikes } from './spikes.ts';
 import { pointsBetweenFloors } from './survivors.ts';
-
-/** A size right after a collection, with the load it was measured under. */
-export type Point = { readonly timeMs: number; readonly bytes: number; readonly openConnections: number };
 
 /** The sizes of one memory space over the watch: times strictly rising, sizes finite and not negative. */
 export type Track = {

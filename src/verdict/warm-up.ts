@@ -1,4 +1,4 @@
-import type { Point } from './track.ts';
+import type { Point } from './point.ts';
 
 // Measured on healthy servers: 3 to 9 KB/s after GC in the first half minute (lazy compilation, feedback
 // vectors, pools), then less and less. A watch may begin at any age of the process, so the age is taken to be

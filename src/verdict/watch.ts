@@ -6,7 +6,8 @@ import { findHeld, type Held, ordinaryPatienceMs } from './persistence.ts';
 import { findSlope, type Slope } from './slope.ts';
 import { excludedBytesPerSecond, findSteady, shortestWatchMs } from './steadiness.ts';
 import { isSuspicious } from './suspicion.ts';
-import type { Point, Track } from './track.ts';
+import type { Point } from './point.ts';
+import type { Track } from './track.ts';
 import { warmUpBytesPerSecond, withoutWarmUp } from './warm-up.ts';
 
 export type WatchOptions = {

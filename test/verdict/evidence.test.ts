@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GrowthEvidence } from '../../src/verdict/evidence.ts';
 import { NoiseFit } from '../../src/verdict/noise.ts';
-import type { Point } from '../../src/verdict/track.ts';
+import type { Point } from '../../src/verdict/point.ts';
 import { Random } from './traces.ts';
 
 function points(seconds: readonly number[], bytes: readonly number[]): readonly Point[] {

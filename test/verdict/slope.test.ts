@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findSlope, type Slope } from '../../src/verdict/slope.ts';
-import type { Point } from '../../src/verdict/track.ts';
+import type { Point } from '../../src/verdict/point.ts';
 import { Random } from './traces.ts';
 
 function points(seconds: readonly number[], bytes: readonly number[]): readonly Point[] {
