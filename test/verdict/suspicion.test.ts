@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isSuspicious } from '../../src/verdict/suspicion.ts';
-import { type Point } from '../../src/verdict/track.ts';
+import type { Point } from '../../src/verdict/point.ts';
 import { Random } from './traces.ts';
 
 function floors(count: number, bytesAt: (seconds: number) => number): readonly Point[] {
