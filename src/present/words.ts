@@ -7,6 +7,12 @@ export function verdictWord(kind: VerdictKind): string {
   return VERDICT_BY_KIND[kind];
 }
 
+/** While the watch goes on, no verdict is no result: `INCONCLUSIVE` is for its end. */
+export function verdictWordSoFar(kind: VerdictKind, activity: Activity): string {
+  const over = activity === 'done' || activity === 'ended';
+  return kind === 'inconclusive' && !over ? 'NO VERDICT YET' : verdictWord(kind);
+}
+
 export function verdictTone(kind: VerdictKind): Tone {
   return TONE_BY_KIND[kind];
 }

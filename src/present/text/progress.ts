@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/duration.ts';
 import type { LiveSide, LiveView } from '../../report/live.ts';
 import { placeWords } from '../finding-lines.ts';
 import { sanitizeDocument } from '../sanitize.ts';
-import { activityWords, verdictWord } from '../words.ts';
+import { activityWords, verdictWordSoFar } from '../words.ts';
 
 /**
  * Plain lines for pipes and CI: one for each side that has news, `null` when none has.
@@ -53,7 +53,7 @@ function sideLine(unsafeSide: LiveSide, view: LiveView): string {
     `heap ${size(series.heapUsed.at(-1))}`,
     `floor ${size(series.floor.at(-1)?.bytes)}`,
     `open ${String(series.openConnections.at(-1) ?? '-').padStart(3)}`,
-    `${verdictWord(verdict.kind)}${rate}`,
+    `${verdictWordSoFar(verdict.kind, side.activity)}${rate}`,
     ...findingWords(side),
     ...(side.activity === 'watching' ? [] : [activityWords(side.activity)]),
   ].join('  ');

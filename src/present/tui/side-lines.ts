@@ -8,7 +8,7 @@ import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, lineWidth, type Span } from '../line.ts';
 import { textWidth } from '../text-width.ts';
 import { fateWords } from '../verdict-lines.ts';
-import { activityWords, counted, spaceWords, verdictTone, verdictWord } from '../words.ts';
+import { activityWords, counted, spaceWords, verdictTone, verdictWordSoFar } from '../words.ts';
 import type { ScreenLayout } from './layout.ts';
 
 /** The scale all sides share: two charts are compared by eye, so equal heights must be equal sizes. */
@@ -26,18 +26,13 @@ export function sideLines(
   const chart = chartLines(side.report, scale, layout, unicode);
   if (layout.compact) {
     return [
-      spread(
-        [nameSpan(side), { text: '  ' }, ...verdictSpans(side.report)],
-        activitySpan(side),
-        columns,
-        glyphs,
-      ),
+      spread([nameSpan(side), { text: '  ' }, ...verdictSpans(side)], activitySpan(side), columns, glyphs),
       ...chart,
     ];
   }
   return [
     headLine(side, columns, glyphs),
-    verdictSpans(side.report),
+    verdictSpans(side),
     intervalLine(side.report, glyphs),
     fateLine(side.report),
     ...chart,
@@ -70,10 +65,10 @@ function processSpans(report: Report | null, { dot }: Glyphs): Span[] {
   return [{ text: ` ${dot} pid ${report.target.pid}`, tone: 'faint' }];
 }
 
-function verdictSpans(report: Report | null): Span[] {
+function verdictSpans({ report, activity }: LiveSide): Span[] {
   if (report === null) return [];
   const { verdict, growth } = report;
-  const word: Span = { text: verdictWord(verdict.kind), tone: verdictTone(verdict.kind) };
+  const word: Span = { text: verdictWordSoFar(verdict.kind, activity), tone: verdictTone(verdict.kind) };
   if (growth.bytesPerSecond === null) return [word];
   const rate = `  ${formatRate(growth.bytesPerSecond)} ${spaceWords(verdict.space)}`;
   return [word, verdict.kind === 'leaking' ? { text: rate, tone: 'strong' } : { text: rate }];

@@ -25,7 +25,7 @@ test('one program needs no name, and a process that is not open yet has no figur
     progressLine(liveView(0, [liveSide('app', null, { activity: 'starting' })]), null),
   ).toMatchInlineSnapshot(`"  0 s  starting"`);
   expect(progressLine(liveView(1_000, [liveSide('app', inconclusiveReport())]), null)).toMatchInlineSnapshot(
-    `"  1 s  rss 77.2 MB  heap 32.0 MB  floor 30.0 MB  open   1  INCONCLUSIVE"`,
+    `"  1 s  rss 77.2 MB  heap 32.0 MB  floor 30.0 MB  open   1  NO VERDICT YET"`,
   );
 });
 
