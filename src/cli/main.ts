@@ -1,4 +1,4 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { LeaklineError } from '../core/errors.ts';
 import { renderError } from '../present/text/error-text.ts';
 import { version } from '../report/version.ts';
@@ -99,14 +99,26 @@ program
   .command('lab')
   .description('the story, side by side: a fixed and a leaking server under the same load')
   .argument('[scenario]', 'which story', 'websocket')
-  .option('--clients <count>', 'WebSocket clients that come and go', positiveInteger, 7)
-  .option('--items <count>', 'items a second that each connection keeps', positiveInteger, 1_000_000)
-  .option('--to-the-end', 'go on until the leaking process dies of it')
-  .option(
-    '--port <port>',
-    "the fixed server's port; the leaking one gets the next (0: any two)",
-    portNumber,
-    0,
+  .addOption(
+    new Option('--clients <count>', 'WebSocket clients that come and go')
+      .default(7)
+      .env('LEAKLINE_CLIENTS')
+      .argParser(positiveInteger),
+  )
+  .addOption(
+    new Option('--items <count>', 'items a second that each connection keeps')
+      .default(1_000_000)
+      .env('LEAKLINE_ITEMS')
+      .argParser(positiveInteger),
+  )
+  .addOption(
+    new Option('--to-the-end', 'go on until the leaking process dies of it').env('LEAKLINE_TO_THE_END'),
+  )
+  .addOption(
+    new Option('--port <port>', "the fixed server's port; the leaking one gets the next (0: any two)")
+      .default(0)
+      .env('LEAKLINE_PORT')
+      .argParser(portNumber),
   )
   .addOption(forOption('the longest to play (default: 90s, or 5m with --to-the-end)'))
   .addOption(untilOption())
