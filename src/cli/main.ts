@@ -161,6 +161,17 @@ program
     exitCode = await psCommand(options);
   });
 
+program
+  .command('heap')
+  .description('what is in a heap snapshot: its largest classes, and what keeps the most alive')
+  .argument('<file>', 'a .heapsnapshot file, plain or gzip')
+  .addOption(jsonOption())
+  .addOption(noColorOption())
+  .action(async (file, options) => {
+    const { heapCommand } = await import('./heap.ts');
+    exitCode = await heapCommand(file, options);
+  });
+
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */
 const DEFAULT_FOR_MS = 300_000;
 

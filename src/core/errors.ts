@@ -74,7 +74,12 @@ const SENTENCE_BY_CODE = {
     `There is no lab scenario "${scenario}" (known: ${known})`,
   CANNOT_WRITE: ({ file, message }: { file: string; message: string }): string =>
     `${file} could not be written: ${message}`,
+  SNAPSHOT_UNREADABLE: ({ file, offset, message }: UnreadableSnapshot): string =>
+    `${file ?? 'The file'} can't be read as a heap snapshot: ${message}${offset === null ? '' : ` (at byte ${offset})`}`,
 } as const;
+
+/** `offset` is null where not a byte could be read; whoever reads bytes alone knows no file. */
+type UnreadableSnapshot = { file?: string; offset: number | null; message: string };
 
 export type ErrorCode = keyof typeof SENTENCE_BY_CODE;
 export type FactsOf<Code extends ErrorCode> = Parameters<(typeof SENTENCE_BY_CODE)[Code]>[0];

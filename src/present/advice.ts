@@ -42,4 +42,6 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
     'Check that connections over loopback (127.0.0.1) are allowed here, by firewall or sandbox.',
   UNKNOWN_SCENARIO: 'Leave the name out for the default: leakline lab',
   CANNOT_WRITE: 'Give a path in a directory that exists and is writable, or - for standard output.',
+  SNAPSHOT_UNREADABLE:
+    'Give a whole .heapsnapshot file, plain or gzip. If it was copied or downloaded, compare its size with the original.',
 };

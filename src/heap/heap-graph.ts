@@ -1,0 +1,42 @@
+import type { SnapshotColumns } from './columns.ts';
+
+/** Position of a node in the snapshot: 0, 1, 2 … Dense, so it indexes columns. */
+export type NodeOrdinal = number & { readonly [ordinal]: true };
+declare const ordinal: unique symbol;
+
+/** The root of everything; V8 writes it first. */
+export const ROOT: NodeOrdinal = 0 as NodeOrdinal;
+
+/** A snapshot as a graph over its columns. The edges of node `n` are `firstEdge[n]` up to `firstEdge[n + 1]`. */
+export type HeapGraph = {
+  readonly columns: SnapshotColumns;
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  readonly firstEdgeByOrdinal: Uint32Array;
+};
+
+export function heapGraph(columns: SnapshotColumns): HeapGraph {
+  const { nodeCount, edgeCount, nodeEdgeCount } = columns;
+  const firstEdgeByOrdinal = new Uint32Array(nodeCount + 1);
+  for (let node = 0; node < nodeCount; node += 1) {
+    firstEdgeByOrdinal[node + 1] = (firstEdgeByOrdinal[node] ?? 0) + (nodeEdgeCount[node] ?? 0);
+  }
+  return { columns, nodeCount, edgeCount, firstEdgeByOrdinal };
+}
+
+export function nodeName({ columns }: HeapGraph, node: NodeOrdinal): string {
+  return columns.strings[columns.nodeName[node] ?? 0] ?? '';
+}
+
+/** The file's own word: `object`, `closure`, `string` … */
+export function nodeType({ columns }: HeapGraph, node: NodeOrdinal): string {
+  return columns.nodeTypes[columns.nodeType[node] ?? 0] ?? '';
+}
+
+export function nodeId({ columns }: HeapGraph, node: NodeOrdinal): number {
+  return columns.nodeId[node] ?? 0;
+}
+
+export function nodeSelfBytes({ columns }: HeapGraph, node: NodeOrdinal): number {
+  return columns.nodeSelfBytes[node] ?? 0;
+}

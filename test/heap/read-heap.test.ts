@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import { renderHeap } from '../../src/present/text/heap-text.ts';
+import { readHeap } from '../../src/session/read-heap.ts';
+import { bytesOf, snapshotJson } from './snapshots.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'leakline-heap-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const bytes = bytesOf(
+  snapshotJson([
+    { name: '(root)', type: 'synthetic', selfBytes: 0, edges: [{ to: 1 }, { to: 4, type: 'weak' }] },
+    { name: 'Cache', selfBytes: 40, edges: [{ to: 2 }, { to: 3 }] },
+    { name: 'Entry', selfBytes: 2000 },
+    { name: 'Entry\u001b[31m', type: 'string', selfBytes: 500 },
+    { name: 'Entry', selfBytes: 60 },
+  ]),
+);
+
+test('a snapshot is shown by class and by what keeps the most alive', async () => {
+  const summary = await readHeap(written('plain', bytes));
+  const text = renderHeap(
+    { ...summary, file: 'x.heapsnapshot' },
+    { color: false, unicode: true, columns: 80 },
+  );
+  expect(text).toMatchInlineSnapshot(`
+    "leakline · x.heapsnapshot
+    5 nodes · 4 edges · 2.60 KB
+    of these nodes, kept by nothing or only weakly: 1 (60 B)
+
+          count      self   share  class (all)
+              2   2.06 KB  79.2 %  Entry
+              1     500 B  19.2 %  (string)
+              1      40 B   1.5 %  Cache
+              1       0 B     0 %  (synthetic)
+
+       retained      self   share  node (largest 3; one may be inside another)
+        2.54 KB      40 B  97.7 %  Cache  object @3
+        2.00 KB   2.00 KB  76.9 %  Entry  object @5
+          500 B     500 B  19.2 %  Entry\\x1b[31m  string @7
+    "
+  `);
+});
+
+test('gzip is known by its first bytes and gives the same', async () => {
+  const plain = await readHeap(written('a', bytes));
+  expect(await readHeap(written('b', gzipSync(bytes)))).toEqual({ ...plain, file: join(directory, 'b') });
+});
+
+test('what can not be read names the file, the reason and the byte', async () => {
+  const packed = gzipSync(bytes);
+  await expect(readHeap(written('cut', bytes.subarray(0, 100)))).rejects.toThrow(
+    /cut can't be read as a heap snapshot: it ends before the snapshot does \(at byte 100\)/,
+  );
+  await expect(readHeap(written('cut.gz', packed.subarray(0, 100)))).rejects.toThrow(
+    /unexpected end of file/,
+  );
+  await expect(readHeap(written('empty', new Uint8Array(0)))).rejects.toThrow(/it is empty/);
+  await expect(readHeap(join(directory, 'none'))).rejects.toMatchObject({
+    code: 'SNAPSHOT_UNREADABLE',
+    facts: { offset: null },
+  });
+  await expect(readHeap(directory)).rejects.toMatchObject({ code: 'SNAPSHOT_UNREADABLE' });
+});
+
+function written(name: string, content: Uint8Array): string {
+  const file = join(directory, name);
+  writeFileSync(file, content);
+  return file;
+}
