@@ -185,8 +185,10 @@ function pidFrom(text: string): number {
 
 /** `leakline 4242` is `leakline attach 4242`, wherever the options stand. */
 function withAttach(argv: readonly string[]): string[] {
-  const isCommand = argv.some((word) =>
-    ['help', ...program.commands.map((command) => command.name())].includes(word),
+  const commands = ['help', ...program.commands.map((command) => command.name())];
+  // A word behind an option is its value: `--json ps` writes to a file of that name.
+  const isCommand = argv.some(
+    (word, at) => commands.includes(word) && argv[at - 1]?.startsWith('-') !== true,
   );
   return !isCommand && argv.some((word) => /^\d+$/.test(word)) ? ['attach', ...argv] : [...argv];
 }
