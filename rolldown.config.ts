@@ -28,7 +28,7 @@ const onlyOwnCode: Plugin = {
 };
 
 const config: RolldownOptions[] = [
-  ...bundle(['src/cli/main.ts', 'src/index.ts'], (inputs) => ({
+  ...bundle(['src/cli/main.ts', 'src/index.ts', 'src/testing/index.ts'], (inputs) => ({
     input: inputs,
     platform: 'node',
     transform: production,
@@ -89,11 +89,11 @@ function bundle(
   return Object.keys(inputs).length === 0 ? [] : [options(inputs)];
 }
 
-/** `src/cli/main.ts` is cli, `src/index.ts` index, `bench/gallery/run.ts` gallery, `bench/story.ts` story. */
+/** `src/cli/main.ts` is cli, `src/index.ts` index, `src/testing/index.ts` testing, `bench/gallery/run.ts` gallery, `bench/story.ts` story. */
 function bundleName(entry: string): string {
   const parts = entry.replace(/\.ts$/, '').split('/');
   const last = parts.at(-1) ?? entry;
-  return last === 'main' || last === 'run' ? (parts.at(-2) ?? last) : last;
+  return last === 'main' || last === 'run' || (last === 'index' && parts.at(-2) !== 'src') ? (parts.at(-2) ?? last) : last;
 }
 
 function benchScripts(): string[] {

@@ -40,7 +40,7 @@ type Row = {
   readonly lineRight: boolean;
   readonly state: string | null;
   readonly namedAfterS: number | null;
-  readonly pausesMs: readonly [number, number];
+  readonly pausesMs: readonly (number | null)[];
 };
 
 function play(file: string): Promise<number | null> {
@@ -93,7 +93,7 @@ function markedLine(mark: string): number {
 
 function lineOf(row: Row): string {
   const named = row.namedAfterS === null ? 'never' : `${row.namedAfterS.toFixed(1)} s`;
-  const pauses = row.pausesMs.map((ms) => ms.toFixed(0)).join(' / ');
+  const pauses = row.pausesMs.map((ms) => ms?.toFixed(0) ?? '–').join(' / ');
   return `| ${row.run} | ${row.fixed} | ${row.fixedFindings} | ${row.leaking} | ${row.lineRight ? 'yes' : 'NO'} | ${row.state ?? '–'} | ${named} | ${pauses} | ${row.code} |`;
 }
 
@@ -101,7 +101,7 @@ function summary(): string {
   const named = rows
     .flatMap((row) => (row.namedAfterS === null ? [] : [row.namedAfterS]))
     .sort((a, b) => a - b);
-  const pauses = rows.flatMap((row) => row.pausesMs);
+  const pauses = rows.flatMap((row) => row.pausesMs).filter((ms) => ms !== null);
   const count = (holds: (row: Row) => boolean): number => rows.filter(holds).length;
   return [
     `# The story, ${rows.length} runs of ${values.for}`,

@@ -5,10 +5,12 @@ import type * as timersModule from 'node:timers';
 import type * as utilModule from 'node:util';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
+import { AllocationSampler } from '../capture/allocation-sampler.ts';
 import { Census } from '../census/census.ts';
 import type { CensusHost } from '../census/host.ts';
 import { readScriptUrls } from '../census/scripts.ts';
 import { ScopeReader } from '../census/scopes.ts';
+import type { AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
 import { StallAccount } from '../core/stall-account.ts';
 import { Probe } from '../probe/probe.ts';
 import type { AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
@@ -52,6 +54,8 @@ export type AgentOptions = {
   readonly token: string;
   /** Shut the inspector again once our client has left: we opened it. */
   readonly closeInspector: boolean;
+  /** The file this was loaded from; without it, it was evaluated. */
+  readonly script?: string;
 };
 
 class Agent {
@@ -66,6 +70,7 @@ class Agent {
   #peer: Peer | null = null;
   #probe: Probe | null = null;
   #census: Census | null = null;
+  #sampler: AllocationSampler | null = null;
   #gone = false;
   #heardMs = 0;
   #faults = 0;
@@ -127,6 +132,10 @@ class Agent {
         const { keys, forMs } = params as { keys: string[]; forMs: number };
         return this.#ensureCensus().trap(keys, forMs);
       }
+      case 'allocations': {
+        const { samplingIntervalBytes, forMs } = params as { samplingIntervalBytes: number; forMs: number };
+        return this.#sampleAllocations(samplingIntervalBytes, forMs);
+      }
       default:
         throw new Error(`the agent has no method ${method}`);
     }
@@ -181,6 +190,49 @@ class Agent {
     return this.#census;
   }
 
+  /** One window of V8's sampling profiler. Reading it costs a full collection, so it is taken only where one fits. */
+  async #sampleAllocations(samplingIntervalBytes: number, forMs: number): Promise<AllocationWindow> {
+    const probe = this.#probe;
+    if (probe === null || this.#sampler !== null) return refused('unavailable');
+    if (!(await this.#collectionFits(probe))) return refused('pause');
+    const inspector = new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
+    const nowMs = (): number => this.#perfHooks.performance.now();
+    const sampler = new AllocationSampler(inspector, nowMs, (url) => this.#isOwnScript(url));
+    this.#own.add(sampler);
+    this.#sampler = sampler;
+    try {
+      if (!probe.collecting('allocations', () => sampler.start(samplingIntervalBytes)))
+        return refused('contended');
+      const endMs = nowMs() + forMs;
+      while (nowMs() < endMs && !this.#gone) {
+        await this.#rest(100);
+        if (!this.#gone) this.#account.book('allocations', () => sampler.discardConsole());
+      }
+      if (!(await this.#collectionFits(probe))) return refused('pause');
+      return { profile: probe.collecting('allocations', () => sampler.finish()), refusal: null };
+    } catch {
+      // Without the right to inspect itself, or stopped by somebody who took the sampler for theirs.
+      return refused('unavailable');
+    } finally {
+      sampler.cancel();
+      this.#own.delete(sampler);
+      this.#sampler = null;
+    }
+  }
+
+  /** Forced collections keep their distance from each other, so it may take a moment until the next one fits. */
+  async #collectionFits(probe: Probe): Promise<boolean> {
+    for (let tries = 0; tries < 20 && !this.#gone; tries += 1) {
+      if (probe.allowsCollection) return true;
+      await this.#rest(100);
+    }
+    return false;
+  }
+
+  #isOwnScript(url: string): boolean {
+    return url.includes(this.#options.script ?? EVALUATED_AS);
+  }
+
   #censusHost(): CensusHost {
     const require = this.#require;
     const inspector = new InProcessInspector(require('node:inspector') as typeof inspectorModule);
@@ -200,7 +252,7 @@ class Agent {
         if (urlByScriptId.size > 0) return;
         urlByScriptId = readScriptUrls(inspector);
         for (const [scriptId, url] of urlByScriptId) {
-          if (url.includes('leakline-agent')) urlByScriptId.delete(scriptId);
+          if (this.#isOwnScript(url)) urlByScriptId.delete(scriptId);
         }
       },
       isProgramScript: (scriptId) => urlByScriptId.has(scriptId),
@@ -265,6 +317,7 @@ class Agent {
     for (const takeBack of [
       () => this.#probe?.stop(),
       () => this.#census?.dispose(),
+      () => this.#sampler?.cancel(),
       () => this.#peer?.close(),
     ]) {
       try {
@@ -278,6 +331,13 @@ class Agent {
     this.#peer = null;
     this.#own.clear();
   }
+}
+
+/** The name `target/attach.ts` gives the text it evaluates. */
+const EVALUATED_AS = 'leakline-agent';
+
+function refused(refusal: AllocationRefusal): AllocationWindow {
+  return { profile: null, refusal };
 }
 
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */

@@ -13,7 +13,7 @@ if (text !== undefined && isMainThread && !isPackageRunner(process.argv[1])) {
     delete process.env.LEAKLINE_AGENT;
     if (order.nodeOptions === null) delete process.env.NODE_OPTIONS;
     else process.env.NODE_OPTIONS = order.nodeOptions;
-    install(createRequire(__filename), { ...order, closeInspector: false });
+    install(createRequire(__filename), { ...order, closeInspector: false, script: __filename });
   } catch {
     // An order left over from somewhere else: the program starts as it would without it.
   }

@@ -5,8 +5,11 @@ import { addSitesOf } from './add-sites.ts';
 import { findTimerCallback, nameAround } from './function-name.ts';
 import type { Held } from './holder.ts';
 import { originalFrame, originalLocation } from './original-location.ts';
-import { offsetAt, type Script, type Scripts } from './script.ts';
+import { offsetAt, placeOf, type Script, type ScriptPlace, type Scripts } from './script.ts';
 import { isFunction, pathAt } from './syntax.ts';
+
+/** Who adds, and where that is in the script that runs; `null` if the script could not be read. */
+export type Added = { readonly site: Site; readonly place: ScriptPlace | null };
 
 /**
  * Who adds. The trap saw it; where none could be set, the text tells where a container of this name is added to.
@@ -18,15 +21,13 @@ export async function addedAt(
   scripts: Scripts,
   hints: readonly Script[],
   workingDirectory: string,
-): Promise<Site | null> {
+): Promise<Added | null> {
   const seen = trap === null ? null : await siteFromTrap(held, trap, scripts, workingDirectory);
   if (seen !== null) return seen;
   if (held.timer !== null && held.grows === null) {
-    const location = originalLocation(
-      { script: held.timer.script, offset: held.timer.node.start },
-      workingDirectory,
-    );
-    return { location, stack: [location], words: null };
+    const place = placeOf(held.timer.script, held.timer.node);
+    const location = originalLocation(place, workingDirectory);
+    return { site: { location, stack: [location], words: null }, place };
   }
   return held.container === null ? null : siteFromText(held, scripts, hints, workingDirectory);
 }
@@ -36,7 +37,7 @@ async function siteFromTrap(
   trap: TrapResult,
   scripts: Scripts,
   workingDirectory: string,
-): Promise<Site | null> {
+): Promise<Added | null> {
   // Sites that add most first: a rare one is another road into the same container.
   const sites = [...trap.additions].sort((a, b) => b.count - a.count);
   for (const { stack } of sites) {
@@ -53,10 +54,15 @@ async function siteFromTrap(
     const chosen =
       (ownContainer ? mapped.find(({ location }) => location.package === null) : undefined) ?? mapped[0];
     if (chosen === undefined) continue;
+    const script = await scripts.find(chosen.frame.url);
+    const { line, column } = chosen.frame;
     return {
-      location: chosen.location,
-      stack: mapped.map(({ location }) => location),
-      words: await timerWords(chosen.frame, outside, stack, scripts),
+      site: {
+        location: chosen.location,
+        stack: mapped.map(({ location }) => location),
+        words: await timerWords(chosen.frame, outside, stack, scripts),
+      },
+      place: script === null ? null : { script, offset: offsetAt(script, line, column) },
     };
   }
   return null;
@@ -115,14 +121,15 @@ async function siteFromText(
   scripts: Scripts,
   hints: readonly Script[],
   workingDirectory: string,
-): Promise<Site | null> {
+): Promise<Added | null> {
   if (held.container === null) return null;
   const known = [...hints, ...(held.declared === null ? [] : [held.declared.script])];
   const sites = await addSitesOf(held.container, scripts, known);
   const [first] =
     held.event === null ? sites : sites.filter((site) => site.event === held.event || site.event === null);
   if (first === undefined) return null;
-  const place = { script: first.script, offset: first.node.start };
+  const place = placeOf(first.script, first.node);
   const location: SourceLocation = originalLocation(place, workingDirectory);
-  return { location, stack: [location], words: wordsAtOffset(first.script, first.node.start) };
+  const words = wordsAtOffset(first.script, first.node.start);
+  return { site: { location, stack: [location], words }, place };
 }

@@ -71,7 +71,7 @@ function findingFrom(leak: LeakCase, context: DiagnoseContext): Finding {
     heldBy: held.holder,
     grows: held.grows,
     addedAt: added,
-    allocatedAt: null,
+    allocatedAt: leak.allocated,
     shouldBeReleased,
     zombies,
     // What is missing is said in `shouldBeReleased`; saying it twice helps nobody.

@@ -1,3 +1,4 @@
+import type { AllocationProfile } from '../core/allocations.ts';
 import type { ContainerDetail, TrapResult } from '../core/census.ts';
 import type { MemorySpace } from '../core/verdict.ts';
 import type { SourceReader } from './source-reader.ts';
@@ -26,6 +27,8 @@ export type DiagnoseContext = {
    * searched; without them only the files on the container's path are.
    */
   readonly programScripts?: readonly string[];
+  /** What was allocated while the traps were set, and lived on. */
+  readonly allocations?: AllocationProfile | null;
   /** Where it grows. */
   readonly space: MemorySpace | null;
 };

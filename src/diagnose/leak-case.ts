@@ -2,6 +2,7 @@ import type { TimerGroup, ZombieGroup } from '../core/census.ts';
 import type { Site } from '../core/finding.ts';
 import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addedAt } from './added-site.ts';
+import { allocatedAt } from './allocated-site.ts';
 import { findBound } from './bounds.ts';
 import { nameAround } from './function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
@@ -20,6 +21,8 @@ export type LeakCase = {
   readonly growing: GrowingContainer;
   readonly held: Held;
   readonly added: Site | null;
+  /** Where what it holds came into being; `null` if no sampled allocation belongs to it. */
+  readonly allocated: Site | null;
   /** Where the text takes something out of the holder. */
   readonly removals: readonly Removal[];
   /** Entries the trap saw leave; `null` if none was set. */
@@ -70,10 +73,15 @@ export async function investigate(
   const known = [...new Set([...hints, ...onPath, ...elsewhere])];
   const removable = held.declared ?? held.container;
   const bound = held.container === null ? undefined : await findBound(held.container, scripts, known);
+  const added = await addedAt(held, trap, scripts, known, workingDirectory);
   return {
     growing,
     held,
-    added: await addedAt(held, trap, scripts, known, workingDirectory),
+    added: added?.site ?? null,
+    allocated:
+      added?.place == null
+        ? null
+        : await allocatedAt(added.place, context.allocations ?? null, scripts, workingDirectory),
     removals:
       removable === null
         ? []

@@ -62,8 +62,9 @@ function timersOf(leak: LeakCase): string[] {
 function merge(main: LeakCase, other: LeakCase): LeakCase {
   const zombies = main.zombies ?? other.zombies;
   const timers = main.timers.length > 0 ? main.timers : other.timers;
-  const added = main.added ?? (main.held.container?.node === other.held.container?.node ? other.added : null);
-  return { ...main, zombies: larger(zombies, other.zombies), timers, added };
+  const sameContainer = main.held.container?.node === other.held.container?.node;
+  const { added, allocated } = main.added === null && sameContainer ? other : main;
+  return { ...main, zombies: larger(zombies, other.zombies), timers, added, allocated };
 }
 
 function larger(a: LeakCase['zombies'], b: LeakCase['zombies']): LeakCase['zombies'] {

@@ -92,8 +92,14 @@ function findingRows(finding: ReportFinding): Row[] {
     });
   }
   if (addedAt !== null) rows.push(siteRow('added at', addedAt));
-  if (allocatedAt !== null) rows.push(siteRow('allocated at', allocatedAt));
+  // What is made on the line that adds it needs no second row.
+  const madeThere = addedAt !== null && allocatedAt !== null && sameLine(addedAt, allocatedAt);
+  if (allocatedAt !== null && !madeThere) rows.push(siteRow('allocated at', allocatedAt));
   return rows;
+}
+
+function sameLine({ location: a }: ReportSite, { location: b }: ReportSite): boolean {
+  return a.file === b.file && a.line === b.line;
 }
 
 function siteRow(label: string, site: ReportSite): Row {

@@ -58,11 +58,14 @@ export function isForced(timing: GcTiming): boolean {
 }
 
 /** `perf_hooks.constants.NODE_PERFORMANCE_GC_FLAGS_FORCED`, the same in Node 20 to 26. */
-const GC_FLAGS_FORCED = 4;
+export const GC_FLAGS_FORCED = 4;
+
+/** `perf_hooks.constants.NODE_PERFORMANCE_GC_MAJOR`. */
+export const KIND_MAJOR = 4;
 
 /** `perf_hooks.constants.NODE_PERFORMANCE_GC_*`: 1 scavenge, 2 minor mark-sweep, 4 mark-sweep-compact, 8 incremental, 16 weak callbacks. */
 function kindOfEntry(kind: number): GcKind {
-  if (kind === 4) return 'major';
+  if (kind === KIND_MAJOR) return 'major';
   if (kind === 8) return 'incremental';
   if (kind === 16) return 'weak-callbacks';
   return 'minor';

@@ -4,7 +4,14 @@ import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type { Floor, GcEvent, Sample } from '../core/series.ts';
 import { GcBudget, createForcedGc, readHeapShape } from './forced-gc.ts';
-import { type GcRecord, type GcTiming, isForced, joinGcRecords } from './gc-events.ts';
+import {
+  GC_FLAGS_FORCED,
+  type GcRecord,
+  type GcTiming,
+  isForced,
+  joinGcRecords,
+  KIND_MAJOR,
+} from './gc-events.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
@@ -26,6 +33,8 @@ export class Probe {
   #ticks = 0;
   #wasDisturbed = false;
   #disturbedUntilMs = Number.NEGATIVE_INFINITY;
+  /** When something of ours other than `gc()` made V8 collect, which V8 does not mark as forced. */
+  #caused: Span[] = [];
   #openConnections = 0;
   #activeTimers = 0;
   #resourcesReadMs = Number.NEGATIVE_INFINITY;
@@ -67,6 +76,27 @@ export class Probe {
 
   get forcedGcs(): number {
     return this.#budget.count;
+  }
+
+  /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
+  get allowsCollection(): boolean {
+    if (this.#profiler === null || this.#options.gc === 'natural' || this.#options.isDisturbed())
+      return false;
+    return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0);
+  }
+
+  /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
+  collecting<Result>(name: string, work: () => Result): Result {
+    const heap = readHeapShape(this.#host.v8);
+    const startMs = this.#nowMs();
+    try {
+      return this.#options.account.book(name, work);
+    } finally {
+      const endMs = this.#nowMs();
+      this.#caused.push({ startMs, endMs });
+      // Without a collection it takes no time worth learning from.
+      if (endMs - startMs > SHORTEST_COLLECTION_MS) this.#budget.learn(endMs - startMs, heap, startMs);
+    }
   }
 
   #tickGuarded(): void {
@@ -184,6 +214,8 @@ export class Probe {
     this.#keepTimings(this.#observer.takeRecords());
     const timings = this.#timings;
     this.#timings = [];
+    // Node may tell of a collection a turn later.
+    this.#caused = this.#caused.filter((span) => nowMs - span.endMs < 3 * this.#options.everyMs);
     this.#settleAccount(timings);
     return joinGcRecords(statistics, timings, nowMs);
   }
@@ -204,8 +236,10 @@ export class Probe {
     for (const entry of entries as readonly (perfHooks.PerformanceEntry & { detail: GcDetail })[]) {
       const { detail } = entry;
       const { kind, flags } = detail;
-      const { startTime: startMs, duration: durationMs } = entry;
-      this.#timings.push({ startMs: startMs - this.#options.epochMs, durationMs, kind, flags });
+      const startMs = entry.startTime - this.#options.epochMs;
+      const caused = this.#caused.some((span) => startMs >= span.startMs && startMs <= span.endMs);
+      const forced = caused && kind === KIND_MAJOR ? GC_FLAGS_FORCED : 0;
+      this.#timings.push({ startMs, durationMs: entry.duration, kind, flags: flags | forced });
     }
   }
 
@@ -241,6 +275,10 @@ export type ProbeOptions = {
   /** Objects of ours that a census must not count are added here. */
   readonly own: Set<object>;
 };
+
+type Span = { readonly startMs: number; readonly endMs: number };
+
+const SHORTEST_COLLECTION_MS = 1;
 
 type GcDetail = { readonly kind: number; readonly flags: number };
 

@@ -59,8 +59,8 @@ export function buildReport(parts: ReportParts): Report {
     series: columnsOf(series),
     gc: series.gcs.map((gc) => ({ ...gc, timeMs: Math.round(gc.timeMs), durationMs: tenth(gc.durationMs) })),
     cost: {
-      longestPauseMs: tenth(cost?.longestPauseMs ?? 0),
-      totalOnTargetMs: tenth(cost?.totalOnTargetMs ?? 0),
+      longestPauseMs: cost === null ? null : tenth(cost.longestPauseMs),
+      totalOnTargetMs: cost === null ? null : tenth(cost.totalOnTargetMs),
       // Told apart from the program's own growth only when that stands still; so it is not guessed.
       targetRssBytes: null,
       forcedGcs: cost?.forcedGcs ?? 0,

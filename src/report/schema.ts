@@ -86,8 +86,9 @@ export type Report = {
     readonly forced: boolean;
   }[];
   readonly cost: {
-    readonly longestPauseMs: number;
-    readonly totalOnTargetMs: number;
+    /** As the code inside the process accounted for it; `null` in a report made before its first word. */
+    readonly longestPauseMs: number | null;
+    readonly totalOnTargetMs: number | null;
     /** What the agent added to the target's resident memory, as far as it could be measured. */
     readonly targetRssBytes: number | null;
     readonly forcedGcs: number;
@@ -137,6 +138,7 @@ export type ReportFinding = {
 
 export type ReportSite = {
   readonly location: ReportLocation;
+  /** Innermost first; in `allocatedAt` each position is where the function begins, which is all V8's sampler knows. */
   readonly stack: readonly ReportLocation[];
   readonly words: string | null;
 };

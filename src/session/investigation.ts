@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GrowthOfContainer, findGrowth, findSteady } from '../census/growth.ts';
+import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
+import type { AllocationProfile, AllocationWindow } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
+import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { type GrowingContainer, explainedBytesPerSecond } from '../diagnose/growing-container.ts';
@@ -52,8 +55,8 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
 }
 
 export type InvestigationFacts = {
-  /** The verdict as it stands. */
-  now(): { readonly verdict: Verdict | null };
+  /** The verdict and the numbers as they stand. */
+  now(): { readonly verdict: Verdict | null; readonly series: Series };
   report(news: InvestigationNews): void;
   readonly sources: SourceReader;
   readonly workingDirectory: string;
@@ -63,6 +66,8 @@ export type InvestigationNews = {
   readonly activity?: Activity;
   readonly findings?: readonly Finding[];
   readonly steady?: readonly SteadyContainer[];
+  /** Somebody else samples the process's allocations, so leakline did not. */
+  readonly contended?: boolean;
 };
 
 /** Times the walks done: what shows only after minutes is looked for less and less often. */
@@ -74,6 +79,8 @@ const LOOKED_AT_CLOSELY = 12;
 const STEADY_NAMED = 4;
 const TRAPPED = 3;
 const TRAP_MS = 2500;
+/** Shorter than the traps: reading the profile may have to wait a second until the pause budget has room. */
+const SAMPLED_MS = 1500;
 /** Growth that no walk sees after that many is not in a container the census knows. */
 const MAX_WALKS_ONCE_LEAKING = 6;
 
@@ -97,9 +104,9 @@ async function nameGrowth(
     })
     .sort((a, b) => (explainedBytesPerSecond(b) ?? 0) - (explainedBytesPerSecond(a) ?? 0));
   facts.report({ activity: 'trapping' });
-  const caught: ReadonlyMap<string, TrapResult> = signal.aborted
-    ? new Map()
-    : await setTraps(peer, growing.slice(0, TRAPPED));
+  const [caught, allocations] = signal.aborted
+    ? [new Map<string, TrapResult>(), null]
+    : await Promise.all([setTraps(peer, growing.slice(0, TRAPPED)), sampleAllocations(peer, facts)]);
   const { verdict } = facts.now();
   const context = {
     sources: facts.sources,
@@ -107,6 +114,7 @@ async function nameGrowth(
     slopeBytesPerSecond: verdict?.growth?.bytesPerSecond ?? null,
     space: verdict?.space ?? null,
     programScripts: walks.at(-1)?.programScripts ?? [],
+    allocations,
   };
   const findings = await diagnose(
     growing.map((container) => ({ ...container, trap: caught.get(container.detail.key) ?? null })),
@@ -128,6 +136,18 @@ async function setTraps(peer: Peer, growing: readonly GrowingContainer[]): Promi
   if (keys.length === 0) return new Map();
   const results = await peer.call<TrapResult[]>('trap', { keys, forMs: TRAP_MS });
   return new Map(results.map((result) => [result.key, result]));
+}
+
+/** What lives on of what is allocated while the traps are set; `null` where a profile would cost or disturb too much. */
+async function sampleAllocations(peer: Peer, facts: InvestigationFacts): Promise<AllocationProfile | null> {
+  const { verdict, series } = facts.now();
+  const intervalBytes = samplingIntervalBytes(verdict?.growth?.bytesPerSecond ?? null, series, SAMPLED_MS);
+  const { profile, refusal } = await peer.call<AllocationWindow>('allocations', {
+    samplingIntervalBytes: intervalBytes,
+    forMs: SAMPLED_MS,
+  });
+  if (refusal === 'contended') facts.report({ contended: true });
+  return profile;
 }
 
 /** Half is enough to go to the line; an element's size is an estimate. */

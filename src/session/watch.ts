@@ -56,6 +56,8 @@ export type WatchProgress = { readonly report: Report; readonly activity: Activi
 /** Of every interval that is shown. */
 const LEVEL = 0.99;
 const GRACE_MS = 1500;
+const CONTENDED =
+  'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.';
 
 class Watch {
   readonly handlers: PeerHandlers = {
@@ -135,11 +137,12 @@ class Watch {
       await investigate(
         target.peer,
         {
-          now: () => ({ verdict: this.#verdict }),
+          now: () => ({ verdict: this.#verdict, series: this.#series.series }),
           report: (news) => {
             this.#activity = news.activity ?? this.#activity;
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
+            if (news.contended === true) this.#note(CONTENDED);
             this.#progress();
           },
           sources: sourceFiles(),
@@ -156,6 +159,10 @@ class Watch {
     this.#investigated = true;
     this.#activity = 'watching';
     this.#stopIfAnswered();
+  }
+
+  #note(words: string): void {
+    if (!this.#notes.includes(words)) this.#notes.push(words);
   }
 
   #receive(event: string, params: unknown): void {

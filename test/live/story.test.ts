@@ -49,6 +49,7 @@ function expectStory({ code, comparison }: { code: number | null; comparison: Co
     location: { file: source, line: markedLine('grows') },
   });
   expect(finding?.addedAt?.location).toMatchObject({ file: source, line: markedLine('added at') });
+  expect(finding?.allocatedAt?.location).toMatchObject({ file: source, line: markedLine('added at') });
   expect(finding?.retained.state).toBe('CLOSED');
   expect(finding?.shouldBeReleased?.event).toBe('close');
   expect(code).toBe(0);

@@ -120,7 +120,9 @@ function factsOf({ report, load }: ComparisonSide, { glyphs }: Layout): Fact[] {
     fact('end', fateWords(report) ?? 'none forecast'),
     fact(
       'cost',
-      `longest pause ${formatDuration(cost.longestPauseMs)}, ${formatDuration(cost.totalOnTargetMs)} in all`,
+      cost.longestPauseMs === null || cost.totalOnTargetMs === null
+        ? '-'
+        : `longest pause ${formatDuration(cost.longestPauseMs)}, ${formatDuration(cost.totalOnTargetMs)} in all`,
     ),
   ];
 }

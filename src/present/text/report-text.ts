@@ -72,6 +72,7 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
 
 function headLines(report: Report, layout: Layout): Line[] {
   const { target } = report;
+  const { longestPauseMs } = report.cost;
   const isolate = target.isolate === 'main' ? [] : [target.isolate];
   const words = [
     `pid ${target.pid}`,
@@ -79,7 +80,7 @@ function headLines(report: Report, layout: Layout): Line[] {
     `node ${target.node.replace(/^v/, '').split('.').slice(0, 2).join('.')}`,
     scriptOf(target.command),
     `watched ${formatDuration(report.durationMs)}`,
-    `longest pause on your server ${formatDuration(report.cost.longestPauseMs)}`,
+    ...(longestPauseMs === null ? [] : [`longest pause on your server ${formatDuration(longestPauseMs)}`]),
   ];
   return flowParts(
     [[{ text: 'leakline', tone: 'strong' }], ...words.map((text) => [{ text, tone: 'faint' as const }])],
@@ -148,7 +149,9 @@ export function noteLines(report: Report, layout: Layout): Line[] {
 function costLines(report: Report, layout: Layout): Line[] {
   const { cost } = report;
   const words = [
-    `${formatDuration(cost.totalOnTargetMs)} on the server in all`,
+    cost.totalOnTargetMs === null
+      ? 'not known yet'
+      : `${formatDuration(cost.totalOnTargetMs)} on the server in all`,
     cost.forcedGcs === 0
       ? 'no forced GC'
       : `${count(cost.forcedGcs)} forced GC${cost.forcedGcs === 1 ? '' : 's'}`,

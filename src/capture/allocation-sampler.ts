@@ -1,0 +1,128 @@
+import type { AllocationProfile, AllocationStack } from '../core/allocations.ts';
+import type { ScriptLocation } from '../core/location.ts';
+import type { InProcessInspector } from '../wire/inspector-in-process.ts';
+
+/**
+ * V8's sampling heap profiler in the isolate it is used in: one window, then it is off again.
+ *
+ * V8 has one sampler per isolate and does not say who started it. Starting a second one does nothing and reports
+ * success, and stopping it stops the first (V8, `sampling-heap-profiler.cc`). But a profile can be read only while a
+ * sampler runs, so asking for one first, and being refused, is how a foreign one is ruled out. Somebody who begins to
+ * sample within our window is not seen, and would lose the sampler at its end.
+ *
+ * The inspector must be the sampler's own: its session disconnecting is what ends the sampling without a collection.
+ */
+export class AllocationSampler {
+  readonly #inspector: InProcessInspector;
+  readonly #nowMs: () => number;
+  readonly #isOwn: (url: string) => boolean;
+  #startedMs = 0;
+  #samplingIntervalBytes = 0;
+  #sampling = false;
+
+  /** `isOwn` tells leakline's own script, whose allocations are left out. */
+  constructor(inspector: InProcessInspector, nowMs: () => number, isOwn: (url: string) => boolean) {
+    this.#inspector = inspector;
+    this.#nowMs = nowMs;
+    this.#isOwn = isOwn;
+  }
+
+  /**
+   * False if somebody else samples: then nothing was begun, but finding it out has read their profile, which costs a
+   * collection as `finish` does. Else some 0.5 ms.
+   */
+  start(samplingIntervalBytes: number): boolean {
+    this.#inspector.connect();
+    if (this.#isSampled()) {
+      this.#inspector.disconnect();
+      return false;
+    }
+    this.#inspector.post('HeapProfiler.startSampling', {
+      samplingInterval: samplingIntervalBytes,
+      stackDepth: STACK_DEPTH,
+    });
+    this.#sampling = true;
+    this.#samplingIntervalBytes = samplingIntervalBytes;
+    this.#startedMs = this.#nowMs();
+    return true;
+  }
+
+  /** A connected session has V8 keep what the program logs: call it now and then while the window is open. About 5 µs. */
+  discardConsole(): void {
+    if (this.#sampling) this.#inspector.post('Runtime.discardConsoleEntries');
+  }
+
+  /**
+   * Ends the window and reads it. V8 collects all garbage first, so that only what lives is in the profile: as long a
+   * pause as a forced collection, to which comes some 1 ms a thousand stacks.
+   */
+  finish(): AllocationProfile {
+    const durationMs = this.#nowMs() - this.#startedMs;
+    try {
+      const { profile } = this.#inspector.post<{ profile: SamplingProfile }>('HeapProfiler.stopSampling');
+      const stacks = stacksOf(profile.head, this.#isOwn);
+      return {
+        durationMs,
+        samplingIntervalBytes: this.#samplingIntervalBytes,
+        liveBytes: profile.head.children.reduce((sum, node) => sum + bytesBelow(node), profile.head.selfSize),
+        stacks: stacks.sort((a, b) => b.liveBytes - a.liveBytes).slice(0, STACKS_KEPT),
+      };
+    } finally {
+      this.cancel();
+    }
+  }
+
+  /** Ends the window without a collection and without a profile. */
+  cancel(): void {
+    this.#sampling = false;
+    this.#inspector.disconnect();
+  }
+
+  #isSampled(): boolean {
+    try {
+      this.#inspector.post('HeapProfiler.getSamplingProfile');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Enough to reach the program's own frames through a framework's. */
+const STACK_DEPTH = 32;
+/** What a stack beyond these keeps is no leak's share. */
+const STACKS_KEPT = 60;
+
+/** Of the inspector protocol, `HeapProfiler.SamplingHeapProfile`. */
+type SamplingProfile = { readonly head: SamplingNode };
+type SamplingNode = {
+  readonly callFrame: {
+    readonly functionName: string;
+    readonly url: string;
+    readonly lineNumber: number;
+    readonly columnNumber: number;
+  };
+  readonly selfSize: number;
+  readonly children: readonly SamplingNode[];
+};
+
+function stacksOf(head: SamplingNode, isOwn: (url: string) => boolean): AllocationStack[] {
+  const stacks: AllocationStack[] = [];
+  const visit = (node: SamplingNode, outer: readonly ScriptLocation[]): void => {
+    if (isOwn(node.callFrame.url)) return;
+    const frames = [frameOf(node), ...outer];
+    if (node.selfSize > 0) stacks.push({ liveBytes: node.selfSize, frames });
+    for (const child of node.children) visit(child, frames);
+  };
+  for (const node of head.children) visit(node, []);
+  return stacks;
+}
+
+function bytesBelow(node: SamplingNode): number {
+  return node.children.reduce((sum, child) => sum + bytesBelow(child), node.selfSize);
+}
+
+function frameOf({ callFrame }: SamplingNode): ScriptLocation {
+  const { url, lineNumber, columnNumber, functionName } = callFrame;
+  return { url, line: lineNumber, column: columnNumber, function: functionName === '' ? null : functionName };
+}
