@@ -5,6 +5,7 @@
 export type {
   Comparison,
   ComparisonSide,
+  IsolateReport,
   Report,
   ReportFinding,
   ReportLocation,

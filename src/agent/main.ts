@@ -1,3 +1,4 @@
+import type * as diagnosticsChannelModule from 'node:diagnostics_channel';
 import type * as inspectorModule from 'node:inspector';
 import type * as netModule from 'node:net';
 import type * as perfHooksModule from 'node:perf_hooks';
@@ -5,6 +6,7 @@ import type * as timersModule from 'node:timers';
 import type * as utilModule from 'node:util';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
+import type * as workerThreadsModule from 'node:worker_threads';
 import { AllocationSampler } from '../capture/allocation-sampler.ts';
 import { Census } from '../census/census.ts';
 import type { CensusHost } from '../census/host.ts';
@@ -18,6 +20,7 @@ import { InProcessInspector } from '../wire/inspector-in-process.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
 import { closeUnusedInspector } from './close-inspector.ts';
+import { WorkerThreads } from './worker-threads.ts';
 
 /**
  * leakline inside the target: connects to the socket it was told, says who it is, and does what it is asked over it.
@@ -65,6 +68,7 @@ class Agent {
   readonly #timers: typeof timersModule;
   readonly #account: StallAccount;
   readonly #own = new Set<object>();
+  readonly #workers: WorkerThreads;
   readonly #startedMs: number;
   #epochMs: number;
   #peer: Peer | null = null;
@@ -83,8 +87,15 @@ class Agent {
     this.#startedMs = this.#perfHooks.performance.now();
     this.#epochMs = this.#startedMs;
     this.#account = new StallAccount(() => this.#perfHooks.performance.now());
+    this.#workers = new WorkerThreads({
+      inspector: () => require('node:inspector') as typeof inspectorModule,
+      diagnosticsChannel: require('node:diagnostics_channel') as typeof diagnosticsChannelModule,
+      account: this.#account,
+      onStarted: () => this.#guard(() => this.#peer?.notify('worker started', null)),
+    });
     this.#own.add(this);
     this.#own.add(this.#own);
+    this.#own.add(this.#workers);
   }
 
   connect(): void {
@@ -110,9 +121,11 @@ class Agent {
 
   #hello(): AgentHello & { token: string } {
     const v8 = this.#require('node:v8') as typeof v8Module;
+    const { isMainThread, threadId } = this.#require('node:worker_threads') as typeof workerThreadsModule;
     return {
       token: this.#options.token,
       pid: process.pid,
+      isolate: isMainThread ? 'main' : `worker:${threadId}`,
       node: process.version,
       argv: process.argv,
       cwd: workingDirectory(),
@@ -135,6 +148,12 @@ class Agent {
       case 'allocations': {
         const { samplingIntervalBytes, forMs } = params as { samplingIntervalBytes: number; forMs: number };
         return this.#sampleAllocations(samplingIntervalBytes, forMs);
+      }
+      case 'workers':
+        return this.#workers.list();
+      case 'evaluate in workers': {
+        const { ids, expression } = params as { ids: string[]; expression: string };
+        return this.#workers.evaluate(ids, expression, (ms) => this.#rest(ms));
       }
       default:
         throw new Error(`the agent has no method ${method}`);
@@ -172,6 +191,7 @@ class Agent {
       },
     );
     this.#probe.start();
+    this.#workers.follow();
     return null;
   }
 
@@ -318,6 +338,7 @@ class Agent {
       () => this.#probe?.stop(),
       () => this.#census?.dispose(),
       () => this.#sampler?.cancel(),
+      () => this.#workers.stop(),
       () => this.#peer?.close(),
     ]) {
       try {

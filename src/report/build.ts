@@ -2,10 +2,9 @@ import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { version } from './version.ts';
-import type { Comparison, ComparisonSide, Report } from './schema.ts';
+import type { Comparison, ComparisonSide, IsolateReport, Report } from './schema.ts';
 
-export type ReportParts = {
-  readonly startedAt: string;
+export type IsolateParts = {
   readonly durationMs: number;
   readonly target: Report['target'];
   /** What was asked for, whether or not there is an interval yet. */
@@ -24,17 +23,33 @@ export type ReportParts = {
     readonly longestPauseMsByWork: Readonly<Record<string, number>>;
     readonly forcedGcs: number;
   } | null;
-  readonly notes: readonly string[];
 };
 
-/** The versioned document from what the stages found. Times and sizes are rounded to what they are worth. */
-export function buildReport(parts: ReportParts): Report {
-  const { verdict, series, cost } = parts;
-  const growth = verdict?.growth ?? null;
+/** The versioned document. How the process ended is said where the document says which process it is. */
+export function buildReport(parts: {
+  readonly startedAt: string;
+  readonly isolate: IsolateReport;
+  readonly others: readonly IsolateReport[];
+  readonly exit: Report['target']['exit'];
+  readonly notes: readonly string[];
+}): Report {
+  const { isolate, exit } = parts;
   return {
     schema: 'leakline/report@1',
     leakline: version,
     startedAt: parts.startedAt,
+    ...isolate,
+    target: { ...isolate.target, exit },
+    isolates: parts.others,
+    notes: parts.notes,
+  };
+}
+
+/** What the stages found of one isolate. Times and sizes are rounded to what they are worth. */
+export function buildIsolateReport(parts: IsolateParts): IsolateReport {
+  const { verdict, series, cost } = parts;
+  const growth = verdict?.growth ?? null;
+  return {
     durationMs: Math.round(parts.durationMs),
     target: parts.target,
     verdict: {
@@ -69,7 +84,6 @@ export function buildReport(parts: ReportParts): Report {
         Object.entries(cost?.longestPauseMsByWork ?? {}).map(([work, ms]) => [work, tenth(ms)]),
       ),
     },
-    notes: parts.notes,
   };
 }
 

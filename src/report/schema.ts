@@ -3,10 +3,18 @@
  * What can't be known is `null`, never left out and never guessed. This file imports nothing, so that it can
  * be copied into a program that reads reports.
  */
-export type Report = {
+export type Report = IsolateReport & {
   readonly schema: 'leakline/report@1';
   readonly leakline: string;
   readonly startedAt: string;
+  /** The other isolates of the process that were watched; the document itself is about the one that tells most. */
+  readonly isolates: readonly IsolateReport[];
+  /** What the reader must know to trust the answer: blind spots, a census that was cut short. */
+  readonly notes: readonly string[];
+};
+
+/** What is known of one isolate: the main thread of a process, or one of its worker threads. */
+export type IsolateReport = {
   readonly durationMs: number;
   readonly target: {
     readonly pid: number;
@@ -14,6 +22,8 @@ export type Report = {
     readonly command: string;
     /** `main` or `worker:3`. */
     readonly isolate: string;
+    /** What the developer calls the worker; `null` if it has no name. */
+    readonly name: string | null;
     readonly limits: {
       readonly heapBytes: number | null;
       readonly containerBytes: number | null;
@@ -96,8 +106,6 @@ export type Report = {
     /** The longest pause by what caused it, in milliseconds. */
     readonly longestPauseMsByWork: Readonly<Record<string, number>>;
   };
-  /** What the reader must know to trust the answer: blind spots, a census that was cut short. */
-  readonly notes: readonly string[];
 };
 
 export type ReportFinding = {

@@ -1,7 +1,9 @@
 import type { Report } from '../report/schema.ts';
 import { type ProgramExit, startWithAgent } from '../target/spawn.ts';
+import type { OpenTarget } from '../target/attach.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
 import { preloadPath } from './agent-files.ts';
+import { Relay } from './relay.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /** A program that was started to be watched. */
@@ -24,14 +26,11 @@ export async function watchProgram(
 ): Promise<WatchedProgram> {
   const relay = new Relay();
   const { child, exited, target } = await startWithAgent(command, preloadPath(), relay.handlers);
-  const watched = watchProcess(
-    (handlers) => {
-      relay.connect(handlers);
-      return target;
-    },
-    request,
-    { signal, exited, onProgress },
-  );
+  const opened = (handlers: PeerHandlers): Promise<OpenTarget> => {
+    relay.connect(handlers);
+    return target;
+  };
+  const watched = watchProcess(opened, request, { signal, exited, onProgress });
   return { report: unlessEnded(watched, exited), exited, kill: (name) => void child.kill(name) };
 }
 
@@ -44,28 +43,5 @@ async function unlessEnded(watched: Promise<Report>, exited: Promise<ProgramExit
     const exit = await Promise.race([exited, late]);
     if (exit === null) throw error;
     return null;
-  }
-}
-
-/** The agent may speak before the watch has begun: what it says then waits. */
-class Relay {
-  #handlers: PeerHandlers | null = null;
-  #closed = false;
-  readonly #early: [string, unknown][] = [];
-  readonly handlers: PeerHandlers = {
-    onEvent: (event, params) => {
-      if (this.#handlers === null) this.#early.push([event, params]);
-      else this.#handlers.onEvent?.(event, params);
-    },
-    onClose: () => {
-      this.#closed = true;
-      this.#handlers?.onClose?.();
-    },
-  };
-
-  connect(handlers: PeerHandlers): void {
-    this.#handlers = handlers;
-    for (const [event, params] of this.#early.splice(0)) handlers.onEvent?.(event, params);
-    if (this.#closed) handlers.onClose?.();
   }
 }

@@ -187,7 +187,7 @@ async function installAgent(
 }
 
 /** Wrapped in a function, so that the agent's own names don't become globals of the target. */
-function installExpression(agentSource: string, options: Installation): string {
+export function installExpression(agentSource: string, options: Installation): string {
   return `(function (require) {\n${agentSource}\nleaklineAgent.install(require, ${JSON.stringify(options)});\n})(require)\n//# sourceURL=leakline-agent.js`;
 }
 

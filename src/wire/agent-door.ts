@@ -11,12 +11,18 @@ export type AgentDoor = {
   readonly token: string;
   /** The first agent that shows the token. Rejects after `timeoutMs` and on `close`; nobody else is let in afterwards. */
   accept(handlers: PeerHandlers, timeoutMs: number): Promise<{ peer: Peer; hello: AgentHello }>;
-  /** May be called again. */
+  /** Every agent that shows the token, until the door is closed. `welcome` gives who listens to it. */
+  acceptAll(welcome: (peer: Peer, hello: AgentHello) => PeerHandlers): void;
+  /** Ends the connections of those who came through it. May be called again. */
   close(): Promise<void>;
+  /** Lets nobody in any more; who is in stays. */
+  shut(): void;
 };
 
 export type AgentHello = {
   readonly pid: number;
+  /** `main`, or `worker:3` for the thread Node numbers 3. */
+  readonly isolate: string;
   readonly node: string;
   readonly argv: readonly string[];
   readonly cwd: string;
@@ -41,6 +47,11 @@ export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
     socketPath,
     token,
     accept: (handlers, timeoutMs) => accept(server, token, handlers, timeoutMs, abandoned.signal),
+    acceptAll: (welcome) => void server.on('connection', (socket: Socket) => letIn(socket, token, welcome)),
+    shut: () => {
+      abandoned.abort();
+      server.close();
+    },
     close: () => {
       abandoned.abort();
       return closeServer(server, connections);
@@ -64,30 +75,35 @@ function accept(
     const timer = setTimeout(() => giveUp(`nobody connected within ${timeoutMs} ms`), timeoutMs);
     abandoned.addEventListener('abort', () => giveUp('the door was closed'));
     const knock = (socket: Socket): void => {
-      // Until the token was shown nothing that comes through this socket reaches the caller.
-      let known = false;
-      const peer: Peer = new Peer(socket, {
-        onClose: () => {
-          if (known) handlers.onClose?.();
-        },
-        onEvent: (event, params) => {
-          if (known) {
-            handlers.onEvent?.(event, params);
-            return;
-          }
-          const hello = params as AgentHello & { token: string };
-          if (event !== 'hello' || !sameToken(hello.token, token)) {
-            socket.destroy();
-            return;
-          }
-          known = true;
-          clearTimeout(timer);
-          server.off('connection', knock);
-          resolve({ peer, hello });
-        },
+      letIn(socket, token, (peer, hello) => {
+        clearTimeout(timer);
+        server.off('connection', knock);
+        resolve({ peer, hello });
+        return handlers;
       });
     };
     server.on('connection', knock);
+  });
+}
+
+/** Until the token was shown nothing that comes through the socket reaches the caller, who then says who listens. */
+function letIn(
+  socket: Socket,
+  token: string,
+  welcome: (peer: Peer, hello: AgentHello) => PeerHandlers,
+): void {
+  let handlers: PeerHandlers | null = null;
+  const peer: Peer = new Peer(socket, {
+    onClose: () => handlers?.onClose?.(),
+    onEvent: (event, params) => {
+      if (handlers !== null) {
+        handlers.onEvent?.(event, params);
+        return;
+      }
+      const hello = params as AgentHello & { token: string };
+      if (event === 'hello' && sameToken(hello.token, token)) handlers = welcome(peer, hello);
+      else socket.destroy();
+    },
   });
 }
 

@@ -21,6 +21,13 @@ export class InProcessInspector {
     this.#connected = true;
   }
 
+  /** What V8 and Node tell without being asked; call it before `connect`. */
+  onNotification(handler: (method: string, params: unknown) => void): void {
+    this.#session.on('inspectorNotification', ({ method, params }: { method: string; params: unknown }) =>
+      handler(method, params),
+    );
+  }
+
   /** Throws the protocol's message. The caller states the result's shape, as the protocol documents it. */
   post<Result>(method: string, params: object = {}): Result {
     let failure: Error | null = null;

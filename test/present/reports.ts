@@ -246,6 +246,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       node: 'v22.23.3',
       command,
       isolate: 'main',
+      name: null,
       limits: {
         heapBytes: 4_345_298_944,
         containerBytes: null,
@@ -286,6 +287,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       snapshotTaken: false,
       longestPauseMsByWork: {},
     },
+    isolates: [],
     notes: [],
   };
 }

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../core/bytes.ts';
+import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Report } from '../../report/schema.ts';
 import { bytesInterval, count, percent } from '../figures.ts';
@@ -65,6 +65,7 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
     ...findingBlocks(report, layout),
     operationLines(report, layout),
     steadyLines(report, layout),
+    isolateLines(report, layout),
     noteLines(report, layout),
     costLines(report, layout),
   ];
@@ -73,7 +74,7 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
 function headLines(report: Report, layout: Layout): Line[] {
   const { target } = report;
   const { longestPauseMs } = report.cost;
-  const isolate = target.isolate === 'main' ? [] : [target.isolate];
+  const isolate = target.isolate === 'main' ? [] : [isolateWords(target)];
   const words = [
     `pid ${target.pid}`,
     ...isolate,
@@ -143,6 +144,27 @@ export function noteLines(report: Report, layout: Layout): Line[] {
       { text },
       { ...layout, indent: 2, labelColumns: 'note: '.length },
     ),
+  );
+}
+
+/** `worker:3 (thumbnails)` */
+function isolateWords({ isolate, name }: Report['target']): string {
+  return name === null ? isolate : `${isolate} (${name})`;
+}
+
+function isolateLines({ isolates }: Report, layout: Layout): Line[] {
+  if (isolates.length === 0) return [];
+  const words = isolates.map(
+    ({ target, verdict, growth }) =>
+      `${isolateWords(target)} ${verdict.kind}` +
+      (growth.bytesPerSecond === null || verdict.kind !== 'leaking'
+        ? ''
+        : ` ${formatRate(growth.bytesPerSecond)}`),
+  );
+  return labelled(
+    { text: 'also watched: ', tone: 'faint' },
+    { text: words.join(', '), tone: 'faint' },
+    { ...layout, indent: 2, labelColumns: 'also watched: '.length },
   );
 }
 

@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LeaklineError } from '../core/errors.ts';
+import type { Finding, SteadyContainer } from '../core/finding.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { AgentCost, AgentTick } from '../probe/agent-tick.ts';
+import { SeriesBuilder } from '../probe/series-builder.ts';
+import { buildIsolateReport } from '../report/build.ts';
+import type { Activity } from '../report/live.ts';
+import type { IsolateReport } from '../report/schema.ts';
+import type { MemoryLimits } from '../target/limits.ts';
+import { decide } from '../verdict/decide.ts';
+import type { AgentHello } from '../wire/agent-door.ts';
+import type { Peer, PeerHandlers } from '../wire/peer.ts';
+import { investigate } from './investigation.ts';
+import { sourceFiles } from './source-files.ts';
+import type { WatchRequest } from './watch.ts';
+
+/** An isolate to watch: the main thread of a process, or one of its workers. */
+export type Isolate = {
+  readonly peer: Peer;
+  readonly hello: AgentHello;
+  /** What its developer calls it; `null` for a main thread and a worker without a name. */
+  readonly name: string | null;
+  readonly limits: MemoryLimits;
+};
+
+/**
+ * Watches one isolate: its own series, verdict, census and findings. The order of the rooms: probe → verdict → census →
+ * diagnosis. Tells of every change, and of other events its agent sends; ends when `signal` aborts or its agent is gone.
+ */
+export class IsolateWatch {
+  readonly isolate: Isolate;
+  readonly handlers: PeerHandlers = {
+    onEvent: (event, params) => this.#receive(event, params),
+    onClose: () => this.#end(),
+  };
+  readonly #request: WatchRequest;
+  readonly #hooks: IsolateWatchHooks;
+  readonly #series = new SeriesBuilder();
+  /** Aborts when there is nothing more to watch or to find here, whatever the reason. */
+  readonly #over = new AbortController();
+  readonly #notes: string[] = [];
+  #verdict: Verdict | null = null;
+  #cost: AgentCost | null = null;
+  #findings: readonly Finding[] = [];
+  #steady: readonly SteadyContainer[] = [];
+  #namedAtMs: number | null = null;
+  #activity: Activity = 'walking';
+  #investigated = false;
+  #watchedMs = 0;
+
+  constructor(isolate: Isolate, request: WatchRequest, hooks: IsolateWatchHooks) {
+    this.isolate = isolate;
+    this.#request = request;
+    this.#hooks = hooks;
+  }
+
+  /** Resolves when the watch is over and a walk that was under way has ended, or had a moment for it. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { peer, hello } = this.isolate;
+    const stop = (): void => this.#over.abort();
+    signal.addEventListener('abort', stop);
+    if (signal.aborted || peer.closed) stop();
+    const over = aborted(this.#over.signal);
+    try {
+      const { gc, maxPauseMs } = this.#request;
+      const watching = peer.call('watch', { gc, maxPauseMs }).catch((cause: unknown) => {
+        throw peer.closed ? new LeaklineError('TARGET_GONE', { pid: hello.pid }, { cause }) : cause;
+      });
+      watching.catch(() => undefined);
+      // A process that stands still answers nothing; an abort is not to wait for it.
+      await Promise.race([watching, aborted(signal)]);
+      const investigation = this.#investigate();
+      await over;
+      // A walk that is under way may end; one in a process that stands still does not.
+      await Promise.race([investigation, sleep(GRACE_MS, undefined, { ref: false })]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Its agent is gone: the thread or the process ended, or leakline was told to go. */
+  get ended(): boolean {
+    return this.isolate.peer.closed;
+  }
+
+  get kind(): Verdict['kind'] {
+    return this.#verdict?.kind ?? 'inconclusive';
+  }
+
+  /** There is nothing more to learn here: it does not leak, or it does and was looked into. */
+  get answered(): boolean {
+    return this.kind === 'steady' || (this.kind === 'leaking' && this.#investigated);
+  }
+
+  get growthBytesPerSecond(): number {
+    return this.#verdict?.growth?.bytesPerSecond ?? 0;
+  }
+
+  get watchedMs(): number {
+    return this.#watchedMs;
+  }
+
+  get activity(): Activity {
+    return this.ended ? 'ended' : this.#activity;
+  }
+
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  report(): IsolateReport {
+    const { hello, limits, name } = this.isolate;
+    const leaking = this.kind === 'leaking';
+    return buildIsolateReport({
+      durationMs: this.#watchedMs,
+      target: {
+        pid: hello.pid,
+        node: hello.node,
+        command: hello.argv.join(' '),
+        isolate: hello.isolate,
+        name,
+        limits,
+        exit: null,
+      },
+      level: LEVEL,
+      falseAlarmProbability: this.#request.falseAlarmProbability,
+      verdict: this.#verdict,
+      // What grows in a process that does not leak is nobody's fault.
+      findings: leaking ? this.#findings : [],
+      namedAtMs: leaking ? this.#namedAtMs : null,
+      steadyContainers: this.#steady,
+      series: this.#series.series,
+      cost: this.#cost,
+    });
+  }
+
+  async #investigate(): Promise<void> {
+    const { peer, hello } = this.isolate;
+    try {
+      await investigate(
+        peer,
+        {
+          now: () => ({ verdict: this.#verdict, series: this.#series.series }),
+          report: (news) => {
+            this.#activity = news.activity ?? this.#activity;
+            this.#findings = news.findings ?? this.#findings;
+            this.#steady = news.steady ?? this.#steady;
+            if (news.contended === true) this.#note(CONTENDED);
+            this.#changed();
+          },
+          sources: sourceFiles(),
+          workingDirectory: hello.cwd,
+        },
+        this.#over.signal,
+      );
+    } catch (error) {
+      // The process ended under the walk: what was found until then stands.
+      if (!peer.closed && !this.#over.signal.aborted) {
+        this.#note(`The census stopped: ${error instanceof Error ? error.message : String(error)}.`);
+      }
+    }
+    this.#investigated = true;
+    this.#activity = 'watching';
+    this.#changed();
+  }
+
+  #receive(event: string, params: unknown): void {
+    if (event === 'tick') this.#tick(params as AgentTick);
+    else if (event === 'fault') this.#note(`The agent met a fault and went on: ${String(params)}.`);
+    else this.#hooks.onOtherEvent(event);
+  }
+
+  #tick(tick: AgentTick): void {
+    // The agent leaves when nobody reads what it says.
+    this.isolate.peer.notify('ack', null);
+    this.#series.add(tick);
+    this.#cost = tick.cost;
+    this.#watchedMs = tick.sample.timeMs;
+    const { series } = this.#series;
+    // A look costs time in proportion to the floors; without a new one nothing changes but the early hints.
+    if (tick.floors.length > 0 || series.floors.length < 100) {
+      this.#verdict = decide(series, {
+        limitBytes: this.isolate.limits.effectiveBytes,
+        watchedMs: tick.sample.timeMs,
+        falseAlarmProbability: this.#request.falseAlarmProbability,
+        level: LEVEL,
+      });
+    }
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (this.#namedAtMs === null && this.kind === 'leaking' && this.#findings.length > 0) {
+      this.#namedAtMs = this.#watchedMs;
+    }
+    this.#hooks.onChange();
+  }
+
+  #end(): void {
+    this.#over.abort();
+    this.#hooks.onChange();
+  }
+
+  #note(words: string): void {
+    if (!this.#notes.includes(words)) this.#notes.push(words);
+  }
+}
+
+export type IsolateWatchHooks = {
+  readonly onChange: () => void;
+  /** What its agent tells that is not about this isolate alone. */
+  readonly onOtherEvent: (event: string) => void;
+};
+
+/** Of every interval that is shown. */
+const LEVEL = 0.99;
+const GRACE_MS = 1500;
+const CONTENDED =
+  'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.';
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
