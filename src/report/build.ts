@@ -5,9 +5,11 @@ import { version } from './version.ts';
 import type { Comparison, ComparisonSide, Report } from './schema.ts';
 
 export type ReportParts = {
-  readonly startedAt: string;
+  readonly startedAt: string | null;
   readonly durationMs: number;
   readonly target: Report['target'];
+  /** The log that was judged; a watch has none. */
+  readonly source?: Report['source'];
   /** What was asked for, whether or not there is an interval yet. */
   readonly level: number;
   readonly falseAlarmProbability: number;
@@ -37,6 +39,7 @@ export function buildReport(parts: ReportParts): Report {
     startedAt: parts.startedAt,
     durationMs: Math.round(parts.durationMs),
     target: parts.target,
+    source: parts.source ?? null,
     verdict: {
       kind: verdict?.kind ?? 'inconclusive',
       space: verdict?.space ?? null,
@@ -95,18 +98,23 @@ function differenceOf(sides: readonly ComparisonSide[]): Comparison['difference'
 function columnsOf({ samples, floors }: Series): Report['series'] {
   return {
     timeMs: samples.map((sample) => Math.round(sample.timeMs)),
-    rss: samples.map((sample) => sample.rss),
-    heapUsed: samples.map((sample) => sample.heapUsed),
-    heapTotal: samples.map((sample) => sample.heapTotal),
-    external: samples.map((sample) => sample.external),
-    arrayBuffers: samples.map((sample) => sample.arrayBuffers),
-    openConnections: samples.map((sample) => sample.openConnections),
+    rss: samples.map((sample) => known(sample.rss)),
+    heapUsed: samples.map((sample) => known(sample.heapUsed)),
+    heapTotal: samples.map((sample) => known(sample.heapTotal)),
+    external: samples.map((sample) => known(sample.external)),
+    arrayBuffers: samples.map((sample) => known(sample.arrayBuffers)),
+    openConnections: samples.map((sample) => known(sample.openConnections)),
     floor: floors.map((floor) => ({
       timeMs: Math.round(floor.timeMs),
       bytes: floor.heapBytes,
-      externalBytes: floor.externalBytes,
+      externalBytes: known(floor.externalBytes),
     })),
   };
+}
+
+/** JSON has no NaN: what a log does not tell is `null`. */
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function rounded(value: number | null): number | null {

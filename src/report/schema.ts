@@ -6,14 +6,16 @@
 export type Report = {
   readonly schema: 'leakline/report@1';
   readonly leakline: string;
-  readonly startedAt: string;
+  /** `null` where a judged log tells no time of day. */
+  readonly startedAt: string | null;
   readonly durationMs: number;
   readonly target: {
-    readonly pid: number;
-    readonly node: string;
-    readonly command: string;
-    /** `main` or `worker:3`. */
-    readonly isolate: string;
+    /** `null` where a judged log does not tell it; so are the next two. */
+    readonly pid: number | null;
+    readonly node: string | null;
+    readonly command: string | null;
+    /** `main` or `worker:3`; of a judged log what tells this isolate from the others, `null` where nothing does. */
+    readonly isolate: string | null;
     readonly limits: {
       readonly heapBytes: number | null;
       readonly containerBytes: number | null;
@@ -28,6 +30,16 @@ export type Report = {
       readonly atMs: number;
     } | null;
   };
+  /** The log that was judged; `null` for a process that was watched. */
+  readonly source: {
+    readonly file: string;
+    readonly format: 'gc-trace' | 'json' | 'csv' | 'text' | 'prometheus';
+    /** Lines that are not empty, of the whole file, whatever process they tell of. */
+    readonly lines: number;
+    readonly linesUsed: number;
+    /** Lines that look like a measurement and could not be read. */
+    readonly linesUnreadable: number;
+  } | null;
   readonly verdict: {
     readonly kind: 'leaking' | 'steady' | 'inconclusive';
     readonly space: 'heap' | 'external' | 'native' | null;
@@ -65,16 +77,16 @@ export type Report = {
   }[];
   readonly series: {
     readonly timeMs: readonly number[];
-    readonly rss: readonly number[];
-    readonly heapUsed: readonly number[];
-    readonly heapTotal: readonly number[];
-    readonly external: readonly number[];
-    readonly arrayBuffers: readonly number[];
-    readonly openConnections: readonly number[];
+    readonly rss: readonly (number | null)[];
+    readonly heapUsed: readonly (number | null)[];
+    readonly heapTotal: readonly (number | null)[];
+    readonly external: readonly (number | null)[];
+    readonly arrayBuffers: readonly (number | null)[];
+    readonly openConnections: readonly (number | null)[];
     readonly floor: readonly {
       readonly timeMs: number;
       readonly bytes: number;
-      readonly externalBytes: number;
+      readonly externalBytes: number | null;
     }[];
   };
   readonly gc: readonly {
@@ -147,6 +159,12 @@ export type ReportLocation = {
   readonly column: number;
   readonly function: string | null;
   readonly package: string | null;
+};
+
+/** What `leakline judge` writes of a log that tells of several isolates or processes, or of several logs. */
+export type Reports = {
+  readonly schema: 'leakline/reports@1';
+  readonly reports: readonly Report[];
 };
 
 /** Two programs under the same load. */

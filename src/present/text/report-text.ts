@@ -59,6 +59,14 @@ const MAX_FINDINGS = 5;
 const MAX_STEADY = 5;
 const VERDICT_INDENT = 10;
 
+const FORMAT_WORDS: Readonly<Record<NonNullable<Report['source']>['format'], string>> = {
+  'gc-trace': 'garbage collections',
+  json: 'memory as JSON',
+  csv: 'memory as CSV',
+  text: 'memory as text',
+  prometheus: 'Prometheus range',
+};
+
 function reportBlocks(report: Report, layout: Layout): Line[][] {
   return [
     verdictLines(report, layout),
@@ -66,20 +74,27 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
     operationLines(report, layout),
     steadyLines(report, layout),
     noteLines(report, layout),
-    costLines(report, layout),
+    // Reading a log costs the server nothing.
+    ...(report.source === null ? [costLines(report, layout)] : []),
   ];
 }
 
 function headLines(report: Report, layout: Layout): Line[] {
-  const { target } = report;
-  const isolate = target.isolate === 'main' ? [] : [target.isolate];
+  const { target, source } = report;
   const words = [
-    `pid ${target.pid}`,
-    ...isolate,
-    `node ${target.node.replace(/^v/, '').split('.').slice(0, 2).join('.')}`,
-    scriptOf(target.command),
-    `watched ${formatDuration(report.durationMs)}`,
-    `longest pause on your server ${formatDuration(report.cost.longestPauseMs)}`,
+    ...(source === null ? [] : [source.file, FORMAT_WORDS[source.format]]),
+    ...(target.pid === null ? [] : [`pid ${target.pid}`]),
+    ...(target.isolate === null || target.isolate === 'main' ? [] : [target.isolate]),
+    ...(target.node === null
+      ? []
+      : [`node ${target.node.replace(/^v/, '').split('.').slice(0, 2).join('.')}`]),
+    ...(target.command === null ? [] : [scriptOf(target.command)]),
+    ...(source === null
+      ? [
+          `watched ${formatDuration(report.durationMs)}`,
+          `longest pause on your server ${formatDuration(report.cost.longestPauseMs)}`,
+        ]
+      : [`${formatDuration(report.durationMs)} of it`]),
   ];
   return flowParts(
     [[{ text: 'leakline', tone: 'strong' }], ...words.map((text) => [{ text, tone: 'faint' as const }])],

@@ -12,7 +12,7 @@ export type TracedGc = {
 };
 
 /** V8 prints mebibytes with one decimal (`GCTracer::Print`, the same in Node 20 to 26). */
-export const TRACE_RESOLUTION_BYTES = 0.1 * 2 ** 20;
+export const TRACE_RESOLUTION_BYTES: number = 0.1 * 2 ** 20;
 
 /**
  * The collections a line tells of, and how many more it seems to tell of but can't be read (cut off, or mixed with
@@ -23,7 +23,10 @@ export const TRACE_RESOLUTION_BYTES = 0.1 * 2 ** 20;
  * Anything may stand before it: a time stamp, a container's name, the end of what the program printed. Each ` ms: `
  * is looked at with a bounded piece of text on either side, so the cost is linear in the line.
  */
-export function readTracedGcs(line: string): { readonly gcs: readonly TracedGc[]; readonly unreadable: number } {
+export function readTracedGcs(line: string): {
+  readonly gcs: readonly TracedGc[];
+  readonly unreadable: number;
+} {
   const gcs: TracedGc[] = [];
   let unreadable = 0;
   for (let at = line.indexOf(MARK); at >= 0; at = line.indexOf(MARK, at + MARK.length)) {

@@ -1,5 +1,11 @@
 import { logTimeOf, timeKeys } from './log-time.ts';
-import { memoryFieldOf, type NamedField, writtenSize, type MemoryField, type WrittenSize } from './memory-names.ts';
+import {
+  memoryFieldOf,
+  type NamedField,
+  writtenSize,
+  type MemoryField,
+  type WrittenSize,
+} from './memory-names.ts';
 import { isMemoryRow, type MemoryRow } from './memory-row.ts';
 
 /** Columns after a header line that names `rss` or `heapUsed`; between them commas, semicolons or tabs. */

@@ -26,7 +26,8 @@ export function readJsonLine(line: string): JsonLine | undefined {
   if (!isObject(value)) return { kind: 'other' };
   const time = timeOf(value);
   const sizes = sizesIn(value, DEEPEST);
-  if (sizes !== null) return { kind: 'memory', row: { sizes, time: time ?? nestedTime(value), process: processOf(value) } };
+  if (sizes !== null)
+    return { kind: 'memory', row: { sizes, time: time ?? nestedTime(value), process: processOf(value) } };
   for (const key of WRAPPING_KEYS) {
     const text = value[key];
     if (typeof text === 'string') return { kind: 'wrapped', text, time };

@@ -58,7 +58,14 @@ const SIZE = /^\s{0,8}(\d[\d_.,]{0,32})\s{0,8}(bytes|[kmgt]?i?b|[kmg])?\s{0,8}$/
 
 const NAMES_BY_FIELD: Readonly<Record<MemoryField, readonly string[]>> = {
   rss: ['rss', 'residentsetsize', 'memoryrss', 'memrss', 'processresidentmemory'],
-  heapTotal: ['heaptotal', 'totalheap', 'totalheapsize', 'memoryheaptotal', 'memheaptotal', 'nodejsheapsizetotal'],
+  heapTotal: [
+    'heaptotal',
+    'totalheap',
+    'totalheapsize',
+    'memoryheaptotal',
+    'memheaptotal',
+    'nodejsheapsizetotal',
+  ],
   heapUsed: ['heapused', 'usedheap', 'usedheapsize', 'memoryheapused', 'memheapused', 'nodejsheapsizeused'],
   external: ['external', 'externalmemory', 'memoryexternal', 'memexternal', 'nodejsexternalmemory'],
   arrayBuffers: ['arraybuffers', 'memoryarraybuffers', 'memarraybuffers'],

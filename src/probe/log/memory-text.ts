@@ -26,7 +26,8 @@ export class MemoryText {
     if (HINT.test(text)) {
       for (const [, name = '', value = '', unit = ''] of text.matchAll(FIELD)) {
         const named = memoryFieldOf(name);
-        const size = named === null ? null : writtenSize(`${value.replace(/[.,]$/, '')}${unit}`, named.unitBytes);
+        const size =
+          named === null ? null : writtenSize(`${value.replace(/[.,]$/, '')}${unit}`, named.unitBytes);
         if (named === null || size === null) continue;
         if (this.#sizes.has(named.field)) this.#give(rows);
         this.#sizes.set(named.field, size);

@@ -4,7 +4,9 @@ import type { MemoryRow } from './memory-row.ts';
 
 /** Whether a text begins like an answer of the Prometheus HTTP API to `/api/v1/query_range`. */
 export function looksLikeRange(head: string): boolean {
-  return /^\s{0,40}\{/.test(head) && /"status"\s{0,8}:\s{0,8}"success"/.test(head) && head.includes('"resultType"');
+  return (
+    /^\s{0,40}\{/.test(head) && /"status"\s{0,8}:\s{0,8}"success"/.test(head) && head.includes('"resultType"')
+  );
 }
 
 /**
@@ -54,7 +56,10 @@ export function readRange(
 type RangeAnswer = {
   readonly data?: {
     readonly resultType?: unknown;
-    readonly result?: readonly ({ readonly metric?: Record<string, unknown>; readonly values?: unknown } | null)[];
+    readonly result?: readonly ({
+      readonly metric?: Record<string, unknown>;
+      readonly values?: unknown;
+    } | null)[];
   };
 } | null;
 

@@ -12,7 +12,7 @@ const kept = [];
 const recent = [];
 const work = setInterval(() => {
   // Small objects that outlive a scavenge and die in the old space.
-  recent.push(Array.from({ length: 2_000 }, (_, id) => ({ id, seen: [id] })));
+  recent.push(Array.from({ length: 8_000 }, (_, id) => ({ id, seen: [id] })));
   if (recent.length > 24) recent.splice(0, 12);
   // An array of doubles: V8 need not look through it, so the recording disturbs nobody.
   if (kind === 'leaking') kept.push(new Array(60_000).fill(Math.random()));
