@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { formatBytes } from '../core/bytes.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { LogReader, type LogCounts, type LogReading, type LogSource } from '../probe/log/log-reader.ts';
@@ -135,9 +134,7 @@ function sourceNotes({ sampled }: LogSource, { everyMs }: JudgeRequest): string[
       : 'The log has samples and no collections. Memory after a collection was bounded from above by the lowest used heap of each stretch.',
   ];
   if (!sampled.unitWasWritten) {
-    notes.push(
-      `Sizes were taken to be ${sampled.unitBytes === 1 ? 'bytes' : `units of ${formatBytes(sampled.unitBytes)}`}.`,
-    );
+    notes.push(`Sizes were taken to be ${UNIT_WORDS[sampled.unitBytes] ?? 'bytes'}.`);
   }
   if (sampled.time === 'none') {
     notes.push(`The samples have no time: they were taken to be ${everyMs / 1000} s apart (--every).`);
@@ -150,13 +147,18 @@ function sourceNotes({ sampled }: LogSource, { everyMs }: JudgeRequest): string[
   return notes;
 }
 
+const UNIT_WORDS: Readonly<Record<number, string>> = { 1: 'bytes', [2 ** 10]: 'KB', [2 ** 20]: 'MB' };
+
 function countNotes(counts: LogCounts, sources: number): string[] {
   const { lines, used, unreadable, repeated, tooMany, setAside } = counts;
   const other = Math.max(0, lines - used - unreadable - repeated - tooMany);
   const notes: string[] = [];
   if (sources > 1) notes.push(`The log tells of ${sources} isolates or processes; this is one of them.`);
   if (unreadable > 0) notes.push(`${plural(unreadable, 'line')} of ${lines} could not be read.`);
-  if (other > 0) notes.push(`${plural(other, 'line')} of ${lines} tell nothing of memory.`);
+  if (other > 0)
+    notes.push(
+      `${plural(other, 'line')} of ${lines} without a measurement, such as the program's own output.`,
+    );
   if (repeated > 0)
     notes.push(`${plural(repeated, 'collection')} printed twice or out of order counted once.`);
   if (setAside > 0) notes.push(`${plural(setAside, 'memory sample')} beside the collections not used.`);

@@ -9,7 +9,7 @@ export class GcLog {
   #majors: GcEvent[] = [];
   #minors: GcEvent[] = [];
   #firstMs: number | null = null;
-  #lastMs = 0;
+  #last: TracedGc | null = null;
   #lastKeptMs = Number.NEGATIVE_INFINITY;
   #count = 0;
 
@@ -18,8 +18,15 @@ export class GcLog {
     this.isolate = isolate;
   }
 
-  get lastMs(): number {
-    return this.#lastMs;
+  /** The process that the log told of has ended and another begun: its clock starts anew. */
+  isEndedBy({ timeMs }: TracedGc): boolean {
+    return timeMs < this.#lastMs && timeMs <= this.spanMs / 2;
+  }
+
+  /** Printed before: V8 prints the last collections once more when it dies. */
+  hasSeen(gc: TracedGc): boolean {
+    if (gc.timeMs !== this.#lastMs) return gc.timeMs < this.#lastMs;
+    return gc.beforeBytes === this.#last?.beforeBytes && gc.afterBytes === this.#last.afterBytes;
   }
 
   get count(): number {
@@ -31,9 +38,10 @@ export class GcLog {
   }
 
   /** Collections come in the order of time. */
-  add({ timeMs, kind, durationMs, beforeBytes, afterBytes }: TracedGc): void {
+  add(traced: TracedGc): void {
+    const { timeMs, kind, durationMs, beforeBytes, afterBytes } = traced;
     this.#firstMs ??= timeMs;
-    this.#lastMs = timeMs;
+    this.#last = traced;
     this.#count += 1;
     const gc = { timeMs: timeMs - this.#firstMs, kind, durationMs, beforeBytes, afterBytes, forced: false };
     if (kind === 'major') {
@@ -47,6 +55,10 @@ export class GcLog {
       this.#lastKeptMs = timeMs;
       this.#minors.push(gc);
     }
+  }
+
+  get #lastMs(): number {
+    return this.#last?.timeMs ?? 0;
   }
 
   series(): Series {

@@ -95,6 +95,10 @@ export class LogReader {
       return;
     }
     if (json !== undefined) return;
+    if (CUT_JSON.test(line.slice(0, 2000))) {
+      this.#counts.unreadable += 1;
+      return;
+    }
     const csv = this.#csv.read(line);
     if (csv === 'header') this.#counts.used += 1;
     else if (csv !== undefined) this.#row(csv, 'csv');
@@ -102,18 +106,12 @@ export class LogReader {
     const { rows, used } = this.#text.read(line);
     if (rows.length === 0 && used) this.#counts.used += 1;
     for (const row of rows) this.#row({ ...row, time: row.time ?? time }, 'text');
-    if (rows.length === 0 && !used && BROKEN_JSON.test(line)) this.#counts.unreadable += 1;
   }
 
   #gc(gc: TracedGc): void {
     const key = `${gc.pid ?? ''}:${gc.isolate ?? ''}`;
     let log = this.#currentGcLog.get(key);
-    // V8 prints the last collections once more when it dies. Far back in time another process has begun.
-    if (log !== undefined && gc.timeMs < log.lastMs && gc.timeMs > log.spanMs / 2) {
-      this.#counts.repeated += 1;
-      return;
-    }
-    if (log === undefined || gc.timeMs < log.lastMs) {
+    if (log === undefined || log.isEndedBy(gc)) {
       if (this.#gcLogs.length >= MOST_SOURCES) {
         this.#counts.tooMany += 1;
         return;
@@ -122,7 +120,8 @@ export class LogReader {
       this.#gcLogs.push(log);
       this.#currentGcLog.set(key, log);
     }
-    log.add(gc);
+    if (log.hasSeen(gc)) this.#counts.repeated += 1;
+    else log.add(gc);
   }
 
   #row(row: MemoryRow, format: LogFormat): void {
@@ -183,7 +182,8 @@ const HEAD_LENGTH = 4096;
 /** A month of one process at a sample each 15 s is 4 MB. */
 const LONGEST_DOCUMENT = 100_000_000;
 const MOST_SOURCES = 256;
-const BROKEN_JSON = /^\s{0,40}\{.{0,2000}(?:heapUsed|heap_used)/;
+/** An object that begins on this line, with memory in it, and does not end: it was cut off. */
+const CUT_JSON = /^[^{]*\{\s{0,4}".*(?:rss|heap_?used)/i;
 
 // biome and editors show control characters badly, so the escape is spelled out.
 const COLOURS = new RegExp(`${String.fromCodePoint(27)}\\[[0-9;]{0,24}m`, 'g');

@@ -35,7 +35,7 @@ const LONGEST_LINE = 4000;
 const SEPARATORS = [',', ';', '\t'] as const;
 
 function headerOf(line: string): Header | null {
-  if (!/^[\s"']{0,4}[A-Za-z@_]/.test(line) || !/rss|heap/i.test(line) || /[{}=]/.test(line)) return null;
+  if (!/^[\s"']{0,4}[A-Za-z@_]/.test(line) || !/rss|heap/i.test(line) || /[{}=:]/.test(line)) return null;
   for (const separator of SEPARATORS) {
     const names = cellsOf(line, separator);
     if (names.length < 2 && separator !== ',') continue;

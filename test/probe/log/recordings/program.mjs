@@ -11,11 +11,11 @@ process.stdout.write('listening on port 3000, no line end here: ');
 const kept = [];
 const recent = [];
 const work = setInterval(() => {
-  // Small objects that outlive a scavenge and die in the old space.
-  recent.push(Array.from({ length: 8_000 }, (_, id) => ({ id, seen: [id] })));
-  if (recent.length > 24) recent.splice(0, 12);
+  // Small objects that outlive two scavenges and die in the old space, so that there are major collections.
+  recent.push(Array.from({ length: 4_000 }, (_, id) => ({ id, seen: [id] })));
+  if (recent.length > 100) recent.shift();
   // An array of doubles: V8 need not look through it, so the recording disturbs nobody.
-  if (kind === 'leaking') kept.push(new Array(60_000).fill(Math.random()));
+  if (kind === 'leaking') kept.push(new Array(5_000).fill(Math.random()));
 }, 20);
 const log = setInterval(() => console.log(JSON.stringify(process.memoryUsage())), 1000);
 
