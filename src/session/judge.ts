@@ -101,7 +101,14 @@ function reportOf(
     steadyContainers: [],
     series: source.series,
     cost: null,
-    notes: [...sourceNotes(source, request), ...countNotes(counts, sources.length)],
+    notes: [
+      // A watch excuses growth that follows the connections; a log does not tell of them.
+      ...(verdict.kind === 'leaking'
+        ? ['The log tells nothing of load: memory that open connections rightly need counts as growth.']
+        : []),
+      ...sourceNotes(source, request),
+      ...countNotes(counts, sources.length),
+    ],
   });
 }
 
