@@ -112,11 +112,30 @@ function reportOf(
   });
 }
 
-/** Where floors are only bounded by samples, growth may be garbage that nothing has collected yet. */
+/**
+ * Where floors are only bounded by samples, growth may be garbage that nothing has collected yet; and where processes
+ * take turns in one log, each begins where the one before began, leak or not.
+ */
 function asFarAsProved(verdict: Verdict, { sampled }: LogSource): Verdict {
-  if (verdict.kind !== 'leaking' || sampled === null || verdict.space === 'native') return verdict;
-  const { proves } = sampled;
-  if (proves === 'heap and external' || (proves === 'heap' && verdict.space === 'heap')) return verdict;
+  if (sampled === null) return verdict;
+  const { proves, restarts } = sampled;
+  if (verdict.kind === 'steady' && restarts > 0) {
+    return open(
+      verdict,
+      `memory fell at once to where it began, ${plural(restarts, 'time')}, as when a process is started again: a leak that ends so looks steady from afar. Judge the stretch between two starts`,
+    );
+  }
+  if (verdict.kind !== 'leaking' || verdict.space === 'native') return verdict;
+  // No collection was seen, so none is to be spoken of.
+  const told = { ...verdict, reason: verdict.reason.replace('collections', 'low points') };
+  if (proves === 'heap and external' || (proves === 'heap' && verdict.space === 'heap')) return told;
+  return open(
+    verdict,
+    'memory rises, but these samples show no major garbage collection: it may be garbage that waits for one. A log of node --trace-gc, or leakline on the running process, can tell',
+  );
+}
+
+function open(verdict: Verdict, reason: string): Verdict {
   return {
     ...verdict,
     kind: 'inconclusive',
@@ -124,8 +143,7 @@ function asFarAsProved(verdict: Verdict, { sampled }: LogSource): Verdict {
     decidedAtMs: null,
     forecast: null,
     watchMoreMs: null,
-    reason:
-      'memory rises, but these samples show no major garbage collection: it may be garbage that waits for one. A log of node --trace-gc, or leakline on the running process, can tell',
+    reason,
   };
 }
 

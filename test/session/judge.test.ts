@@ -67,6 +67,11 @@ describe('samples', () => {
     expect(verdict.reason).toContain('no major garbage collection');
     expect(forecast).toBeNull();
   });
+  test('of processes that die of their leak in turn are not steady', async () => {
+    const { verdict } = await only(judge(samples((second) => (30 + 20 * (second % 30)) * MB)));
+    expect(verdict.kind).toBe('inconclusive');
+    expect(verdict.reason).toContain('9 times');
+  });
   test('of a flat heap are steady, bounded by the lowest', async () => {
     const { verdict, notes } = await only(judge(samples((second) => (30 + 2 * (second % 10)) * MB)));
     expect(verdict.kind).toBe('steady');

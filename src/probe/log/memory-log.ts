@@ -21,6 +21,9 @@ export class MemoryLog {
   #count = 0;
   #decimals = 0;
   #outOfOrder = 0;
+  #firstSample: Sample | null = null;
+  #lastSample: Sample | null = null;
+  #restarts = 0;
 
   /** `everyMs`: how far rows are apart that have no time. */
   constructor(everyMs: number) {
@@ -33,6 +36,9 @@ export class MemoryLog {
     if (time === null) return false;
     const sample = this.#sampleOf(row, time);
     this.#falls.add(sample);
+    if (this.#lastSample !== null && this.#looksRestarted(this.#lastSample, sample)) this.#restarts += 1;
+    this.#firstSample ??= sample;
+    this.#lastSample = sample;
     this.#pending.push(sample);
     if (this.#pending.length >= this.#stride) this.#keep();
     return true;
@@ -65,6 +71,7 @@ export class MemoryLog {
       unitBytes,
       unitWasWritten: this.#unitWasWritten,
       outOfOrder: this.#outOfOrder,
+      restarts: this.#restarts,
       rows: this.#count,
     };
   }
@@ -105,6 +112,12 @@ export class MemoryLog {
     };
   }
 
+  /** A collection lowers RSS little by little: by half at once, down to where the log began, another process has begun. */
+  #looksRestarted(before: Sample, after: Sample): boolean {
+    const firstRss = this.#firstSample?.rss ?? NaN;
+    return after.rss < before.rss / 2 && after.rss < firstRss * 1.3;
+  }
+
   /** No Node process has an RSS or a heap below 1.5 MB, nor one of 10 GB: so the figure tells bytes, KB and MB apart. */
   #unitOf(sizes: MemoryRow['sizes']): number {
     const written = memoryFields
@@ -141,6 +154,8 @@ export type MemoryReading = {
   readonly unitWasWritten: boolean;
   /** Rows left out because their time was not later than that of the row before. */
   readonly outOfOrder: number;
+  /** How often memory fell at once to where it began, as it does when another process takes over. */
+  readonly restarts: number;
   readonly rows: number;
 };
 
