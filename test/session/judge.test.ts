@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../src/present/text/report-text.ts';
 import type { Report } from '../../src/report/schema.ts';
 import { judgeLog } from '../../src/session/judge.ts';
+import { Random } from '../verdict/traces.ts';
 
 const recordings = join(import.meta.dirname, '../probe/log/recordings');
 const folder = mkdtempSync(join(tmpdir(), 'leakline-judge-'));
@@ -132,4 +133,36 @@ describe('a log that tells nothing', () => {
       code: 'LOG_WITHOUT_MEMORY',
     });
   });
+});
+
+/** Used heap of a healthy server each second: scavenges, garbage in the old space, a major collection at V8's limit. */
+function healthyHeap(random: Random): number[] {
+  const liveMb = random.between(5, 200);
+  const youngMb = random.between(1, 16);
+  const garbageMbPerSecond = 10 ** random.between(-2, 1);
+  const growthFactor = random.between(1.3, 4);
+  let limitMb = liveMb + random.between(10, 300);
+  let oldMb = liveMb;
+  return Array.from({ length: Math.round(random.between(60, 1500)) }, () => {
+    oldMb += garbageMbPerSecond;
+    if (oldMb > limitMb) {
+      oldMb = liveMb * random.between(1, 1.02) + 0.05 * garbageMbPerSecond;
+      limitMb = liveMb * growthFactor + 8;
+    }
+    return Math.round((oldMb + random.between(0, youngMb)) * MB);
+  });
+}
+
+test('no healthy server is called leaking for its samples', async () => {
+  const kinds = new Map<string, number>();
+  for (let seed = 1; seed <= 120; seed += 1) {
+    const used = healthyHeap(new Random(seed));
+    const { verdict } = await only(
+      judge(used.map((bytes) => JSON.stringify({ heapUsed: bytes })).join('\n')),
+    );
+    kinds.set(verdict.kind, (kinds.get(verdict.kind) ?? 0) + 1);
+    expect(verdict.kind, `seed ${seed}: ${verdict.reason}`).not.toBe('leaking');
+  }
+  // Not because nothing is ever answered.
+  expect(kinds.get('steady')).toBeGreaterThan(5);
 });
