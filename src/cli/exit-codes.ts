@@ -14,6 +14,12 @@ export function exitCodeOf(report: Report): number {
   }
 }
 
+/** Of several answers the worst: a leak, else one that is open. */
+export function exitCodeOfAll(reports: readonly Report[]): number {
+  const codes = reports.map(exitCodeOf);
+  return [EXIT.leak, EXIT.inconclusive].find((code) => codes.includes(code)) ?? EXIT.done;
+}
+
 /** The lab is done when it has shown what it is there to show: the leaking side leaking with a line, the fixed side not. */
 export function labExitCodeOf({ sides: [fixed, leaking] }: Comparison): number {
   if (fixed === undefined || leaking === undefined) return EXIT.inconclusive;

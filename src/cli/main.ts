@@ -4,6 +4,7 @@ import { renderError } from '../present/text/error-text.ts';
 import { version } from '../report/version.ts';
 import { EXIT } from './exit-codes.ts';
 import {
+  durationMs,
   falseAlarmsOption,
   forOption,
   gcOption,
@@ -13,6 +14,7 @@ import {
   portNumber,
   positiveInteger,
   quietOption,
+  sizeBytes,
   untilOption,
   verboseOption,
 } from './options.ts';
@@ -170,6 +172,33 @@ program
   .action(async (file, options) => {
     const { heapCommand } = await import('./heap.ts');
     exitCode = await heapCommand(file, options);
+  });
+
+program
+  .command('judge')
+  .description(
+    'the verdict for memory recorded elsewhere: a --trace-gc log, process.memoryUsage() as NDJSON, CSV or text',
+  )
+  .argument('<file...>', 'the logs; - is standard input')
+  .addOption(
+    new Option('--limit <size>', 'where the process dies, as 2GB or 512MB: to say when')
+      .env('LEAKLINE_LIMIT')
+      .argParser(sizeBytes),
+  )
+  .addOption(
+    new Option('--every <duration>', 'how far samples are apart that have no time (default: 1s)')
+      .env('LEAKLINE_EVERY')
+      .argParser(durationMs),
+  )
+  .addOption(jsonOption())
+  .addOption(noColorOption())
+  .action(async (files, options) => {
+    const { judgeCommand } = await import('./judge.ts');
+    exitCode = await judgeCommand(
+      files,
+      { limitBytes: options.limit ?? null, everyMs: options.every ?? 1000 },
+      options,
+    );
   });
 
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { parseBytes } from '../core/bytes.ts';
 import { parseDuration } from '../core/duration.ts';
 
 /** What means the same in every command that watches. Each also as an environment variable. */
@@ -90,6 +91,13 @@ export function portNumber(text: string): number {
   return value;
 }
 
+export function sizeBytes(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes === undefined || bytes <= 0)
+    throw new InvalidArgumentError('It must be a size, as 2GB, 512MB or a number of bytes.');
+  return bytes;
+}
+
 function positiveNumber(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
@@ -102,7 +110,7 @@ function probability(text: string): number {
   return value;
 }
 
-function durationMs(text: string): number {
+export function durationMs(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms <= 0) throw new InvalidArgumentError('It must be a duration, as 30s, 5m or 1h.');
   return ms;

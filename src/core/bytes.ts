@@ -23,3 +23,12 @@ export function formatRate(bytesPerSecond: number): string {
   const sign = bytesPerSecond < 0 ? '' : '+';
   return `${sign}${formatBytes(bytesPerSecond)}/s`;
 }
+
+/** `2GB`, `512 MB`, `1.5GiB` or a bare number of bytes; `undefined` when it is none of these. Decimal, as `formatBytes`. */
+export function parseBytes(text: string): number | undefined {
+  const found = /^\s*(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgt])(i)?)?b?\s*$/i.exec(text);
+  if (found === null) return undefined;
+  const [, amount, letter = '', binary] = found;
+  const power = letter === '' ? 0 : 'kmgt'.indexOf(letter.toLowerCase()) + 1;
+  return Math.round(Number(amount) * (binary === undefined ? 1000 : 1024) ** power);
+}

@@ -76,6 +76,10 @@ const SENTENCE_BY_CODE = {
     `${file} could not be written: ${message}`,
   SNAPSHOT_UNREADABLE: ({ file, offset, message }: UnreadableSnapshot): string =>
     `${file ?? 'The file'} can't be read as a heap snapshot: ${message}${offset === null ? '' : ` (at byte ${offset})`}`,
+  LOG_UNREADABLE: ({ file, message }: { file: string; message: string }): string =>
+    `${file} could not be read: ${message}`,
+  LOG_WITHOUT_MEMORY: ({ file, lines }: { file: string; lines: number }): string =>
+    `${file} tells nothing of memory: ${lines === 0 ? 'it is empty' : `none of its ${lines} lines is a garbage collection or a process.memoryUsage()`}`,
 } as const;
 
 /** `offset` is null where not a byte could be read; whoever reads bytes alone knows no file. */

@@ -2,13 +2,15 @@
  * Numbers out of one isolate of one process, in time order.
  *
  * `timeMs` counts from the start of the watch on a monotonic clock, so a clock step in the target
- * never bends a slope. Every size is in bytes.
+ * never bends a slope. Every size is in bytes; a figure that a recorded log does not tell is NaN.
  */
 export type Series = {
   readonly samples: readonly Sample[];
   readonly gcs: readonly GcEvent[];
   /** Live bytes right after a major GC, the only sizes the verdict trusts. */
   readonly floors: readonly Floor[];
+  /** How finely sizes are known, in bytes; 1 where it is left out. A `--trace-gc` log rounds to a tenth of a mebibyte. */
+  readonly resolutionBytes?: number;
 };
 
 /** One look at the process, taken every second. */

@@ -25,7 +25,11 @@ type Sample = {
 
 function* metricsOf(report: Report): Generator<Metric> {
   const { target, verdict, growth, series, cost } = report;
-  const labels = { pid: String(target.pid), isolate: target.isolate };
+  const labels = {
+    // An empty label is an absent one.
+    pid: target.pid === null ? '' : String(target.pid),
+    isolate: target.isolate ?? '',
+  };
   const gauge = (name: string, help: string, samples: readonly (Sample | null)[]): Metric => ({
     name,
     help,

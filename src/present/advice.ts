@@ -44,4 +44,7 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
   CANNOT_WRITE: 'Give a path in a directory that exists and is writable, or - for standard output.',
   SNAPSHOT_UNREADABLE:
     'Give a whole .heapsnapshot file, plain or gzip. If it was copied or downloaded, compare its size with the original.',
+  LOG_UNREADABLE: 'Check the path and its permissions, or give - and send the log to standard input.',
+  LOG_WITHOUT_MEMORY:
+    'Start the program with node --trace-gc, or let it log JSON.stringify(process.memoryUsage()) every second.',
 };

@@ -52,7 +52,7 @@ export function columnHeights(plot: Plot, frame: ChartFrame): (number | null)[] 
 
 export type Plot = {
   readonly timeMs: readonly number[];
-  readonly bytes: readonly number[];
+  readonly bytes: readonly (number | null)[];
   readonly style: 'area' | 'line' | 'dotted';
   readonly tone: Tone;
 };
@@ -98,8 +98,10 @@ function columnAt(timeMs: number, width: number, { untilMs }: ChartFrame): numbe
 function columnPeaks(plot: Plot, width: number, frame: ChartFrame): (number | null)[] {
   const peaks: (number | null)[] = Array.from({ length: width }, () => null);
   plot.timeMs.forEach((timeMs, index) => {
+    const bytes = plot.bytes[index] ?? null;
+    if (bytes === null) return;
     const x = columnAt(timeMs, width, frame);
-    peaks[x] = Math.max(peaks[x] ?? 0, plot.bytes[index] ?? 0);
+    peaks[x] = Math.max(peaks[x] ?? 0, bytes);
   });
   return peaks;
 }

@@ -7,6 +7,8 @@ import type { Comparison, ComparisonSide, IsolateReport, Report } from './schema
 export type IsolateParts = {
   readonly durationMs: number;
   readonly target: Report['target'];
+  /** The log that was judged; a watch has none. */
+  readonly source?: Report['source'];
   /** What was asked for, whether or not there is an interval yet. */
   readonly level: number;
   readonly falseAlarmProbability: number;
@@ -27,7 +29,7 @@ export type IsolateParts = {
 
 /** The versioned document. How the process ended is said where the document says which process it is. */
 export function buildReport(parts: {
-  readonly startedAt: string;
+  readonly startedAt: string | null;
   readonly isolate: IsolateReport;
   readonly others: readonly IsolateReport[];
   readonly exit: Report['target']['exit'];
@@ -52,6 +54,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
   return {
     durationMs: Math.round(parts.durationMs),
     target: parts.target,
+    source: parts.source ?? null,
     verdict: {
       kind: verdict?.kind ?? 'inconclusive',
       space: verdict?.space ?? null,
@@ -109,18 +112,23 @@ function differenceOf(sides: readonly ComparisonSide[]): Comparison['difference'
 function columnsOf({ samples, floors }: Series): Report['series'] {
   return {
     timeMs: samples.map((sample) => Math.round(sample.timeMs)),
-    rss: samples.map((sample) => sample.rss),
-    heapUsed: samples.map((sample) => sample.heapUsed),
-    heapTotal: samples.map((sample) => sample.heapTotal),
-    external: samples.map((sample) => sample.external),
-    arrayBuffers: samples.map((sample) => sample.arrayBuffers),
-    openConnections: samples.map((sample) => sample.openConnections),
+    rss: samples.map((sample) => known(sample.rss)),
+    heapUsed: samples.map((sample) => known(sample.heapUsed)),
+    heapTotal: samples.map((sample) => known(sample.heapTotal)),
+    external: samples.map((sample) => known(sample.external)),
+    arrayBuffers: samples.map((sample) => known(sample.arrayBuffers)),
+    openConnections: samples.map((sample) => known(sample.openConnections)),
     floor: floors.map((floor) => ({
       timeMs: Math.round(floor.timeMs),
       bytes: floor.heapBytes,
-      externalBytes: floor.externalBytes,
+      externalBytes: known(floor.externalBytes),
     })),
   };
+}
+
+/** JSON has no NaN: what a log does not tell is `null`. */
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function rounded(value: number | null): number | null {

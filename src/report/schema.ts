@@ -6,7 +6,8 @@
 export type Report = IsolateReport & {
   readonly schema: 'leakline/report@1';
   readonly leakline: string;
-  readonly startedAt: string;
+  /** `null` where a judged log tells no time of day. */
+  readonly startedAt: string | null;
   /** The other isolates of the process that were watched; the document itself is about the one that tells most. */
   readonly isolates: readonly IsolateReport[];
   /** What the reader must know to trust the answer: blind spots, a census that was cut short. */
@@ -17,11 +18,12 @@ export type Report = IsolateReport & {
 export type IsolateReport = {
   readonly durationMs: number;
   readonly target: {
-    readonly pid: number;
-    readonly node: string;
-    readonly command: string;
-    /** `main` or `worker:3`. */
-    readonly isolate: string;
+    /** `null` where a judged log does not tell it; so are the next two. */
+    readonly pid: number | null;
+    readonly node: string | null;
+    readonly command: string | null;
+    /** `main` or `worker:3`; of a judged log what tells this isolate from the others, `null` where nothing does. */
+    readonly isolate: string | null;
     /** What the developer calls the worker; `null` if it has no name. */
     readonly name: string | null;
     readonly limits: {
@@ -38,6 +40,16 @@ export type IsolateReport = {
       readonly atMs: number;
     } | null;
   };
+  /** The log that was judged; `null` for a process that was watched. */
+  readonly source: {
+    readonly file: string;
+    readonly format: 'gc-trace' | 'json' | 'csv' | 'text' | 'prometheus';
+    /** Lines that are not empty, of the whole file, whatever process they tell of. */
+    readonly lines: number;
+    readonly linesUsed: number;
+    /** Lines that look like a measurement and could not be read. */
+    readonly linesUnreadable: number;
+  } | null;
   readonly verdict: {
     readonly kind: 'leaking' | 'steady' | 'inconclusive';
     readonly space: 'heap' | 'external' | 'native' | null;
@@ -75,16 +87,16 @@ export type IsolateReport = {
   }[];
   readonly series: {
     readonly timeMs: readonly number[];
-    readonly rss: readonly number[];
-    readonly heapUsed: readonly number[];
-    readonly heapTotal: readonly number[];
-    readonly external: readonly number[];
-    readonly arrayBuffers: readonly number[];
-    readonly openConnections: readonly number[];
+    readonly rss: readonly (number | null)[];
+    readonly heapUsed: readonly (number | null)[];
+    readonly heapTotal: readonly (number | null)[];
+    readonly external: readonly (number | null)[];
+    readonly arrayBuffers: readonly (number | null)[];
+    readonly openConnections: readonly (number | null)[];
     readonly floor: readonly {
       readonly timeMs: number;
       readonly bytes: number;
-      readonly externalBytes: number;
+      readonly externalBytes: number | null;
     }[];
   };
   readonly gc: readonly {
@@ -157,6 +169,12 @@ export type ReportLocation = {
   readonly column: number;
   readonly function: string | null;
   readonly package: string | null;
+};
+
+/** What `leakline judge` writes of a log that tells of several isolates or processes, or of several logs. */
+export type Reports = {
+  readonly schema: 'leakline/reports@1';
+  readonly reports: readonly Report[];
 };
 
 /** Two programs under the same load. */

@@ -43,14 +43,16 @@ export function decide(series: Series, options: DecideOptions): Verdict {
   const [heap, external] = looks;
   if (heap === undefined || external === undefined) throw new Error('heap and external are always judged');
   const leaking = looks.find(({ found }) => found.state === 'leaking');
-  const shown = leaking ?? [heap, external].find(({ found }) => found.state === 'open') ?? heap;
+  // A garbage collection log tells nothing of memory outside the heap: what is unknown is not waited for.
+  const told = external.track.points.length > 0 || heap.track.points.length === 0 ? [heap, external] : [heap];
+  const shown = leaking ?? told.find(({ found }) => found.state === 'open') ?? heap;
   const { track, found } = shown;
   const growth = growthOf(track, found.slope, level, falseAlarmProbability);
   const steady = found.state === 'steady';
   return {
     kind: found.state === 'open' ? 'inconclusive' : found.state,
     space: leaking === undefined ? null : track.space,
-    decidedAtMs: steady ? Math.max(heap.found.sinceMs ?? 0, external.found.sinceMs ?? 0) : found.sinceMs,
+    decidedAtMs: steady ? Math.max(...told.map((one) => one.found.sinceMs ?? 0)) : found.sinceMs,
     reason: found.reason,
     growth,
     forecast:

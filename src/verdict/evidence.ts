@@ -15,15 +15,21 @@ import type { Point } from './point.ts';
  */
 export class GrowthEvidence {
   readonly #beginnings: Beginning[] = [];
+  readonly #resolutionBytes: number;
   #count = 0;
   #nextBeginning = 0;
+
+  /** `resolutionBytes`: how finely floors are known. */
+  constructor(resolutionBytes = 1) {
+    this.#resolutionBytes = resolutionBytes;
+  }
 
   /** Takes the next floor. The cost grows with the logarithm of the number of floors. */
   add(point: Point): Evidence {
     if (this.#count === this.#nextBeginning) {
       // Σ 1/(k(k+1)) = 1: early beginnings are the likelier ones, and none is left out.
       const k = this.#beginnings.length + 1;
-      const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering));
+      const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering, this.#resolutionBytes));
       this.#beginnings.push({ weight: 1 / (k * (k + 1)), fits });
       this.#nextBeginning = Math.max(this.#count + 1, Math.ceil(this.#count * 1.3));
     }

@@ -11,6 +11,7 @@ import type { Point } from './point.ts';
  */
 export class NoiseFit {
   readonly #wandering: number;
+  readonly #leastVariance: number;
   #count = 0;
   #unitMs = 0;
   #previous: Point | undefined;
@@ -25,9 +26,14 @@ export class NoiseFit {
   #bytesBytes = 0;
   #logVariances = 0;
 
-  /** Variance of the level's steps between two floors per variance of a floor's own noise: 0 to Infinity. */
-  constructor(wandering: number) {
+  /**
+   * `wandering`: variance of the level's steps between two floors per variance of a floor's own noise, 0 to Infinity.
+   * `resolutionBytes`: how finely floors are known.
+   */
+  constructor(wandering: number, resolutionBytes = 1) {
     this.#wandering = wandering;
+    // Rounding to steps adds the variance of an even spread over one. A byte is taken for a whole deviation, as ever.
+    this.#leastVariance = Math.max(1, resolutionBytes ** 2 / 12);
   }
 
   add(point: Point): void {
@@ -73,8 +79,11 @@ export class NoiseFit {
     const prior = slope * slope * this.#timeTime;
     const shrink = prior / (1 + prior);
     const total = this.#total();
-    // Rounding must not take away the byte of noise that is always there.
-    const left = Math.max(degrees, total - (shrink * this.#timeBytes * this.#timeBytes) / this.#timeTime);
+    // Arithmetic must not take away the noise that is always there.
+    const left = Math.max(
+      degrees * this.#leastVariance,
+      total - (shrink * this.#timeBytes * this.#timeBytes) / this.#timeTime,
+    );
     // The prior holds positive slopes only: twice the share of the posterior, a Student's t, that lies above zero.
     // Two degrees of freedom bound that share from below and have a closed form; below zero it is given away.
     const t = this.#timeBytes * Math.sqrt((shrink * degrees) / (this.#timeTime * left));
@@ -83,8 +92,8 @@ export class NoiseFit {
     return Math.min(1e300, twiceShare * (total / left) ** (degrees / 2)) / Math.sqrt(1 + prior);
   }
 
-  // Floors are whole bytes: less noise than a byte is not known, and a perfectly flat trace proves nothing.
+  // Less noise than what floors are rounded to is not known, and a perfectly flat trace proves nothing.
   #total(): number {
-    return this.#bytesBytes + Math.max(1, this.#count - 1);
+    return this.#bytesBytes + Math.max(1, this.#count - 1) * this.#leastVariance;
   }
 }

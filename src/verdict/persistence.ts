@@ -47,20 +47,21 @@ export function findHeld(track: Track, headroomBytes: number): Held | undefined 
   for (let begin = 0, spanMs = last.timeMs - first.timeMs; spanMs >= shortestMs; spanMs *= 0.8) {
     while (last.timeMs - (points[begin + 1]?.timeMs ?? Infinity) >= spanMs) begin += 1;
     const stretch = points.slice(begin);
-    const held = heldThroughout(stretch);
+    const held = heldThroughout(stretch, track.resolutionBytes);
     if (held === undefined) continue;
     if (held.spanMs >= patienceMs(track, held.bytesPerSecond, headroomBytes, last.timeMs)) return held;
   }
   return undefined;
 }
 
-function heldThroughout(stretch: readonly Point[]): Held | undefined {
+function heldThroughout(stretch: readonly Point[], resolutionBytes: number): Held | undefined {
   const first = stretch[0];
   const last = stretch.at(-1);
   if (first === undefined || last === undefined || stretch.length < 4) return undefined;
   const spanMs = last.timeMs - first.timeMs;
   const rise = last.bytes - first.bytes;
-  if (rise <= 0) return undefined;
+  // Rounded sizes must rise by a step in each third before any of it is known to have risen.
+  if (rise <= 0 || (resolutionBytes > 1 && rise < 3 * resolutionBytes)) return undefined;
   const [early, middle, late] = risesByThird(stretch, (point) => point.bytes);
   // The first third may hold the arrival of what causes the growth; the last may not hold its end.
   if (early < (0.4 * rise) / 3 || middle < (0.4 * rise) / 3 || late < (0.67 * rise) / 3) return undefined;

@@ -29,6 +29,20 @@ export function findSlope(points: readonly Point[], level: number): Slope | unde
   return points.length < leastForRanks ? leastSquares(points, level) : theilSen(thinned(points), level);
 }
 
+/**
+ * The same slope with what rounding may hide: if each size is off by half of `resolutionBytes` at most, a least-squares
+ * line is off by 3/2 of it over the stretch at most (all errors down in the first half, up in the second). More points
+ * do not help: the errors of a flat stretch are all the same.
+ */
+export function withResolution(slope: Slope, stretch: readonly Point[], resolutionBytes: number): Slope {
+  const spanMs = (stretch.at(-1)?.timeMs ?? 0) - (stretch[0]?.timeMs ?? 0);
+  // Whole bytes are exact.
+  if (resolutionBytes <= 1 || spanMs <= 0) return slope;
+  const hidden = (1.5 * resolutionBytes * 1000) / spanMs;
+  const [low, high] = slope.interval;
+  return { ...slope, interval: [low - hidden, high + hidden] };
+}
+
 function leastSquares(points: readonly Point[], level: number): Slope {
   const n = points.length;
   const middle = secondsOf(points).reduce((sum, seconds) => sum + seconds, 0) / n;

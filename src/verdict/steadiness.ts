@@ -1,7 +1,7 @@
-import { findSlope, type Slope } from './slope.ts';
+import { findSlope, type Slope, withResolution } from './slope.ts';
 import { studentQuantile } from './student-t.ts';
 import { isSuspicious } from './suspicion.ts';
-import type { Point } from './point.ts';
+import type { Track } from './track.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
 
 const secondsPerDay = 86_400;
@@ -24,7 +24,7 @@ export function excludedBytesPerSecond(headroomBytes: number, watchedMs: number)
  * clean floors it shows long before it matters; and no growth beyond warming up is established.
  */
 export function findSteady(
-  points: readonly Point[],
+  { points, resolutionBytes }: Pick<Track, 'points' | 'resolutionBytes'>,
   headroomBytes: number,
   level: number,
 ): Slope | undefined {
@@ -36,10 +36,14 @@ export function findSteady(
     const from = last.timeMs * (1 - share);
     const stretch = points.filter((point) => point.timeMs >= from);
     if (last.timeMs - (stretch[0]?.timeMs ?? last.timeMs) < shortestStretchMs) continue;
-    const slope = findSlope(stretch, level);
-    if (slope === undefined) continue;
+    const seen = findSlope(stretch, level);
+    if (seen === undefined) continue;
+    const slope = withResolution(seen, stretch, resolutionBytes);
     const [low, high] = slope.interval;
-    const likelyHigh = slope.bytesPerSecond + studentQuantile(0.95, slope.degrees) * slope.standardError;
+    const likelyHigh =
+      slope.bytesPerSecond +
+      (high - seen.interval[1]) +
+      studentQuantile(0.95, slope.degrees) * slope.standardError;
     if (high < excluded && likelyHigh < slowestSoughtBytesPerSecond && low < warmUp) return slope;
   }
   return undefined;

@@ -14,6 +14,8 @@ export type Track = {
   readonly shortestPatienceMs: number;
   /** Slopes below this are never called a leak in this space, in bytes per second. */
   readonly negligibleBytesPerSecond: number;
+  /** Each size is off by half of this at most. */
+  readonly resolutionBytes: number;
 };
 
 // The ramp of a burst of clients lasts 2 to 4 s in practice; a leak must outlive it.
@@ -43,6 +45,7 @@ export function tracksOf(series: Series): readonly Track[] {
     shareOfFalseAlarms: 0.7,
     shortestPatienceMs: shortestHeapPatienceMs,
     negligibleBytesPerSecond,
+    resolutionBytes: series.resolutionBytes ?? 1,
   } as const;
   const external = {
     ...heap,
@@ -56,6 +59,7 @@ export function tracksOf(series: Series): readonly Track[] {
     shareOfFalseAlarms: 0.1,
     shortestPatienceMs: shortestNativePatienceMs,
     negligibleBytesPerSecond: negligibleNativeBytesPerSecond,
+    resolutionBytes: series.resolutionBytes ?? 1,
   } as const;
   return [heap, external, native];
 }

@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { GrowthEvidence } from './evidence.ts';
 import { followsConnections } from './load.ts';
 import { findHeld, type Held, ordinaryPatienceMs } from './persistence.ts';
-import { findSlope, type Slope } from './slope.ts';
+import { findSlope, type Slope, withResolution } from './slope.ts';
 import { excludedBytesPerSecond, findSteady, shortestWatchMs } from './steadiness.ts';
 import { isSuspicious } from './suspicion.ts';
 import type { Point } from './point.ts';
@@ -52,18 +52,18 @@ type Past = {
 
 function leakAtEnd({ points, ...track }: Track, options: WatchOptions): Past {
   const bare = withoutWarmUp(points);
-  let evidence = new GrowthEvidence();
+  let evidence = new GrowthEvidence(track.resolutionBytes);
   let needed = 2 / options.falseAlarmProbability;
   let leak: Leak | undefined;
   let begin = 0;
   let endedAtMs: number | undefined;
   for (const [end, point] of bare.entries()) {
     if (leak !== undefined) {
-      if (!hasStopped(points, end, leak.held)) continue;
+      if (!hasStopped({ ...track, points }, end, leak.held)) continue;
       leak = undefined;
       endedAtMs = point.timeMs;
       begin = end;
-      evidence = new GrowthEvidence();
+      evidence = new GrowthEvidence(track.resolutionBytes);
       needed *= 2;
     }
     const { independent, any } = evidence.add(point);
@@ -81,7 +81,8 @@ function leakAtEnd({ points, ...track }: Track, options: WatchOptions): Past {
  * Whether growth has clearly ended: over as long a stretch as the leak was decided on, more than a quarter of its
  * pace is excluded at 99 %. The ends of the stretch are asked first, because they cost nothing.
  */
-function hasStopped(points: readonly Point[], end: number, held: Held): boolean {
+function hasStopped(track: Track, end: number, held: Held): boolean {
+  const { points } = track;
   const last = points[end];
   if (last === undefined) return false;
   let begin = end;
@@ -91,16 +92,17 @@ function hasStopped(points: readonly Point[], end: number, held: Held): boolean 
   if (first === undefined || first.timeMs === last.timeMs) return false;
   const quarter = held.bytesPerSecond / 4;
   if (((last.bytes - first.bytes) / (last.timeMs - first.timeMs)) * 1000 >= quarter) return false;
-  const slope = findSlope(points.slice(begin, end + 1), 0.99);
+  const slope = slopeOf(track, points.slice(begin, end + 1), 0.99);
   return slope !== undefined && slope.interval[1] < quarter;
 }
 
-function leakingFinding({ points }: Track, { sinceMs, held }: Leak, options: WatchOptions): Finding {
+function leakingFinding(track: Track, { sinceMs, held }: Leak, options: WatchOptions): Finding {
+  const { points } = track;
   // The first third of the growth may be the arrival of what causes it.
   const fromMs = (held.points[0]?.timeMs ?? 0) + held.spanMs / 3;
   const arrived = points.filter((point) => point.timeMs >= fromMs);
   const growing = points.filter((point) => point.timeMs >= (held.points[0]?.timeMs ?? 0));
-  const slope = findSlope(arrived, options.level) ?? findSlope(growing, options.level) ?? null;
+  const slope = slopeOf(track, arrived, options.level) ?? slopeOf(track, growing, options.level) ?? null;
   const spanMs = (growing.at(-1)?.timeMs ?? 0) - (growing[0]?.timeMs ?? 0);
   return {
     state: 'leaking',
@@ -116,12 +118,13 @@ function steadyFinding(track: Track, options: WatchOptions): Finding | undefined
   const last = points.at(-1);
   if (last === undefined) return undefined;
   const headroomBytes = options.limitBytes - last.bytes;
-  const slope = findSteady(points, headroomBytes, options.level);
+  const slope = findSteady(track, headroomBytes, options.level);
   if (slope === undefined) return undefined;
   // Since when: looked up at every tenth of the time watched, back to the first look that was not steady.
   let sinceMs = last.timeMs;
   for (let count = points.length - 1; count >= 4; count = Math.min(count - 1, Math.floor(count * 0.9))) {
-    if (findSteady(points.slice(0, count), headroomBytes, options.level) === undefined) break;
+    if (findSteady({ ...track, points: points.slice(0, count) }, headroomBytes, options.level) === undefined)
+      break;
     sinceMs = points[count - 1]?.timeMs ?? sinceMs;
   }
   const excluded = Math.max(slope.interval[1], 0);
@@ -148,7 +151,7 @@ function openFinding(track: Track, past: Past, options: WatchOptions): Finding {
   };
   if (last === undefined) return open('no major garbage collection was seen yet', null, null);
   const half = points.filter((point) => point.timeMs >= last.timeMs / 2);
-  const slope = findSlope(half, options.level) ?? findSlope(points, options.level) ?? null;
+  const slope = slopeOf(track, half, options.level) ?? slopeOf(track, points, options.level) ?? null;
   if (slope === null || last.timeMs < shortestWatchMs) {
     const floors = `${points.length} ${points.length === 1 ? 'collection' : 'collections'} in ${formatDuration(last.timeMs)}`;
     return open(`${floors} are too few to judge by`, slope, Math.max(2_000, shortestWatchMs - last.timeMs));
@@ -175,6 +178,11 @@ function openFinding(track: Track, past: Past, options: WatchOptions): Finding {
     slope.bytesPerSecond > warmUpBytesPerSecond(last.timeMs) ? ordinaryPatienceMs - last.timeMs : 0,
   );
   return open(`growth of up to ${formatRate(slope.interval[1])} is still possible`, slope, more);
+}
+
+function slopeOf(track: Track, stretch: readonly Point[], level: number): Slope | undefined {
+  const slope = findSlope(stretch, level);
+  return slope && withResolution(slope, stretch, track.resolutionBytes);
 }
 
 /** How much longer until the slope's interval may end below what is to be excluded: it shrinks as time to the 1.5. */

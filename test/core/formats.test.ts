@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatBytes, formatRate } from '../../src/core/bytes.ts';
+import { formatBytes, formatRate, parseBytes } from '../../src/core/bytes.ts';
 import { formatDuration, parseDuration } from '../../src/core/duration.ts';
 
 test.each([
@@ -56,4 +56,17 @@ test.each([
   [Number.POSITIVE_INFINITY, 'never'],
 ])('%d ms read %s', (ms, words) => {
   expect(formatDuration(ms)).toBe(words);
+});
+
+test.each([
+  ['2GB', 2e9],
+  ['512 MB', 512e6],
+  ['1.5GiB', 1.5 * 2 ** 30],
+  ['4345298944', 4_345_298_944],
+  ['10k', 10_000],
+  ['much', undefined],
+  ['-1GB', undefined],
+  ['2 GB/s', undefined],
+])('%s is %d bytes', (text, bytes) => {
+  expect(parseBytes(text)).toBe(bytes);
 });

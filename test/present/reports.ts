@@ -255,6 +255,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       },
       exit: null,
     },
+    source: null,
     verdict: { kind: 'inconclusive', space: null, decidedAtMs: null, reason: '', watchMoreMs: null },
     growth: {
       bytesPerSecond: null,

@@ -90,9 +90,9 @@ function factsOf({ report, load }: ComparisonSide, { glyphs }: Layout): Fact[] {
       ? ''
       : `   ${formatRate(growth.bytesPerSecond)} ${spaceWords(verdict.space)}`;
   const floors = series.floor.map(({ bytes }) => bytes);
-  const fromTo = (sizes: readonly number[]): string => {
+  const fromTo = (sizes: readonly (number | null)[]): string => {
     const [first, last] = [sizes[0], sizes.at(-1)];
-    return first === undefined || last === undefined
+    return first == null || last == null
       ? '-'
       : `${formatBytes(first)} ${glyphs.becomes} ${formatBytes(last)}`;
   };
@@ -116,7 +116,7 @@ function factsOf({ report, load }: ComparisonSide, { glyphs }: Layout): Fact[] {
         ? '-'
         : `${count(load.httpPerSecond)} a second, ${count(load.httpSent)} sent, ${count(load.httpFailed)} failed`,
     ),
-    fact('process', `pid ${target.pid}, node ${target.node.replace(/^v/, '')}`),
+    fact('process', `pid ${target.pid ?? '-'}, node ${target.node?.replace(/^v/, '') ?? '-'}`),
     fact('end', fateWords(report) ?? 'none forecast'),
     fact(
       'cost',

@@ -59,8 +59,8 @@ function sideLine(unsafeSide: LiveSide, view: LiveView): string {
   ].join('  ');
 }
 
-function size(bytes: number | undefined): string {
-  return (bytes === undefined ? '-' : formatBytes(bytes)).padStart(7);
+function size(bytes: number | null | undefined): string {
+  return (bytes == null ? '-' : formatBytes(bytes)).padStart(7);
 }
 
 function findingWords({ report }: LiveSide): string[] {

@@ -59,6 +59,14 @@ const MAX_FINDINGS = 5;
 const MAX_STEADY = 5;
 const VERDICT_INDENT = 10;
 
+const FORMAT_WORDS: Readonly<Record<NonNullable<Report['source']>['format'], string>> = {
+  'gc-trace': 'garbage collections',
+  json: 'memory as JSON',
+  csv: 'memory as CSV',
+  text: 'memory as text',
+  prometheus: 'Prometheus range',
+};
+
 function reportBlocks(report: Report, layout: Layout): Line[][] {
   return [
     verdictLines(report, layout),
@@ -67,20 +75,25 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
     steadyLines(report, layout),
     isolateLines(report, layout),
     noteLines(report, layout),
-    costLines(report, layout),
+    // Reading a log costs the server nothing.
+    ...(report.source === null ? [costLines(report, layout)] : []),
   ];
 }
 
 function headLines(report: Report, layout: Layout): Line[] {
-  const { target } = report;
+  const { target, source } = report;
   const { longestPauseMs } = report.cost;
-  const isolate = target.isolate === 'main' ? [] : [isolateWords(target)];
   const words = [
-    `pid ${target.pid}`,
-    ...isolate,
-    `node ${target.node.replace(/^v/, '').split('.').slice(0, 2).join('.')}`,
-    scriptOf(target.command),
-    `watched ${formatDuration(report.durationMs)}`,
+    ...(source === null ? [] : [source.file, FORMAT_WORDS[source.format]]),
+    ...(target.pid === null ? [] : [`pid ${target.pid}`]),
+    ...(target.isolate === null || target.isolate === 'main' ? [] : [isolateWords(target)]),
+    ...(target.node === null
+      ? []
+      : [`node ${target.node.replace(/^v/, '').split('.').slice(0, 2).join('.')}`]),
+    ...(target.command === null ? [] : [scriptOf(target.command)]),
+    source === null
+      ? `watched ${formatDuration(report.durationMs)}`
+      : `${formatDuration(report.durationMs)} of it`,
     ...(longestPauseMs === null ? [] : [`longest pause on your server ${formatDuration(longestPauseMs)}`]),
   ];
   return flowParts(
@@ -149,7 +162,8 @@ export function noteLines(report: Report, layout: Layout): Line[] {
 
 /** `worker:3 (thumbnails)` */
 function isolateWords({ isolate, name }: Report['target']): string {
-  return name === null ? isolate : `${isolate} (${name})`;
+  const words = isolate ?? 'isolate';
+  return name === null ? words : `${words} (${name})`;
 }
 
 function isolateLines({ isolates }: Report, layout: Layout): Line[] {

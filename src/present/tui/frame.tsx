@@ -103,6 +103,6 @@ function sharedScale({ sides, elapsedMs }: LiveView): SharedScale {
 }
 
 // Not Math.max(...bytes): a day at one sample a second is more arguments than a call can take.
-function peakOf(bytes: readonly number[]): number {
-  return bytes.reduce((peak, size) => Math.max(peak, size), 0);
+function peakOf(bytes: readonly (number | null)[]): number {
+  return bytes.reduce<number>((peak, size) => Math.max(peak, size ?? 0), 0);
 }

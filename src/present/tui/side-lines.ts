@@ -61,7 +61,7 @@ function activitySpan(side: LiveSide): Span {
 }
 
 function processSpans(report: Report | null, { dot }: Glyphs): Span[] {
-  if (report === null) return [];
+  if (report === null || report.target.pid === null) return [];
   return [{ text: ` ${dot} pid ${report.target.pid}`, tone: 'faint' }];
 }
 
@@ -170,7 +170,7 @@ function legendLine(plots: readonly NamedPlot[], layout: ScreenLayout, unicode: 
   const tight = layout.sideColumns < TIGHT_COLUMNS;
   return plots.flatMap((plot, index): Span[] => {
     const last = plot.bytes.at(-1);
-    const size = last === undefined ? '-' : formatBytes(last);
+    const size = last == null ? '-' : formatBytes(last);
     const gap = index === 0 ? '' : tight ? ' ' : '   ';
     const mark = `${legendMark(plot.style, unicode)}${tight ? '' : ' '}`;
     return [
@@ -185,7 +185,7 @@ function loadLine(side: LiveSide, glyphs: Glyphs): Line {
   const open = side.report?.series.openConnections.at(-1);
   const { load } = side;
   if (load === null)
-    return open === undefined
+    return open == null
       ? []
       : [{ text: `${count(open)} ${counted('connection', open)} open`, tone: 'faint' }];
   return [
