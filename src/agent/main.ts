@@ -86,7 +86,11 @@ class Agent {
     this.#timers = require('node:timers') as typeof timersModule;
     this.#startedMs = this.#perfHooks.performance.now();
     this.#epochMs = this.#startedMs;
-    this.#account = new StallAccount(() => this.#perfHooks.performance.now());
+    const v8 = require('node:v8') as typeof v8Module;
+    this.#account = new StallAccount(
+      () => this.#perfHooks.performance.now(),
+      () => v8.getHeapStatistics().used_heap_size,
+    );
     this.#workers = new WorkerThreads({
       inspector: () => require('node:inspector') as typeof inspectorModule,
       diagnosticsChannel: require('node:diagnostics_channel') as typeof diagnosticsChannelModule,
@@ -173,6 +177,7 @@ class Agent {
         v8: this.#require('node:v8') as typeof v8Module,
         vm: this.#require('node:vm') as typeof vmModule,
         perfHooks: this.#perfHooks,
+        diagnosticsChannel: this.#require('node:diagnostics_channel') as typeof diagnosticsChannelModule,
         timers: this.#timers,
         process,
       },
@@ -186,6 +191,10 @@ class Agent {
         account: this.#account,
         onTick: (tick) => this.#tell({ ...tick, cost: this.#cost() }),
         onFault: (error) => this.#fault(error),
+        onTooCostly: () => {
+          this.#peer?.notify('too costly', null);
+          this.#leave();
+        },
         isDisturbed: () => this.#census?.busy === true,
         own: this.#own,
       },

@@ -25,6 +25,33 @@ export type Sample = {
   readonly openConnections: number;
   /** Timers and intervals that are armed now. */
   readonly activeTimers: number;
+  /** Left out by a recorded log. */
+  readonly inside?: InsideSample;
+};
+
+/**
+ * What only code inside the process can tell beside its memory. Counts run from the start of the watch and never fall, so
+ * that what happened between two samples is their difference.
+ */
+export type InsideSample = {
+  /** Bytes used in V8's spaces; `large` are the objects with pages of their own, `code` is compiled code. */
+  readonly spaces: {
+    readonly young: number;
+    readonly old: number;
+    readonly large: number;
+    readonly code: number;
+  };
+  /** By how much the last tick came late: for so long something else had the event loop. */
+  readonly loopDelayMs: number;
+  /** The share of the last second in which the event loop was not waiting, 0 to 1. */
+  readonly loopUtilization: number;
+  /** HTTP requests that began, of this process's servers. */
+  readonly httpRequests: number;
+  /** Connections of either direction that were opened, and of these and the earlier ones those closed. */
+  readonly connectionsOpened: number;
+  readonly connectionsClosed: number;
+  /** What keeps the event loop busy, counted by Node's names: `Timeout`, `TCPSocketWrap`, `FSReqCallback`. */
+  readonly activeResources: Readonly<Record<string, number>>;
 };
 
 export type GcKind = 'major' | 'minor' | 'incremental' | 'weak-callbacks';

@@ -1,8 +1,9 @@
+import type * as diagnosticsChannelModule from 'node:diagnostics_channel';
 import type * as perfHooks from 'node:perf_hooks';
 import type * as timersModule from 'node:timers';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
-import type { Floor, GcEvent, Sample } from '../core/series.ts';
+import type { Floor, GcEvent, InsideSample, Sample } from '../core/series.ts';
 import { GcBudget, createForcedGc, readHeapShape } from './forced-gc.ts';
 import {
   GC_FLAGS_FORCED,
@@ -12,6 +13,8 @@ import {
   joinGcRecords,
   KIND_MAJOR,
 } from './gc-events.ts';
+import { Governor } from './governor.ts';
+import { LoadCounters } from './load-counters.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
@@ -24,6 +27,8 @@ export class Probe {
   readonly #options: ProbeOptions;
   readonly #budget: GcBudget;
   readonly #observer: perfHooks.PerformanceObserver;
+  readonly #governor: Governor;
+  readonly #load: LoadCounters;
   #profiler: v8Module.GCProfiler | null = null;
   #timings: GcTiming[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -31,6 +36,10 @@ export class Probe {
   #lastFloorMs = Number.NEGATIVE_INFINITY;
   #lastFloorBytes = Number.POSITIVE_INFINITY;
   #ticks = 0;
+  #tickedMs = Number.POSITIVE_INFINITY;
+  #loopDelayMs = 0;
+  #loop: perfHooks.EventLoopUtilization | undefined;
+  #activeResources: Readonly<Record<string, number>> = {};
   #wasDisturbed = false;
   #disturbedUntilMs = Number.NEGATIVE_INFINITY;
   /** When something of ours other than `gc()` made V8 collect, which V8 does not mark as forced. */
@@ -44,6 +53,8 @@ export class Probe {
     this.#host = host;
     this.#options = options;
     this.#budget = new GcBudget(options.maxPauseMs);
+    this.#governor = new Governor(options.everyMs);
+    this.#load = new LoadCounters(host.diagnosticsChannel);
     this.#observer = new host.perfHooks.PerformanceObserver((list) => {
       try {
         this.#keepTimings(list.getEntries());
@@ -56,22 +67,36 @@ export class Probe {
   start(): void {
     this.#observer.observe({ entryTypes: ['gc'] });
     this.#startProfiler();
-    this.#timer = this.#host.timers.setInterval(() => this.#tickGuarded(), this.#options.everyMs);
-    this.#timer.unref();
-    this.#options.own.add(this.#timer);
+    this.#load.start();
+    this.#setTimer();
     this.#options.own.add(this.#observer);
+    this.#options.own.add(this.#load);
     this.#tickGuarded();
   }
 
   /** Leaves no observer, profiler or timer behind. */
   stop(): void {
-    if (this.#timer !== null) this.#host.timers.clearInterval(this.#timer);
-    this.#timer = null;
+    this.#clearTimer();
+    this.#load.stop();
     this.#profiler?.stop();
     this.#profiler = null;
     this.#observer.disconnect();
     this.#timings = [];
     this.#forceGc = null;
+  }
+
+  #setTimer(): void {
+    this.#clearTimer();
+    this.#timer = this.#host.timers.setInterval(() => this.#tickGuarded(), this.#governor.everyMs);
+    this.#timer.unref();
+    this.#options.own.add(this.#timer);
+  }
+
+  #clearTimer(): void {
+    if (this.#timer === null) return;
+    this.#host.timers.clearInterval(this.#timer);
+    this.#options.own.delete(this.#timer);
+    this.#timer = null;
   }
 
   get forcedGcs(): number {
@@ -101,6 +126,9 @@ export class Probe {
 
   #tickGuarded(): void {
     try {
+      const startMs = this.#nowMs();
+      this.#loopDelayMs = Math.max(0, startMs - this.#tickedMs - this.#governor.everyMs);
+      this.#tickedMs = startMs;
       // Memory is read before a forced collection, so the chart shows what the process had by itself.
       const memory = this.#options.account.book('sample', () => this.#host.process.memoryUsage());
       if (this.#options.gc !== 'natural' && this.#ticks > 0) this.#forceGcIfDue(memory.heapUsed);
@@ -155,10 +183,32 @@ export class Probe {
         arrayBuffers: memory.arrayBuffers,
         openConnections: this.#openConnections,
         activeTimers: this.#activeTimers,
+        inside: this.#readInside(),
       },
       gcs: gcs.map(withoutExternal),
       floors,
     });
+    this.#govern(nowMs);
+  }
+
+  #readInside(): InsideSample {
+    const { performance } = this.#host.perfHooks;
+    const loop = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(loop, this.#loop);
+    this.#loop = loop;
+    return {
+      spaces: readSpaces(this.#host.v8),
+      loopDelayMs: this.#loopDelayMs,
+      loopUtilization: utilization,
+      ...this.#load.read(this.#openConnections),
+      activeResources: this.#activeResources,
+    };
+  }
+
+  #govern(nowMs: number): void {
+    const decision = this.#governor.judge(nowMs, this.#options.account.totalMsOf('sample'));
+    if (decision === 'stop') this.#options.onTooCostly();
+    else if (decision !== 'go on') this.#setTimer();
   }
 
   /**
@@ -190,14 +240,11 @@ export class Probe {
    * less often: at most a thousandth of the time goes there.
    */
   #readResources(nowMs: number): void {
-    let connections = 0;
-    let timers = 0;
-    for (const name of this.#host.process.getActiveResourcesInfo()) {
-      if (name === 'TCPSocketWrap' || name === 'PipeWrap' || name === 'TLSWrap') connections += 1;
-      else if (name === 'Timeout') timers += 1;
-    }
-    this.#openConnections = connections;
-    this.#activeTimers = timers;
+    const counts: Record<string, number> = {};
+    for (const name of this.#host.process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1;
+    this.#activeResources = counts;
+    this.#openConnections = (counts.TCPSocketWrap ?? 0) + (counts.PipeWrap ?? 0) + (counts.TLSWrap ?? 0);
+    this.#activeTimers = counts.Timeout ?? 0;
     this.#resourcesReadMs = nowMs;
     this.#resourcesCostMs = this.#nowMs() - nowMs;
   }
@@ -252,6 +299,7 @@ export class Probe {
 const OWN_BYTES_MAX = 6_000_000;
 
 export type ProbeHost = {
+  readonly diagnosticsChannel: typeof diagnosticsChannelModule;
   readonly v8: typeof v8Module;
   readonly vm: typeof vmModule;
   readonly perfHooks: typeof perfHooks;
@@ -270,6 +318,8 @@ export type ProbeOptions = {
   readonly account: StallAccount;
   readonly onTick: (tick: ProbeTick) => void;
   readonly onFault: (error: unknown) => void;
+  /** Even the slowest pace takes more than its share of the main thread: the watch had better end. */
+  readonly onTooCostly: () => void;
   /** The heap holds things of leakline's own now: a floor would not be the program's. */
   readonly isDisturbed: () => boolean;
   /** Objects of ours that a census must not count are added here. */
@@ -290,4 +340,18 @@ export type ProbeTick = {
 
 function withoutExternal({ externalAfterBytes: _, ...gc }: GcRecord): GcEvent {
   return gc;
+}
+
+/** About 2 µs. */
+function readSpaces(v8: typeof v8Module): InsideSample['spaces'] {
+  const spaces = { young: 0, old: 0, large: 0, code: 0 };
+  for (const { space_name: name, space_used_size: bytes } of v8.getHeapSpaceStatistics()) {
+    // What V8 calls shared, trusted or code is old too, but for what it names otherwise; what is read-only never grows.
+    if (name === 'read_only_space') continue;
+    if (name.includes('code')) spaces.code += bytes;
+    else if (name.includes('large_object')) spaces.large += bytes;
+    else if (name.startsWith('new')) spaces.young += bytes;
+    else spaces.old += bytes;
+  }
+  return spaces;
 }

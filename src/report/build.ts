@@ -1,5 +1,5 @@
 import type { Finding, SteadyContainer } from '../core/finding.ts';
-import type { Series } from '../core/series.ts';
+import type { InsideSample, Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { version } from './version.ts';
 import type { Comparison, ComparisonSide, IsolateReport, Report } from './schema.ts';
@@ -23,6 +23,8 @@ export type IsolateParts = {
     readonly longestPauseMs: number;
     readonly totalOnTargetMs: number;
     readonly longestPauseMsByWork: Readonly<Record<string, number>>;
+    readonly totalMsByWork: Readonly<Record<string, number>>;
+    readonly heapBytes: number;
     readonly forcedGcs: number;
   } | null;
 };
@@ -75,6 +77,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,
     series: columnsOf(series),
+    activeResources: resourcesOf(series),
     gc: series.gcs.map((gc) => ({ ...gc, timeMs: Math.round(gc.timeMs), durationMs: tenth(gc.durationMs) })),
     cost: {
       longestPauseMs: cost === null ? null : tenth(cost.longestPauseMs),
@@ -83,9 +86,9 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       targetRssBytes: null,
       forcedGcs: cost?.forcedGcs ?? 0,
       snapshotTaken: false,
-      longestPauseMsByWork: Object.fromEntries(
-        Object.entries(cost?.longestPauseMsByWork ?? {}).map(([work, ms]) => [work, tenth(ms)]),
-      ),
+      targetHeapBytes: cost === null ? null : cost.heapBytes,
+      longestPauseMsByWork: tenths(cost?.longestPauseMsByWork ?? {}),
+      totalMsByWork: tenths(cost?.totalMsByWork ?? {}),
     },
   };
 }
@@ -118,6 +121,7 @@ function columnsOf({ samples, floors }: Series): Report['series'] {
     external: samples.map((sample) => known(sample.external)),
     arrayBuffers: samples.map((sample) => known(sample.arrayBuffers)),
     openConnections: samples.map((sample) => known(sample.openConnections)),
+    ...insideColumns(samples.map((sample) => sample.inside)),
     floor: floors.map((floor) => ({
       timeMs: Math.round(floor.timeMs),
       bytes: floor.heapBytes,
@@ -126,9 +130,43 @@ function columnsOf({ samples, floors }: Series): Report['series'] {
   };
 }
 
+function resourcesOf({ samples }: Series): Report['activeResources'] {
+  const first = samples[0]?.inside;
+  const last = samples.at(-1)?.inside;
+  if (first === undefined || last === undefined) return null;
+  return { first: first.activeResources, last: last.activeResources };
+}
+
+function insideColumns(samples: readonly (InsideSample | undefined)[]): InsideColumns {
+  const column = (read: (inside: InsideSample) => number): (number | null)[] =>
+    samples.map((inside) => (inside === undefined ? null : read(inside)));
+  return {
+    loopDelayMs: column(({ loopDelayMs }) => tenth(loopDelayMs)),
+    loopUtilization: column(({ loopUtilization }) => Math.round(loopUtilization * 1000) / 1000),
+    httpRequests: column(({ httpRequests }) => httpRequests),
+    connectionsOpened: column(({ connectionsOpened }) => connectionsOpened),
+    connectionsClosed: column(({ connectionsClosed }) => connectionsClosed),
+    spaces: {
+      young: column(({ spaces }) => spaces.young),
+      old: column(({ spaces }) => spaces.old),
+      large: column(({ spaces }) => spaces.large),
+      code: column(({ spaces }) => spaces.code),
+    },
+  };
+}
+
+type InsideColumns = Pick<
+  Report['series'],
+  'loopDelayMs' | 'loopUtilization' | 'httpRequests' | 'connectionsOpened' | 'connectionsClosed' | 'spaces'
+>;
+
 /** JSON has no NaN: what a log does not tell is `null`. */
 function known(value: number): number | null {
   return Number.isFinite(value) ? value : null;
+}
+
+function tenths(msByWork: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(msByWork).map(([work, ms]) => [work, tenth(ms)]));
 }
 
 function rounded(value: number | null): number | null {

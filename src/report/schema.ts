@@ -29,9 +29,11 @@ export type IsolateReport = {
     readonly limits: {
       readonly heapBytes: number | null;
       readonly containerBytes: number | null;
+      /** What `ulimit -v` or `-d` leaves to resident memory. */
+      readonly rlimitBytes: number | null;
       /** The lowest of the limits: where the process dies. */
       readonly effectiveBytes: number | null;
-      readonly which: 'heap' | 'container' | null;
+      readonly which: 'heap' | 'container' | 'rlimit' | null;
     };
     /** How the process ended while it was watched; `null` while it lives. */
     readonly exit: {
@@ -93,12 +95,31 @@ export type IsolateReport = {
     readonly external: readonly (number | null)[];
     readonly arrayBuffers: readonly (number | null)[];
     readonly openConnections: readonly (number | null)[];
+    /** By how much the event loop kept a timer waiting, and the share of the time in which it did not wait for work. */
+    readonly loopDelayMs: readonly (number | null)[];
+    readonly loopUtilization: readonly (number | null)[];
+    /** Counted since the watch began; a closed connection may have been opened before. */
+    readonly httpRequests: readonly (number | null)[];
+    readonly connectionsOpened: readonly (number | null)[];
+    readonly connectionsClosed: readonly (number | null)[];
+    /** Bytes used in V8's spaces; `large` are objects with pages of their own. */
+    readonly spaces: {
+      readonly young: readonly (number | null)[];
+      readonly old: readonly (number | null)[];
+      readonly large: readonly (number | null)[];
+      readonly code: readonly (number | null)[];
+    };
     readonly floor: readonly {
       readonly timeMs: number;
       readonly bytes: number;
       readonly externalBytes: number | null;
     }[];
   };
+  /** What kept the event loop busy at the first and at the last look, counted by Node's names; `null` in a judged log. */
+  readonly activeResources: {
+    readonly first: Readonly<Record<string, number>>;
+    readonly last: Readonly<Record<string, number>>;
+  } | null;
   readonly gc: readonly {
     readonly timeMs: number;
     readonly kind: 'major' | 'minor' | 'incremental' | 'weak-callbacks';
@@ -115,6 +136,9 @@ export type IsolateReport = {
     readonly targetRssBytes: number | null;
     readonly forcedGcs: number;
     readonly snapshotTaken: boolean;
+    /** The most that leakline's own work allocated in the heap between two collections; more it never held at once. */
+    readonly targetHeapBytes: number | null;
+    readonly totalMsByWork: Readonly<Record<string, number>>;
     /** The longest pause by what caused it, in milliseconds. */
     readonly longestPauseMsByWork: Readonly<Record<string, number>>;
   };

@@ -168,6 +168,7 @@ export class IsolateWatch {
   #receive(event: string, params: unknown): void {
     if (event === 'tick') this.#tick(params as AgentTick);
     else if (event === 'fault') this.#note(`The agent met a fault and went on: ${String(params)}.`);
+    else if (event === 'too costly') this.#note(TOO_COSTLY);
     else this.#hooks.onOtherEvent(event);
   }
 
@@ -216,6 +217,8 @@ export type IsolateWatchHooks = {
 /** Of every interval that is shown. */
 const LEVEL = 0.99;
 const GRACE_MS = 1500;
+const TOO_COSTLY =
+  'Watching took more than 1 % of the main thread even at one look in 16 s, so leakline left the process.';
 const CONTENDED =
   'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.';
 

@@ -87,6 +87,7 @@ function reportOf(
       limits: {
         heapBytes: limitBytes,
         containerBytes: null,
+        rlimitBytes: null,
         effectiveBytes: limitBytes,
         which: limitBytes === null ? null : 'heap',
       },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerThread } from '../core/worker-thread.ts';
 import { joinWorkers } from '../target/join-workers.ts';
+import { heapLimits } from '../target/limits.ts';
 import type { Peer } from '../wire/peer.ts';
 import { IsolateWatch } from './isolate-watch.ts';
 import type { WatchRequest } from './watch.ts';
@@ -101,13 +102,7 @@ export class WorkerWatches {
     if (chosen.length === 0) return;
     for (const { id } of chosen) this.#joined.add(id);
     await joinWorkers(this.#main, chosen, await this.#agentSource(), ({ thread, peer, hello }) => {
-      // Its heap has a limit of its own; that of the container is the process's.
-      const limits = {
-        heapBytes: hello.heapLimitBytes,
-        containerBytes: null,
-        effectiveBytes: hello.heapLimitBytes,
-        which: 'heap' as const,
-      };
+      const limits = heapLimits(hello.heapLimitBytes);
       const watch = new IsolateWatch({ peer, hello, name: thread.name, limits }, this.#request, {
         onChange: this.#onChange,
         onOtherEvent: () => this.refresh(),

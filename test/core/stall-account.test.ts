@@ -17,7 +17,29 @@ test('pieces add up, and the longest of each kind of work is kept', () => {
     longestPauseMs: 8,
     totalOnTargetMs: 13.5,
     longestPauseMsByWork: { walk: 8, sample: 0.5 },
+    totalMsByWork: { walk: 13, sample: 0.5 },
+    heapBytes: 0,
   });
+  expect(account.totalMsOf('walk')).toBe(13);
+  expect(account.totalMsOf('nothing')).toBe(0);
+});
+
+test('memory is the most that was allocated between two collections', () => {
+  let heapBytes = 1000;
+  const account = new StallAccount(
+    () => 0,
+    () => heapBytes,
+  );
+  const allocate = (bytes: number): void => {
+    account.book('walk', () => (heapBytes += bytes));
+  };
+  allocate(300);
+  // The program's own allocations, outside of any piece.
+  heapBytes += 5000;
+  allocate(200);
+  account.settle([{ startMs: 0, endMs: 1 }]);
+  allocate(400);
+  expect(account.snapshot().heapBytes).toBe(500);
 });
 
 test('a piece within a piece is booked once', () => {

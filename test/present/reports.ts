@@ -39,7 +39,9 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
       targetRssBytes: 2_100_000,
       forcedGcs: 0,
       snapshotTaken: false,
+      targetHeapBytes: 2_100_000,
       longestPauseMsByWork: { census: 9, sample: 0.4 },
+      totalMsByWork: { census: 290, sample: 20 },
     },
     ...changes,
   };
@@ -235,6 +237,16 @@ function location(
   return { file, line, column: 7, function: name, package: packageName };
 }
 
+/** Of a log; no presenter shows them yet. */
+const insideColumns = {
+  loopDelayMs: [],
+  loopUtilization: [],
+  httpRequests: [],
+  connectionsOpened: [],
+  connectionsClosed: [],
+  spaces: { young: [], old: [], large: [], code: [] },
+};
+
 function emptyReport(pid: number, command: string, durationMs: number): Report {
   return {
     schema: 'leakline/report@1',
@@ -250,6 +262,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       limits: {
         heapBytes: 4_345_298_944,
         containerBytes: null,
+        rlimitBytes: null,
         effectiveBytes: 4_345_298_944,
         which: 'heap',
       },
@@ -277,8 +290,10 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       external: [],
       arrayBuffers: [],
       openConnections: [],
+      ...insideColumns,
       floor: [],
     },
+    activeResources: null,
     gc: [],
     cost: {
       longestPauseMs: 0,
@@ -286,7 +301,9 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       targetRssBytes: null,
       forcedGcs: 0,
       snapshotTaken: false,
+      targetHeapBytes: null,
       longestPauseMsByWork: {},
+      totalMsByWork: {},
     },
     isolates: [],
     notes: [],
@@ -307,6 +324,7 @@ function memory(seconds: number, floorAt: (second: number) => number): Pick<Repo
       external: times.map(() => 2 * MB),
       arrayBuffers: times.map(() => MB),
       openConnections: times.map((second) => (second < 4 ? 7 : 1)),
+      ...insideColumns,
       floor: gcSeconds.map((second) => ({
         timeMs: second * 1000,
         bytes: floorAt(second),

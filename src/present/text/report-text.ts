@@ -191,7 +191,7 @@ function costLines(report: Report, layout: Layout): Line[] {
     cost.forcedGcs === 0
       ? 'no forced GC'
       : `${count(cost.forcedGcs)} forced GC${cost.forcedGcs === 1 ? '' : 's'}`,
-    ...(cost.targetRssBytes === null ? [] : [`${formatBytes(cost.targetRssBytes)} of its memory`]),
+    ...(cost.targetHeapBytes === null ? [] : [`at most ${formatBytes(cost.targetHeapBytes)} of its heap`]),
     cost.snapshotTaken ? 'one heap snapshot' : 'no heap snapshot',
   ];
   return labelled(
