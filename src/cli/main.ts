@@ -7,6 +7,7 @@ import {
   falseAlarmsOption,
   forOption,
   gcOption,
+  jsonListOption,
   jsonOption,
   maxPauseOption,
   noColorOption,
@@ -40,7 +41,7 @@ let exitCode: number = EXIT.done;
 program
   .command('attach')
   .description('watch a running process until there is an answer; `leakline <pid>` is short for it')
-  .argument('<pid>', 'the process to watch')
+  .argument('<target>', 'a pid, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…')
   .addOption(forOption('the longest to watch, as 30s or 5m (default: 5m)'))
   .addOption(untilOption())
   .addOption(gcOption())
@@ -53,7 +54,7 @@ program
   .action(async (text, options) => {
     const { attachCommand } = await import('./attach.ts');
     exitCode = await attachCommand(
-      pidFrom(text),
+      targetFrom(text),
       {
         gc: options.gc,
         maxPauseMs: options.maxPause,
@@ -154,7 +155,7 @@ program
 program
   .command('ps')
   .description('the Node processes of this machine, and which of them leakline can attach to')
-  .addOption(jsonOption())
+  .addOption(jsonListOption())
   .addOption(noColorOption())
   .action(async (options) => {
     const { psCommand } = await import('./ps.ts');
@@ -175,10 +176,14 @@ program
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */
 const DEFAULT_FOR_MS = 300_000;
 
-function pidFrom(text: string): number {
+/** A number is a pid, never a port. What has a colon is an address, which is read where it is used. */
+function targetFrom(text: string): number | string {
+  if (text.includes(':')) return text;
   const pid = Number(text);
   if (!Number.isInteger(pid) || pid < 1) {
-    throw new LeaklineError('USAGE', { message: `A pid is a whole number from 1, not "${text}"` });
+    throw new LeaklineError('USAGE', {
+      message: `A process is a pid (a whole number from 1) or the address of its inspector (127.0.0.1:9229), not "${text}"`,
+    });
   }
   return pid;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LeaklineError } from '../core/errors.ts';
 import { openAgentDoor } from '../wire/agent-door.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
-import { type OpenTarget, closeTarget } from './attach.ts';
+import { type OpenTarget, closeTarget } from './meet-agent.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
 export type StartedProgram = {

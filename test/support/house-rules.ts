@@ -2,7 +2,13 @@ import type { SourceFile, SourceImport } from './source-file.ts';
 import { type Room, type RoomTable, roomOf } from './room-table.ts';
 
 /** The files a bundle begins with. */
-export const entries = ['cli/main.ts', 'index.ts', 'agent/main.ts', 'agent/preload.ts'] as const;
+export const entries = [
+  'cli/main.ts',
+  'index.ts',
+  'agent/main.ts',
+  'agent/preload.ts',
+  'agent/register.ts',
+] as const;
 
 /** Every import that the table does not allow, as a sentence with the file in front. */
 export function forbiddenImports(files: readonly SourceFile[], table: RoomTable): string[] {
