@@ -52,6 +52,8 @@ export type AgentOptions = {
   readonly token: string;
   /** Shut the inspector again once our client has left: we opened it. */
   readonly closeInspector: boolean;
+  /** See `AgentHello`. */
+  readonly launcher?: boolean;
 };
 
 class Agent {
@@ -111,6 +113,7 @@ class Agent {
       node: process.version,
       argv: process.argv,
       cwd: workingDirectory(),
+      launcher: this.#options.launcher === true,
       heapLimitBytes: v8.getHeapStatistics().heap_size_limit,
     };
   }

@@ -118,7 +118,8 @@ class Watch {
       if (target.peer.closed) {
         const exit = await Promise.race([exited, sleep(1000, undefined, { ref: false })]);
         if (exit !== undefined) this.#exit = { code: exit.code, signal: exit.signal, atMs: this.#watchedMs };
-        else if (exited !== undefined) this.#notes.push('The agent left the process, which goes on.');
+        else if (exited !== undefined && isRunning(pid))
+          this.#notes.push('The agent left the process, which goes on.');
       }
     } finally {
       if (timeout !== null) clearTimeout(timeout);
@@ -229,6 +230,14 @@ class Watch {
       cost: this.#cost,
       notes: this.#notes,
     });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LeaklineError } from '../core/errors.ts';
 import { type AgentDoor, type AgentHello, openAgentDoor } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import { makePrivateDirectory, removeStaleDirectories } from './private-directory.ts';
 import type { ProcessInfo } from './process-info.ts';
 
 /** An agent inside a process, and the line to it. */
@@ -30,6 +30,7 @@ export async function meetAgent(
   handlers: PeerHandlers,
   invite: (invitation: Invitation) => Promise<void>,
 ): Promise<OpenTarget> {
+  await removeStaleDirectories();
   const directory = makePrivateDirectory();
   let door: AgentDoor | null = null;
   try {
@@ -49,7 +50,7 @@ export async function meetAgent(
     });
     // A connection needs no path: without it nothing is left even if we are killed.
     directory.remove();
-    return { peer, hello, close: () => closeTarget(peer, door) };
+    return { peer, hello, close: () => leave(peer, door) };
   } catch (error) {
     await door?.close();
     directory.remove();
@@ -57,7 +58,7 @@ export async function meetAgent(
   }
 }
 
-export async function closeTarget(peer: Peer, door: AgentDoor | null): Promise<void> {
+async function leave(peer: Peer, door: AgentDoor | null): Promise<void> {
   peer.close();
   await door?.close();
 }

@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Server, type Socket, createServer } from 'node:net';
+import { HandlerRelay } from './handler-relay.ts';
 import { Peer, type PeerHandlers } from './peer.ts';
 
 /**
@@ -11,6 +12,8 @@ export type AgentDoor = {
   readonly token: string;
   /** The first agent that shows the token. Rejects after `timeoutMs` and on `close`; nobody else is let in afterwards. */
   accept(handlers: PeerHandlers, timeoutMs: number): Promise<{ peer: Peer; hello: AgentHello }>;
+  /** Every agent that shows the token, from now until `close`. What it says waits for the relay to be connected. */
+  welcome(onAgent: (agent: { peer: Peer; hello: AgentHello; relay: HandlerRelay }) => void): void;
   /** May be called again. */
   close(): Promise<void>;
 };
@@ -21,6 +24,8 @@ export type AgentHello = {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly heapLimitBytes: number;
+  /** Runs a script of an installed package, so the program may be a child of it. */
+  readonly launcher: boolean;
 };
 
 /** Listens at `socketPath`, whose directory the caller has made private (0700). */
@@ -40,6 +45,12 @@ export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
   return {
     socketPath,
     token,
+    welcome: (onAgent) => {
+      server.on('connection', (socket) => {
+        const relay = new HandlerRelay();
+        greet(socket, token, relay.handlers, (peer, hello) => onAgent({ peer, hello, relay }));
+      });
+    },
     accept: (handlers, timeoutMs) => accept(server, token, handlers, timeoutMs, abandoned.signal),
     close: () => {
       abandoned.abort();
@@ -63,31 +74,41 @@ function accept(
     };
     const timer = setTimeout(() => giveUp(`nobody connected within ${timeoutMs} ms`), timeoutMs);
     abandoned.addEventListener('abort', () => giveUp('the door was closed'));
-    const knock = (socket: Socket): void => {
-      // Until the token was shown nothing that comes through this socket reaches the caller.
-      let known = false;
-      const peer: Peer = new Peer(socket, {
-        onClose: () => {
-          if (known) handlers.onClose?.();
-        },
-        onEvent: (event, params) => {
-          if (known) {
-            handlers.onEvent?.(event, params);
-            return;
-          }
-          const hello = params as AgentHello & { token: string };
-          if (event !== 'hello' || !sameToken(hello.token, token)) {
-            socket.destroy();
-            return;
-          }
-          known = true;
-          clearTimeout(timer);
-          server.off('connection', knock);
-          resolve({ peer, hello });
-        },
+    const knock = (socket: Socket): void =>
+      greet(socket, token, handlers, (peer, hello) => {
+        clearTimeout(timer);
+        server.off('connection', knock);
+        resolve({ peer, hello });
       });
-    };
     server.on('connection', knock);
+  });
+}
+
+/** Until the token was shown nothing that comes through the socket reaches the handlers. */
+function greet(
+  socket: Socket,
+  token: string,
+  handlers: PeerHandlers,
+  onKnown: (peer: Peer, hello: AgentHello) => void,
+): void {
+  let known = false;
+  const peer: Peer = new Peer(socket, {
+    onClose: () => {
+      if (known) handlers.onClose?.();
+    },
+    onEvent: (event, params) => {
+      if (known) {
+        handlers.onEvent?.(event, params);
+        return;
+      }
+      const hello = params as AgentHello & { token: string };
+      if (event !== 'hello' || !sameToken(hello.token, token)) {
+        socket.destroy();
+        return;
+      }
+      known = true;
+      onKnown(peer, hello);
+    },
   });
 }
 
