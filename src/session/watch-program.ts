@@ -25,7 +25,7 @@ export async function watchProgram(
 ): Promise<WatchedProgram> {
   const { child, exited, offers } = await startWithAgent(command, preloadPath());
   const stopWaiting = AbortSignal.any([signal, silence(offers, child.pid ?? 0)]);
-  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress }).finally(() =>
+  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress }).finally(async () =>
     offers.close(),
   );
   return { report: unlessEnded(watched, exited), exited, kill: (name) => void child.kill(name) };

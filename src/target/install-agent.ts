@@ -46,7 +46,7 @@ export async function installAgent(
     const [found, node] = (await evaluate(socket, '[process.pid, process.version]')) as [number, string];
     // A port can belong to another process than the one that was signalled.
     if (found !== pid) {
-      throw new LeaklineError('WRONG_PROCESS', { pid, port: address.port, otherPid: Number(found) });
+      throw new LeaklineError('WRONG_PROCESS', { pid, port: address.port, otherPid: found });
     }
     checkNodeVersion(pid, node);
     await evaluate(socket, installExpression(agentSource, options));

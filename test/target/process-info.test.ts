@@ -25,6 +25,7 @@ test('a command with spaces and parentheses does not move the fields of its stat
   const fields = ['S', '1', ...Array.from({ length: 17 }, (_, index) => String(index)), '123456'];
   expect(parseStat(`42 (a (very) odd ) name) ${fields.join(' ')} 0 0`)).toEqual({
     state: 'S',
+    parent: 1,
     startTicks: 123_456,
   });
 });
