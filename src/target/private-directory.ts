@@ -32,8 +32,10 @@ function runtimeDirectory(): string {
 
 function isOurs(path: string): boolean {
   try {
-    const { uid, mode } = statSync(path);
-    return uid === process.geteuid?.() && (mode & 0o777) === 0o700;
+    const { uid, mode, mtimeMs } = statSync(path);
+    // A younger one may be between its bind and its listen, and would look abandoned.
+    const isSettled = Date.now() - mtimeMs > 10_000;
+    return uid === process.geteuid?.() && (mode & 0o777) === 0o700 && isSettled;
   } catch {
     return false;
   }
