@@ -65,7 +65,7 @@ export async function findInspector(info: ProcessInfo): Promise<number | null> {
 export function likelyInspectorPorts(info: ProcessInfo): number[] {
   const options = nodeOptions(info);
   const wanted = inspectorPort(options);
-  const anyPort = wanted === 0 && options.some((option) => option.startsWith('--inspect'));
+  const anyPort = wanted === 0 && options.some((option) => /^--inspect(?:-brk|-wait)?(?:=|$)/.test(option));
   return listeningPorts(info.pid).filter((port) => anyPort || port === wanted);
 }
 
