@@ -1,11 +1,11 @@
-import { readFileSync, statSync, unlinkSync } from 'node:fs';
+import type * as fsModule from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as netModule from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import type * as osModule from 'node:os';
+import type * as pathModule from 'node:path';
 import { setTimeout } from 'node:timers';
-import { runInThisContext } from 'node:vm';
-import { isMainThread } from 'node:worker_threads';
+import type * as vmModule from 'node:vm';
+import type * as threadsModule from 'node:worker_threads';
 import { AGENT_FILE, type Knock, KNOCK_MAX_BYTES, knockAddress } from '../wire/knock.ts';
 import type { install } from './main.ts';
 
@@ -16,15 +16,19 @@ import type { install } from './main.ts';
  * The agent itself comes with the one who knocks, so that the two always fit, and a program nobody looks at never loads
  * it.
  */
-if (isMainThread && process.env.LEAKLINE_REGISTER !== 'off') {
-  // Short-lived children inherit the option, and end before this.
+if (process.env.LEAKLINE_REGISTER !== 'off') {
+  // Short-lived children inherit the option, and end before this; so nothing is loaded until then either.
   setTimeout(listen, 1000).unref();
 }
 
+const load = createRequire(__filename);
+
 function listen(): void {
   try {
-    // Not imported: most children of the program would load it for nothing.
-    const net = createRequire(__filename)('node:net') as typeof netModule;
+    const { isMainThread } = load('node:worker_threads') as typeof threadsModule;
+    if (!isMainThread) return;
+    const net = load('node:net') as typeof netModule;
+    const { tmpdir } = load('node:os') as typeof osModule;
     const address = knockAddress(process.pid, process.platform, tmpdir());
     // Elsewhere than on Linux it is a file, and a killed process of this number may have left its own.
     if (process.platform !== 'linux' && process.platform !== 'win32') removeStale(address);
@@ -41,7 +45,7 @@ function listen(): void {
 
 function removeStale(path: string): void {
   try {
-    unlinkSync(path);
+    (load('node:fs') as typeof fsModule).unlinkSync(path);
   } catch {
     // There was none.
   }
@@ -61,13 +65,17 @@ function answer(socket: netModule.Socket): void {
 /** `ok`, or why not. */
 function letIn(line: string): string {
   try {
+    const fs = load('node:fs') as typeof fsModule;
+    const path = load('node:path') as typeof pathModule;
+    const { runInThisContext } = load('node:vm') as typeof vmModule;
     const { directory, socketPath, token } = JSON.parse(line) as Knock;
-    if (!isPrivate(directory) || dirname(socketPath) !== directory) return 'that is not a private directory';
-    const text = readFileSync(join(directory, AGENT_FILE), 'utf8');
-    const load = runInThisContext(`(function () {\n${text}\nreturn leaklineAgent;\n})`, {
+    if (!isPrivate(fs, directory) || path.dirname(socketPath) !== directory)
+      return 'that is not a private directory';
+    const text = fs.readFileSync(path.join(directory, AGENT_FILE), 'utf8');
+    const evaluate = runInThisContext(`(function () {\n${text}\nreturn leaklineAgent;\n})`, {
       filename: 'leakline-agent.js',
     }) as () => { install: typeof install };
-    load().install(createRequire(__filename), { socketPath, token, closeInspector: false });
+    evaluate().install(load, { socketPath, token, closeInspector: false });
     return 'ok';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -75,7 +83,7 @@ function letIn(line: string): string {
 }
 
 /** Only we ourselves, and root, can have made it and put something into it. */
-function isPrivate(directory: string): boolean {
-  const { uid, mode } = statSync(directory);
+function isPrivate(fs: typeof fsModule, directory: string): boolean {
+  const { uid, mode } = fs.statSync(directory);
   return process.geteuid === undefined || (uid === process.geteuid() && (mode & 0o077) === 0);
 }

@@ -11,14 +11,16 @@ import { openOutput } from './output.ts';
 export async function attachCommand(
   target: number | string,
   request: WatchRequest,
-  options: OutputOptions,
+  options: OutputOptions & { readonly yes?: boolean | undefined },
 ): Promise<number> {
   const interrupt = listenForInterrupt();
   const output = await openOutput(options, `leakline ${target}`);
   try {
     const report =
       typeof target === 'number'
-        ? await watchPid(target, request, interrupt.signal, output.watching(`pid ${target}`))
+        ? await watchPid(target, request, interrupt.signal, output.watching(`pid ${target}`), {
+            consent: options.yes === true,
+          })
         : await watchInspector(target, request, interrupt.signal, output.watching(target));
     await output.answer(report, renderReport(report, output.text));
     const received = interrupt.received();

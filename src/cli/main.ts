@@ -47,6 +47,9 @@ program
   .addOption(gcOption())
   .addOption(maxPauseOption())
   .addOption(falseAlarmsOption())
+  .addOption(
+    new Option('--yes', 'not on Linux: it is a Node.js of mine that may be opened').env('LEAKLINE_YES'),
+  )
   .addOption(jsonOption())
   .addOption(quietOption())
   .addOption(verboseOption())

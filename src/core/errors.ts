@@ -69,8 +69,10 @@ const SENTENCE_BY_CODE = {
   AGENT_FAILED: ({ pid, message }: { pid: number; message: string }): string =>
     `The agent in process ${pid} stopped: ${message}`,
   TARGET_GONE: ({ pid }: { pid: number }): string => `Process ${pid} ended while it was watched`,
+  CONSENT_NEEDED: ({ pid, platform }: { pid: number; platform: string }): string =>
+    `On ${platform} leakline can't find out whether process ${pid} is a Node.js that may be opened`,
   PLATFORM_UNSUPPORTED: ({ platform }: { platform: string }): string =>
-    `Attaching to a running process is not built for ${platform} yet`,
+    `Listing the processes is not built for ${platform} yet`,
   PROGRAM_NOT_FOUND: ({ command, message }: { command: string; message: string }): string =>
     `The program could not be started: ${command}: ${message}`,
   PROGRAM_ENDED_EARLY: ({

@@ -44,7 +44,10 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
   AGENT_FAILED: 'The program itself goes on. Try again; with NODE_DEBUG=leakline the details are shown.',
   TARGET_GONE:
     'If it ran out of memory, start it again and watch it from the start with: leakline run -- node app.js',
-  PLATFORM_UNSUPPORTED: 'Start the program under leakline instead: leakline run -- node app.js',
+  CONSENT_NEEDED:
+    'If it is a Node.js server of yours that does not use SIGUSR1 itself, say so: leakline PID --yes',
+  PLATFORM_UNSUPPORTED:
+    'Take the pid from ps, the Activity Monitor or the Task Manager, and give it: leakline PID',
   PROGRAM_NOT_FOUND: 'Check the command after the two dashes: leakline run -- node app.js',
   PROGRAM_ENDED_EARLY: 'Run the command alone until it stays up, then put leakline run -- before it.',
   LAB_PORT_TAKEN: 'End what listens on that port, or leave the port out and the lab takes a free one.',

@@ -25,9 +25,7 @@ export async function watchProgram(
 ): Promise<WatchedProgram> {
   const { child, exited, offers } = await startWithAgent(command, preloadPath());
   const stopWaiting = AbortSignal.any([signal, silence(offers, child.pid ?? 0)]);
-  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress }).finally(async () =>
-    offers.close(),
-  );
+  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress });
   return { report: unlessEnded(watched, exited), exited, kill: (name) => void child.kill(name) };
 }
 
@@ -60,25 +58,29 @@ async function watchTree(
 ): Promise<Report | null> {
   const { signal, exited, onProgress } = options;
   let last: Report | null = null;
-  for (;;) {
-    const offer = await offers.choose(signal);
-    if (offer === null) {
-      if (signal.reason instanceof LeaklineError) throw signal.reason;
-      return last;
+  try {
+    for (;;) {
+      const offer = await offers.choose(signal);
+      if (offer === null) {
+        if (signal.reason instanceof LeaklineError) throw signal.reason;
+        return last;
+      }
+      const { peer, hello, relay, superseded } = offer;
+      const report = await watchProcess(
+        (handlers) => {
+          relay.connect(handlers);
+          return Promise.resolve({ peer, hello, close: async () => peer.close() });
+        },
+        request,
+        { signal: AbortSignal.any([signal, superseded]), exited, onProgress },
+      ).catch(unlessGone);
+      if (report === null || (superseded.aborted && !signal.aborted)) continue;
+      last = report;
+      const hasEnded = peer.closed && report.verdict.kind !== 'leaking';
+      if (signal.aborted || !hasEnded) return report;
     }
-    const { peer, hello, relay, superseded } = offer;
-    const report = await watchProcess(
-      (handlers) => {
-        relay.connect(handlers);
-        return Promise.resolve({ peer, hello, close: async () => peer.close() });
-      },
-      request,
-      { signal: AbortSignal.any([signal, superseded]), exited, onProgress },
-    ).catch(unlessGone);
-    if (report === null || (superseded.aborted && !signal.aborted)) continue;
-    last = report;
-    const hasEnded = peer.closed && report.verdict.kind !== 'leaking';
-    if (signal.aborted || !hasEnded) return report;
+  } finally {
+    await offers.close();
   }
 }
 

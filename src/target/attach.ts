@@ -6,8 +6,10 @@ import { hasClients, listeningPorts } from './listening-port.ts';
 import { type OpenTarget, meetAgent } from './meet-agent.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { checkIsNode } from './node-executable.ts';
+import { inspectorPort } from './node-options.ts';
 import { checkNodeVersion, nodeVersion } from './node-version.ts';
 import { findInspector, openInspector, waitUntil } from './open-inspector.ts';
+import { canLookInto } from './platform.ts';
 import { attachPrepared } from './prepared.ts';
 import { type ProcessInfo, readProcess } from './process-info.ts';
 
@@ -20,8 +22,13 @@ import { type ProcessInfo, readProcess } from './process-info.ts';
  * No inspector connection outlives this call, whichever way it ends: a connected one would keep the target from
  * exiting. Takes some 200 ms.
  */
-export async function attach(pid: number, agentSource: string, handlers: PeerHandlers): Promise<OpenTarget> {
-  checkPlatform();
+export async function attach(
+  pid: number,
+  agentSource: string,
+  handlers: PeerHandlers,
+  options: AttachOptions = { consent: false },
+): Promise<OpenTarget> {
+  if (!canLookInto(pid, options.consent, process.platform)) return attachBlind(pid, agentSource, handlers);
   const info = readProcess(pid);
   checkNamespaces(pid);
   checkIsNode(info);
@@ -42,6 +49,9 @@ export async function attach(pid: number, agentSource: string, handlers: PeerHan
   return target;
 }
 
+/** `consent`: go on where the system can't tell whether the process may be signalled (not Linux). */
+export type AttachOptions = { readonly consent: boolean };
+
 /**
  * Gets an agent into the process behind an inspector that is open already, and leaves that open: it is somebody else's.
  * Throws INSPECTOR_UNREACHABLE, or NOT_THIS_MACHINE if the process is not one of this machine's that listens there.
@@ -51,8 +61,8 @@ export async function attachToInspector(
   agentSource: string,
   handlers: PeerHandlers,
 ): Promise<OpenTarget> {
-  checkPlatform();
   const pid = await pidBehind(address);
+  if (process.platform !== 'linux') return attachThrough(ownProcess(pid), address, agentSource, handlers);
   const elsewhere = new LeaklineError('NOT_THIS_MACHINE', { address: addressText(address), pid });
   const info = readUnlessGone(pid);
   // A forwarded port (ssh -L, a container's) leads to a process that only shares its number with one of ours.
@@ -61,13 +71,29 @@ export async function attachToInspector(
   return attachThrough(info, address, agentSource, handlers);
 }
 
+/**
+ * macOS and Windows, untested: nothing is known of the process before, and whether somebody else is connected to the
+ * inspector can't be seen from inside, so it stays open.
+ */
+async function attachBlind(pid: number, agentSource: string, handlers: PeerHandlers): Promise<OpenTarget> {
+  const prepared = await attachPrepared(ownProcess(pid), agentSource, handlers);
+  if (prepared !== null) return prepared;
+  try {
+    (process as unknown as { _debugProcess(pid: number): void })._debugProcess(pid);
+  } catch (cause) {
+    throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
+  }
+  const address = { host: '127.0.0.1', port: inspectorPort([]), path: null };
+  return attachThrough(ownProcess(pid), address, agentSource, handlers);
+}
+
+/** Where it can't be known whose a process is, it is taken to be ours: another's could not have been opened. */
+function ownProcess(pid: number): Pick<ProcessInfo, 'pid' | 'uid'> {
+  return { pid, uid: process.getuid?.() ?? 0 };
+}
+
 /** The agent looks every 150 ms whether the inspector can be shut. */
 const SHUT_WITHIN_MS = 1000;
-
-function checkPlatform(): void {
-  if (process.platform !== 'linux')
-    throw new LeaklineError('PLATFORM_UNSUPPORTED', { platform: process.platform });
-}
 
 function readUnlessGone(pid: number): ProcessInfo | null {
   try {
@@ -83,7 +109,7 @@ export function checkRuns({ pid, state }: ProcessInfo): void {
 }
 
 async function attachThrough(
-  info: ProcessInfo,
+  info: Pick<ProcessInfo, 'pid' | 'uid'>,
   address: InspectorAddress,
   agentSource: string,
   handlers: PeerHandlers,

@@ -1,8 +1,8 @@
-import { chmodSync, chownSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, statSync } from 'node:fs';
 import { LeaklineError } from '../core/errors.ts';
 import { type AgentDoor, type AgentHello, openAgentDoor } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
+import { doorPath, restrictToOwner } from './platform.ts';
 import { makePrivateDirectory, removeStaleDirectories } from './private-directory.ts';
 import type { ProcessInfo } from './process-info.ts';
 
@@ -35,8 +35,8 @@ export async function meetAgent(
   let door: AgentDoor | null = null;
   try {
     if (!seesDirectory(pid, directory.path)) throw new LeaklineError('OTHER_CONTAINER', { pid });
-    door = await openAgentDoor(join(directory.path, 'agent'));
-    chmodSync(door.socketPath, 0o600);
+    door = await openAgentDoor(doorPath(directory.path, process.platform));
+    restrictToOwner(door.socketPath, process.platform);
     // Root meets another user's process: that user is to come through the door, and nobody else.
     if (process.geteuid?.() === 0 && uid !== 0) {
       for (const path of [door.socketPath, directory.path]) chownSync(path, uid, -1);

@@ -1,4 +1,4 @@
-import { chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import type { ProcessInfo } from './process-info.ts';
  * or if it does not let us in (the other ways are still to be tried).
  */
 export async function attachPrepared(
-  info: ProcessInfo,
+  info: Pick<ProcessInfo, 'pid' | 'uid'>,
   agentSource: string,
   handlers: PeerHandlers,
 ): Promise<OpenTarget | null> {
@@ -34,6 +34,7 @@ export async function attachPrepared(
 
 /** Whether the process itself, and nobody else under its name, waits for a knock. */
 export function isPrepared(pid: number): boolean {
+  if (process.platform !== 'linux') return existsSync(knockAddress(pid, process.platform, tmpdir()));
   const inode = knockInodes(pid).get(knockName(pid));
   return inode !== undefined && socketInodes(pid).has(inode);
 }

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
 import { LeaklineError } from '../core/errors.ts';
 import { openAgentDoor } from '../wire/agent-door.ts';
 import { AgentOffers } from './agent-offers.ts';
+import { doorPath, restrictToOwner } from './platform.ts';
 import { makePrivateDirectory, removeStaleDirectories } from './private-directory.ts';
 
 export type StartedProgram = {
@@ -51,8 +50,8 @@ export async function startWithAgent(
   await removeStaleDirectories();
   const directory = makePrivateDirectory();
   try {
-    const door = await openAgentDoor(join(directory.path, 'agent'));
-    chmodSync(door.socketPath, 0o600);
+    const door = await openAgentDoor(doorPath(directory.path, process.platform));
+    restrictToOwner(door.socketPath, process.platform);
     const close = (): Promise<void> => {
       directory.remove();
       return door.close();
