@@ -1,6 +1,7 @@
 import { LeaklineError } from '../core/errors.ts';
+import type { InspectorSocket } from '../wire/inspector-socket.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
-import { installAgent, pidBehind } from './install-agent.ts';
+import { installAgent, reachInspector } from './install-agent.ts';
 import { addressText, type InspectorAddress } from './inspector-address.ts';
 import { hasClients, listeningPorts } from './listening-port.ts';
 import { type OpenTarget, meetAgent } from './meet-agent.ts';
@@ -40,12 +41,14 @@ export async function attach(
   if (openPort !== null) {
     return attachThrough(info, { host: '127.0.0.1', port: openPort, path: null }, agentSource, handlers);
   }
-  const port = await openInspector(info);
-  const address = { host: '127.0.0.1', port, path: null };
-  const target = await meetAgent(info, handlers, ({ socketPath, token }) =>
-    installAgent(pid, address, agentSource, { socketPath, token, closeInspector: true }),
-  );
-  await waitUntil(() => !listeningPorts(pid).includes(port), SHUT_WITHIN_MS);
+  let opened = 0;
+  // The signal comes last: whatever else fails has failed before there is an inspector to shut.
+  const target = await meetAgent(info, handlers, async ({ socketPath, token }) => {
+    opened = await openInspector(info);
+    const address = { host: '127.0.0.1', port: opened, path: null };
+    await installAgent(pid, address, agentSource, { socketPath, token, closeInspector: true });
+  });
+  await waitUntil(() => !listeningPorts(pid).includes(opened), SHUT_WITHIN_MS);
   return target;
 }
 
@@ -61,14 +64,23 @@ export async function attachToInspector(
   agentSource: string,
   handlers: PeerHandlers,
 ): Promise<OpenTarget> {
-  const pid = await pidBehind(address);
-  if (process.platform !== 'linux') return attachThrough(ownProcess(pid), address, agentSource, handlers);
-  const elsewhere = new LeaklineError('NOT_THIS_MACHINE', { address: addressText(address), pid });
+  const { session, pid } = await reachInspector(address);
+  try {
+    return await attachThrough(findBehind(address, pid), address, agentSource, handlers, session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** A forwarded port (ssh -L, a container's) leads to a process that only shares its number with one of ours. */
+function findBehind(address: InspectorAddress, pid: number): Pick<ProcessInfo, 'pid' | 'uid'> {
+  if (process.platform !== 'linux') return ownProcess(pid);
   const info = readUnlessGone(pid);
-  // A forwarded port (ssh -L, a container's) leads to a process that only shares its number with one of ours.
-  if (info === null || !listeningPorts(pid).includes(address.port)) throw elsewhere;
+  if (info === null || !listeningPorts(pid).includes(address.port)) {
+    throw new LeaklineError('NOT_THIS_MACHINE', { address: addressText(address), pid });
+  }
   checkNamespaces(pid);
-  return attachThrough(info, address, agentSource, handlers);
+  return info;
 }
 
 /**
@@ -113,11 +125,12 @@ async function attachThrough(
   address: InspectorAddress,
   agentSource: string,
   handlers: PeerHandlers,
+  session: InspectorSocket | null = null,
 ): Promise<OpenTarget> {
   const { pid } = info;
   try {
     return await meetAgent(info, handlers, ({ socketPath, token }) =>
-      installAgent(pid, address, agentSource, { socketPath, token, closeInspector: false }),
+      installAgent(pid, address, agentSource, { socketPath, token, closeInspector: false }, session),
     );
   } catch (cause) {
     // A debugger that has paused the program answers for it, and the program itself does nothing.

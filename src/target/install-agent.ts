@@ -12,36 +12,44 @@ export type Installation = {
   readonly closeInspector: boolean;
 };
 
-/** The pid behind an inspector. Throws INSPECTOR_UNREACHABLE if none answers there. */
-export async function pidBehind(address: InspectorAddress): Promise<number> {
+/**
+ * A session with an open inspector, and the pid of the process behind it. Throws INSPECTOR_UNREACHABLE if none answers.
+ * The caller closes the session, and soon: while it is open the process can't exit.
+ */
+export async function reachInspector(
+  address: InspectorAddress,
+): Promise<{ readonly session: InspectorSocket; readonly pid: number }> {
   const unreachable = (cause: unknown): never => {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new LeaklineError('INSPECTOR_UNREACHABLE', { address: addressText(address), message }, { cause });
   };
-  const socket = await openSession(address).catch(unreachable);
+  const session = await openSession(address).catch(unreachable);
   try {
-    return Number(await evaluate(socket, 'process.pid').catch(unreachable));
-  } finally {
-    await socket.close();
+    return { session, pid: Number(await evaluate(session, 'process.pid')) };
+  } catch (cause) {
+    await session.close();
+    return unreachable(cause);
   }
 }
 
 /**
  * One inspector session: makes sure that this is the process, evaluates the agent, and leaves. Throws WRONG_PROCESS,
- * NODE_TOO_OLD, INSPECTOR_FAILED; an inspector that we opened is then shut again, if it is the right one.
+ * NODE_TOO_OLD, INSPECTOR_FAILED; an inspector that we opened is then shut again, if it is the right one. A `session`
+ * that is handed in is used, and closed like one of its own.
  */
 export async function installAgent(
   pid: number,
   address: InspectorAddress,
   agentSource: string,
   options: Installation,
+  session: InspectorSocket | null = null,
 ): Promise<void> {
   const fail = (cause: unknown): never => {
     if (cause instanceof LeaklineError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new LeaklineError('INSPECTOR_FAILED', { pid, message }, { cause });
   };
-  const socket = await openSession(address).catch(fail);
+  const socket = session ?? (await openSession(address).catch(fail));
   try {
     const [found, node] = (await evaluate(socket, '[process.pid, process.version]')) as [number, string];
     // A port can belong to another process than the one that was signalled.

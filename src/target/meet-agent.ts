@@ -1,4 +1,5 @@
 import { chownSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import { type AgentDoor, type AgentHello, openAgentDoor } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
@@ -41,13 +42,13 @@ export async function meetAgent(
     if (process.geteuid?.() === 0 && uid !== 0) {
       for (const path of [door.socketPath, directory.path]) chownSync(path, uid, -1);
     }
-    const accepted = door.accept(handlers, CONNECT_WITHIN_MS);
+    const accepted = door.accept(handlers, INVITE_WITHIN_MS);
     // If the installation fails first, that is the error to tell.
     accepted.catch(() => undefined);
     await invite({ directory: directory.path, socketPath: door.socketPath, token: door.token });
-    const { peer, hello } = await accepted.catch((cause: unknown) => {
-      throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS }, { cause });
-    });
+    const met = await Promise.race([accepted, sleep(CONNECT_WITHIN_MS, null, { ref: false })]);
+    if (met === null) throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS });
+    const { peer, hello } = met;
     // A connection needs no path: without it nothing is left even if we are killed.
     directory.remove();
     return { peer, hello, close: () => leave(peer, door) };
@@ -64,6 +65,8 @@ async function leave(peer: Peer, door: AgentDoor | null): Promise<void> {
 }
 
 const CONNECT_WITHIN_MS = 5000;
+/** With all its waiting for ports and answers an invitation takes less. */
+const INVITE_WITHIN_MS = 120_000;
 
 /** A process may have a file system of its own (chroot, a service's private /tmp) in the same network. */
 function seesDirectory(pid: number, path: string): boolean {
