@@ -19,23 +19,21 @@ export async function openInspector(info: ProcessInfo): Promise<number> {
   const before = new Set(listeningPorts(pid));
   const findOpened = (): number | undefined =>
     listeningPorts(pid).find((port) => !before.has(port) && (wanted === 0 || port === wanted));
-  const rest = new RestCounter(pid);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (wanted !== 0 && !(await waitUntil(() => !isPortTaken(pid, wanted), PORT_FREE_WITHIN_MS))) {
       throw new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port: wanted, otherPid: portHolder(wanted) });
     }
     process.kill(pid, 'SIGUSR1');
+    const rest = new RestWatch(pid);
     // Two leaklines that look at the same moment both find the port free; the one that comes second tries again.
     const lostRace = (): boolean => wanted !== 0 && isPortTaken(pid, wanted) && findOpened() === undefined;
-    await waitUntil(
-      () => findOpened() !== undefined || lostRace() || rest.atRestFor(REST_LOOKS),
-      OPEN_WITHIN_MS,
-    );
+    await waitUntil(() => findOpened() !== undefined || lostRace() || rest.isAtRest, OPEN_WITHIN_MS);
     const opened = findOpened();
     if (opened !== undefined) return opened;
-    if (!lostRace()) break;
+    if (lostRace()) continue;
+    if (rest.isAtRest) throw new LeaklineError('SIGUSR1_TAKEN', { pid });
+    break;
   }
-  if (rest.atRestFor(REST_LOOKS)) throw new LeaklineError('SIGUSR1_TAKEN', { pid });
   throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
 }
 
@@ -81,19 +79,22 @@ export async function waitUntil(condition: () => boolean, timeoutMs: number): Pr
 
 /**
  * Node opens its inspector from the event loop or, under running JavaScript, by an interrupt. A main thread that sleeps
- * look after look has taken the signal and done something else with it: the program has a handler of its own.
+ * nearly always has had the time, and has done something else with the signal: the program has a handler of its own.
  */
-class RestCounter {
+class RestWatch {
   readonly #pid: number;
+  readonly #startedMs = performance.now();
   #looks = 0;
+  #asleep = 0;
 
   constructor(pid: number) {
     this.#pid = pid;
   }
 
-  atRestFor(looks: number): boolean {
-    if (this.#looks < looks) this.#looks = this.#sleeps() ? this.#looks + 1 : 0;
-    return this.#looks >= looks;
+  get isAtRest(): boolean {
+    this.#looks += 1;
+    if (this.#sleeps()) this.#asleep += 1;
+    return performance.now() - this.#startedMs >= REST_MS && this.#asleep >= REST_SHARE * this.#looks;
   }
 
   #sleeps(): boolean {
@@ -105,9 +106,10 @@ class RestCounter {
   }
 }
 
+/** An inspector is there within a tenth of a second. */
+const REST_MS = 2000;
+const REST_SHARE = 0.9;
 const LOOK_EVERY_MS = 20;
-/** Two seconds of sleep; an inspector is there within a tenth of one. */
-const REST_LOOKS = 100;
 const OPEN_WITHIN_MS = 5000;
 /** Another leakline, attaching to another process, is through the same port in a quarter of a second. */
 const PORT_FREE_WITHIN_MS = 3000;

@@ -30,6 +30,8 @@ test.each([
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(new Set(listeningPorts(server.pid))).toEqual(ports);
   expect(server.stderr().split('Debugger listening on')).toHaveLength(2);
+  // One session, and so one line of Node's in the program's output.
+  expect(server.stderr().split('Debugger attached.')).toHaveLength(2);
 });
 
 test('a debugger that lets the program run is no obstacle, and stays connected', async () => {

@@ -113,6 +113,8 @@ describe('what can not be attached to says why', () => {
 
   test('one that took the handler away', async () => {
     const { pid } = await start('without-handler');
+    // Before its first second is over it may just be starting.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     await expectRefused(pid, 'SIGUSR1_LETHAL', 'it has no handler for it');
   });
 
