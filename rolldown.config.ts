@@ -54,11 +54,14 @@ const config: RolldownOptions[] = [
       entryFileNames: '[name].js',
     },
   })),
-  ...bundle(['src/agent/preload.ts'], (inputs) => ({
-    input: inputs,
-    platform: 'node',
-    output: { dir: 'dist', format: 'cjs', codeSplitting: false, entryFileNames: '[name].cjs' },
-  })),
+  // Loaded with a program: `require` must find them as well as `import`, and each stands alone.
+  ...['src/agent/preload.ts', 'src/agent/register.ts'].flatMap((entry) =>
+    bundle([entry], (inputs) => ({
+      input: inputs,
+      platform: 'node',
+      output: { dir: 'dist', format: 'cjs', codeSplitting: false, entryFileNames: '[name].cjs' },
+    })),
+  ),
   // Node 20 does not run TypeScript, so the scripts of bench/ are bundled too. Packages stay in node_modules.
   ...benchScripts().flatMap((script) =>
     bundle([script], (inputs) => ({

@@ -59,6 +59,8 @@ export type AgentOptions = {
   readonly closeInspector: boolean;
   /** The file this was loaded from; without it, it was evaluated. */
   readonly script?: string;
+  /** See `AgentHello`. */
+  readonly launcher?: boolean;
 };
 
 class Agent {
@@ -133,6 +135,7 @@ class Agent {
       node: process.version,
       argv: process.argv,
       cwd: workingDirectory(),
+      launcher: this.#options.launcher === true,
       heapLimitBytes: v8.getHeapStatistics().heap_size_limit,
     };
   }

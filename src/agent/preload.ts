@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { install } from './main.ts';
@@ -7,19 +8,33 @@ import { install } from './main.ts';
  * the environment back, so the program and the children it starts see what they would have seen without us.
  */
 const text = process.env.LEAKLINE_AGENT;
-if (text !== undefined && isMainThread && !isPackageRunner(process.argv[1])) {
+if (text !== undefined && isMainThread) {
   try {
     const order = JSON.parse(text) as { socketPath: string; token: string; nodeOptions: string | null };
-    delete process.env.LEAKLINE_AGENT;
-    if (order.nodeOptions === null) delete process.env.NODE_OPTIONS;
-    else process.env.NODE_OPTIONS = order.nodeOptions;
-    install(createRequire(__filename), { ...order, closeInspector: false, script: __filename });
+    const launcher = isInstalled(process.argv[1]);
+    // What may be a launcher passes the order on to the program it starts; a program passes nothing on.
+    if (!launcher) {
+      delete process.env.LEAKLINE_AGENT;
+      if (order.nodeOptions === null) delete process.env.NODE_OPTIONS;
+      else process.env.NODE_OPTIONS = order.nodeOptions;
+    }
+    install(createRequire(__filename), { ...order, closeInspector: false, launcher, script: __filename });
   } catch {
     // An order left over from somewhere else: the program starts as it would without it.
   }
 }
 
-/** npm, npx and their like start the program as a child: the order is for that one, so they pass it on. */
-function isPackageRunner(script: string | undefined): boolean {
-  return /[\\/](npm|npx|yarn|pnpm|corepack|npm-cli|npx-cli)(\.c?js)?$/.test(script ?? '');
+/**
+ * Whether a script is a package's and not the developer's: where npm and its like install (`node_modules`; Debian's
+ * /usr/share/nodejs), or keep what they download (a directory with a dot: .yarn/releases, .cache/node/corepack).
+ */
+function isInstalled(script: string | undefined): boolean {
+  if (script === undefined) return false;
+  let path = script;
+  try {
+    path = realpathSync(script);
+  } catch {
+    // Named without its ending, as `node app`.
+  }
+  return /[\\/](node_modules|usr[\\/]share[\\/]nodejs|\.[^\\/]+)[\\/]/.test(path);
 }

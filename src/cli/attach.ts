@@ -1,4 +1,5 @@
 import { renderReport } from '../present/text/report-text.ts';
+import { watchInspector } from '../session/watch-inspector.ts';
 import { watchPid } from '../session/watch-pid.ts';
 import type { WatchRequest } from '../session/watch.ts';
 import { exitCodeOf, exitCodeOfSignal } from './exit-codes.ts';
@@ -6,16 +7,21 @@ import { listenForInterrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
 
-/** `leakline <pid>`. Returns the exit code. */
+/** `leakline <pid>`, or the address of an inspector that is open already. Returns the exit code. */
 export async function attachCommand(
-  pid: number,
+  target: number | string,
   request: WatchRequest,
-  options: OutputOptions,
+  options: OutputOptions & { readonly yes?: boolean | undefined },
 ): Promise<number> {
   const interrupt = listenForInterrupt();
-  const output = await openOutput(options, `leakline ${pid}`);
+  const output = await openOutput(options, `leakline ${target}`);
   try {
-    const report = await watchPid(pid, request, interrupt.signal, output.watching(`pid ${pid}`));
+    const report =
+      typeof target === 'number'
+        ? await watchPid(target, request, interrupt.signal, output.watching(`pid ${target}`), {
+            consent: options.yes === true,
+          })
+        : await watchInspector(target, request, interrupt.signal, output.watching(target));
     await output.answer(report, renderReport(report, output.text));
     const received = interrupt.received();
     return received === null ? exitCodeOf(report) : exitCodeOfSignal(received);

@@ -8,6 +8,7 @@ import {
   falseAlarmsOption,
   forOption,
   gcOption,
+  jsonListOption,
   jsonOption,
   maxPauseOption,
   noColorOption,
@@ -42,12 +43,15 @@ let exitCode: number = EXIT.done;
 program
   .command('attach')
   .description('watch a running process until there is an answer; `leakline <pid>` is short for it')
-  .argument('<pid>', 'the process to watch')
+  .argument('<target>', 'a pid, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…')
   .addOption(forOption('the longest to watch, as 30s or 5m (default: 5m)'))
   .addOption(untilOption())
   .addOption(gcOption())
   .addOption(maxPauseOption())
   .addOption(falseAlarmsOption())
+  .addOption(
+    new Option('--yes', 'not on Linux: it is a Node.js of mine that may be opened').env('LEAKLINE_YES'),
+  )
   .addOption(jsonOption())
   .addOption(quietOption())
   .addOption(verboseOption())
@@ -55,7 +59,7 @@ program
   .action(async (text, options) => {
     const { attachCommand } = await import('./attach.ts');
     exitCode = await attachCommand(
-      pidFrom(text),
+      targetFrom(text),
       {
         gc: options.gc,
         maxPauseMs: options.maxPause,
@@ -156,7 +160,7 @@ program
 program
   .command('ps')
   .description('the Node processes of this machine, and which of them leakline can attach to')
-  .addOption(jsonOption())
+  .addOption(jsonListOption())
   .addOption(noColorOption())
   .action(async (options) => {
     const { psCommand } = await import('./ps.ts');
@@ -204,10 +208,14 @@ program
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */
 const DEFAULT_FOR_MS = 300_000;
 
-function pidFrom(text: string): number {
+/** A number is a pid, never a port. What has a colon is an address, which is read where it is used. */
+function targetFrom(text: string): number | string {
+  if (text.includes(':')) return text;
   const pid = Number(text);
   if (!Number.isInteger(pid) || pid < 1) {
-    throw new LeaklineError('USAGE', { message: `A pid is a whole number from 1, not "${text}"` });
+    throw new LeaklineError('USAGE', {
+      message: `A process is a pid (a whole number from 1) or the address of its inspector (127.0.0.1:9229), not "${text}"`,
+    });
   }
   return pid;
 }

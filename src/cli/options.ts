@@ -65,6 +65,13 @@ export function jsonOption(): Option<'--json <file>'> {
   );
 }
 
+/** For a list, which is short: without a file it goes to standard output. */
+export function jsonListOption(): Option<'--json [file]', '-'> {
+  return new Option('--json [file]', 'write the list as JSON, to a file or to standard output')
+    .preset('-' as const)
+    .env('LEAKLINE_JSON');
+}
+
 export function quietOption(): Option<'--quiet'> {
   return new Option('--quiet', 'no progress, only the answer').env('LEAKLINE_QUIET');
 }

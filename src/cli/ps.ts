@@ -10,15 +10,22 @@ import { openOutput } from './output.ts';
 export async function psCommand(options: OutputOptions): Promise<number> {
   const targets = listTargets();
   const output = await openOutput({ ...options, quiet: true }, '');
-  const lines = targets.map(({ pid, rssBytes, uptimeMs, command, reason }) => {
-    const head = `${String(pid).padStart(7)}  ${formatBytes(rssBytes).padStart(7)}  ${formatDuration(uptimeMs).padStart(11)}  `;
+  const lines = targets.map(({ pid, node, rssBytes, uptimeMs, command, way, reason }) => {
+    const cells = [
+      String(pid).padStart(7),
+      (node?.slice(1) ?? '?').padEnd(8),
+      formatDuration(uptimeMs).padStart(11),
+      formatBytes(rssBytes).padStart(7),
+      (way ?? 'no').padEnd(9),
+    ];
     const words = sanitize(command, { unicode: output.text.unicode });
-    return `${head}${words}`.slice(0, output.text.columns) + (reason === null ? '' : `\n         ${reason}`);
+    const head = `${cells.join('  ')}  ${words}`.slice(0, output.text.columns);
+    return head + (reason === null ? '' : `\n         ${reason}`);
   });
   const text =
     lines.length === 0
       ? 'No Node process that this user can see.'
-      : `    pid      rss           up  command\n${lines.join('\n')}`;
+      : `    pid  node               up      rss  attach     command\n${lines.join('\n')}`;
   await output.list({ processes: targets }, `${text}\n`);
   return EXIT.done;
 }

@@ -26,12 +26,28 @@ const SENTENCE_BY_CODE = {
   PROCESS_ZOMBIE: ({ pid }: { pid: number }): string =>
     `Process ${pid} has exited and waits for its parent to collect it`,
   PROCESS_STOPPED: ({ pid }: { pid: number }): string => `Process ${pid} is stopped (SIGSTOP or a debugger)`,
-  SIGUSR1_LETHAL: ({ pid }: { pid: number }): string =>
-    `SIGUSR1 would end process ${pid}: it has no handler for it, so leakline did not send it`,
+  NODE_TOO_OLD: ({ pid, node }: { pid: number; node: string }): string =>
+    `Process ${pid} runs Node ${node.replace(/^v/, '')}; leakline needs 20 or newer`,
+  SIGUSR1_LETHAL: ({ pid, starting }: { pid: number; starting: boolean }): string =>
+    starting
+      ? `SIGUSR1 would end process ${pid}: it is starting and has no handler for it yet`
+      : `SIGUSR1 would end process ${pid}: it has no handler for it, so leakline did not send it`,
   SIGUSR1_DISABLED: ({ pid }: { pid: number }): string =>
-    `Process ${pid} blocks SIGUSR1 (started with --disable-sigusr1 or --permission)`,
+    `Process ${pid} blocks SIGUSR1 (started with --disable-sigusr1)`,
+  SIGUSR1_TAKEN: ({ pid }: { pid: number }): string =>
+    `Process ${pid} handles SIGUSR1 itself: it got the signal and opened no inspector`,
+  PERMISSION_MODEL: ({ pid }: { pid: number }): string =>
+    `Process ${pid} runs under Node's permission model, which keeps its inspector shut`,
   OTHER_CONTAINER: ({ pid }: { pid: number }): string =>
-    `Process ${pid} runs in another container (another network or pid namespace)`,
+    `Process ${pid} runs in another container (another network, process list or file system)`,
+  NOT_THIS_MACHINE: ({ address, pid }: { address: string; pid: number | null }): string =>
+    pid === null
+      ? `${address} is not this machine`
+      : `The inspector at ${address} belongs to process ${pid} of another machine or container`,
+  INSPECTOR_UNREACHABLE: ({ address, message }: { address: string; message: string }): string =>
+    `No inspector answers at ${address}: ${message}`,
+  FOREIGN_DEBUGGER: ({ pid, port }: { pid: number; port: number }): string =>
+    `Another debugger is connected to process ${pid} (port ${port}) and holds it`,
   INSPECTOR_DID_NOT_OPEN: ({ pid, waitedMs }: { pid: number; waitedMs: number }): string =>
     `Process ${pid} did not open its inspector within ${waitedMs} ms of SIGUSR1`,
   INSPECTOR_PORT_TAKEN: ({
@@ -53,8 +69,10 @@ const SENTENCE_BY_CODE = {
   AGENT_FAILED: ({ pid, message }: { pid: number; message: string }): string =>
     `The agent in process ${pid} stopped: ${message}`,
   TARGET_GONE: ({ pid }: { pid: number }): string => `Process ${pid} ended while it was watched`,
+  CONSENT_NEEDED: ({ pid, platform }: { pid: number; platform: string }): string =>
+    `On ${platform} leakline can't find out whether process ${pid} is a Node.js that may be opened`,
   PLATFORM_UNSUPPORTED: ({ platform }: { platform: string }): string =>
-    `Attaching to a running process is not built for ${platform} yet`,
+    `Listing the processes is not built for ${platform} yet`,
   PROGRAM_NOT_FOUND: ({ command, message }: { command: string; message: string }): string =>
     `The program could not be started: ${command}: ${message}`,
   PROGRAM_ENDED_EARLY: ({

@@ -17,10 +17,20 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
   PROCESS_ZOMBIE:
     'It can no longer be watched. If its supervisor started a new one, give that pid: leakline ps',
   PROCESS_STOPPED: 'Let it go on (kill -CONT PID, or resume it in the debugger), then try again.',
+  NODE_TOO_OLD: 'Run it with a Node that is still maintained (20, 22, 24 or newer), and attach again.',
   SIGUSR1_LETHAL:
     'Start it with --inspect=127.0.0.1:0 and attach to that address, or watch it from its start with: leakline run -- node app.js',
   SIGUSR1_DISABLED:
     'Start it without that option, or with --inspect=127.0.0.1:0 and attach to that address: leakline attach HOST:PORT',
+  SIGUSR1_TAKEN:
+    'Start it with node --import leakline/register app.js, or with --inspect=127.0.0.1:0 and attach to that address.',
+  PERMISSION_MODEL:
+    'On Node 24 and newer start it with --allow-inspector --inspect=127.0.0.1:0, and attach to that address.',
+  NOT_THIS_MACHINE:
+    'Run leakline where the process runs: ssh to that machine (or docker exec into the container), then leakline PID.',
+  INSPECTOR_UNREACHABLE:
+    'Take the address that the program printed ("Debugger listening on ws://…"), or give its pid instead.',
+  FOREIGN_DEBUGGER: 'Resume the program in that debugger, or disconnect it, then try again.',
   OTHER_CONTAINER: 'Run leakline inside the container: docker exec -it CONTAINER npx leakline PID',
   INSPECTOR_DID_NOT_OPEN:
     'Its main thread may be busy: try again when the load is lower. If it never opens, start it with --inspect=127.0.0.1:0.',
@@ -34,7 +44,10 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
   AGENT_FAILED: 'The program itself goes on. Try again; with NODE_DEBUG=leakline the details are shown.',
   TARGET_GONE:
     'If it ran out of memory, start it again and watch it from the start with: leakline run -- node app.js',
-  PLATFORM_UNSUPPORTED: 'Start the program under leakline instead: leakline run -- node app.js',
+  CONSENT_NEEDED:
+    'If it is a Node.js server of yours that does not use SIGUSR1 itself, say so: leakline PID --yes',
+  PLATFORM_UNSUPPORTED:
+    'Take the pid from ps, the Activity Monitor or the Task Manager, and give it: leakline PID',
   PROGRAM_NOT_FOUND: 'Check the command after the two dashes: leakline run -- node app.js',
   PROGRAM_ENDED_EARLY: 'Run the command alone until it stays up, then put leakline run -- before it.',
   LAB_PORT_TAKEN: 'End what listens on that port, or leave the port out and the lab takes a free one.',

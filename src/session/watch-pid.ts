@@ -1,5 +1,5 @@
 import type { Report } from '../report/schema.ts';
-import { attach } from '../target/attach.ts';
+import { type AttachOptions, attach } from '../target/attach.ts';
 import { agentSource } from './agent-files.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
@@ -9,7 +9,11 @@ export async function watchPid(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
+  options?: AttachOptions,
 ): Promise<Report> {
   const source = await agentSource();
-  return watchProcess((handlers) => attach(pid, source, handlers), request, { signal, onProgress });
+  return watchProcess((handlers) => attach(pid, source, handlers, options), request, {
+    signal,
+    onProgress,
+  });
 }

@@ -1,9 +1,8 @@
+import { LeaklineError } from '../core/errors.ts';
 import type { Report } from '../report/schema.ts';
+import type { AgentOffers } from '../target/agent-offers.ts';
 import { type ProgramExit, startWithAgent } from '../target/spawn.ts';
-import type { OpenTarget } from '../target/attach.ts';
-import type { PeerHandlers } from '../wire/peer.ts';
 import { preloadPath } from './agent-files.ts';
-import { Relay } from './relay.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /** A program that was started to be watched. */
@@ -24,18 +23,78 @@ export async function watchProgram(
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
 ): Promise<WatchedProgram> {
-  const relay = new Relay();
-  const { child, exited, target } = await startWithAgent(command, preloadPath(), relay.handlers);
-  const opened = (handlers: PeerHandlers): Promise<OpenTarget> => {
-    relay.connect(handlers);
-    return target;
-  };
-  const watched = watchProcess(opened, request, { signal, exited, onProgress });
+  const { child, exited, offers } = await startWithAgent(command, preloadPath());
+  const stopWaiting = AbortSignal.any([signal, silence(offers, child.pid ?? 0)]);
+  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress });
   return { report: unlessEnded(watched, exited), exited, kill: (name) => void child.kill(name) };
 }
 
+/** npm may have much to fetch before the program itself starts. */
+const OFFER_WITHIN_MS = 30_000;
+
+/** Aborts when no Node process of the tree has shown itself for so long that none will. */
+function silence(offers: AgentOffers, pid: number): AbortSignal {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    if (offers.seen > 0) return;
+    controller.abort(new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: OFFER_WITHIN_MS }));
+  }, OFFER_WITHIN_MS);
+  timer.unref();
+  return controller.signal;
+}
+
+/**
+ * One process of the tree after the other, until one gives an answer: a launcher turns out to be none of ours when the
+ * program appears, and a supervisor starts a program again that has ended. The last report counts.
+ */
+async function watchTree(
+  offers: AgentOffers,
+  request: WatchRequest,
+  options: {
+    readonly signal: AbortSignal;
+    readonly exited: Promise<ProgramExit>;
+    readonly onProgress: (progress: WatchProgress) => void;
+  },
+): Promise<Report | null> {
+  const { signal, exited, onProgress } = options;
+  let last: Report | null = null;
+  try {
+    for (;;) {
+      const offer = await offers.choose(signal);
+      if (offer === null) {
+        if (signal.reason instanceof LeaklineError) throw signal.reason;
+        return last;
+      }
+      const { peer, hello, relay, superseded } = offer;
+      const report = await watchProcess(
+        (handlers) => {
+          relay.connect(handlers);
+          return Promise.resolve({ peer, hello, close: async () => peer.close() });
+        },
+        request,
+        { signal: AbortSignal.any([signal, superseded]), exited, onProgress },
+      ).catch(unlessGone);
+      if (report === null || (superseded.aborted && !signal.aborted)) continue;
+      last = report;
+      const hasEnded = peer.closed && report.verdict.kind !== 'leaking';
+      if (signal.aborted || !hasEnded) return report;
+    }
+  } finally {
+    await offers.close();
+  }
+}
+
+/** A script that a launcher runs first may end before it could be watched: the next one is waited for. */
+function unlessGone(error: unknown): null {
+  if (error instanceof LeaklineError && error.code === 'TARGET_GONE') return null;
+  throw error;
+}
+
 /** A watch that failed because its program ended has nothing to report, which is no failure of the program. */
-async function unlessEnded(watched: Promise<Report>, exited: Promise<ProgramExit>): Promise<Report | null> {
+async function unlessEnded(
+  watched: Promise<Report | null>,
+  exited: Promise<ProgramExit>,
+): Promise<Report | null> {
   try {
     return await watched;
   } catch (error) {

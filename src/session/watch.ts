@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
 import type { Report } from '../report/schema.ts';
-import type { OpenTarget } from '../target/attach.ts';
 import { readLimits } from '../target/limits.ts';
+import type { OpenTarget } from '../target/meet-agent.ts';
 import type { ProgramExit } from '../target/spawn.ts';
+import { HandlerRelay } from '../wire/handler-relay.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
 import { agentSource } from './agent-files.ts';
 import { IsolateWatch } from './isolate-watch.ts';
-import { Relay } from './relay.ts';
 import { WorkerWatches } from './worker-watches.ts';
 
 export type WatchRequest = {
@@ -40,7 +40,7 @@ export async function watchProcess(
     readonly exited?: Promise<ProgramExit>;
   },
 ): Promise<Report> {
-  const relay = new Relay();
+  const relay = new HandlerRelay();
   const target = await open(relay.handlers);
   try {
     const watch = new Watch(target, request, options.onProgress ?? (() => undefined));
@@ -77,7 +77,13 @@ class Watch {
         if (event === 'worker started') this.#workers.refresh();
       },
     });
-    this.#workers = new WorkerWatches(peer, agentSource, request, onChange, this.#over.signal);
+    this.#workers = new WorkerWatches(
+      { pid: hello.pid, peer },
+      agentSource,
+      request,
+      onChange,
+      this.#over.signal,
+    );
   }
 
   get handlers(): PeerHandlers {
@@ -113,7 +119,9 @@ class Watch {
     const exit = await Promise.race([exited, sleep(1000, undefined, { ref: false })]);
     if (exit !== undefined) {
       this.#exit = { code: exit.code, signal: exit.signal, atMs: this.#main.watchedMs };
-    } else if (exited !== undefined) this.#notes.push('The agent left the process, which goes on.');
+    } else if (exited !== undefined && isRunning(this.#main.isolate.hello.pid)) {
+      this.#notes.push('The agent left the process, which goes on.');
+    }
   }
 
   #changed(): void {
@@ -156,4 +164,12 @@ function mostTelling(watches: readonly IsolateWatch[]): IsolateWatch {
   const [fastest] = leaking.sort((a, b) => b.growthBytesPerSecond - a.growthBytesPerSecond);
   if (fastest !== undefined) return fastest;
   return watches.find((watch) => watch.kind === 'inconclusive' && !watch.ended) ?? main;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -8,6 +8,7 @@ import type { WatchRequest } from './watch.ts';
 
 /** The watches of a process's worker threads: of those that run, and of those that start while it is watched. */
 export class WorkerWatches {
+  readonly #pid: number;
   readonly #main: Peer;
   readonly #agentSource: () => Promise<string>;
   readonly #request: WatchRequest;
@@ -24,13 +25,14 @@ export class WorkerWatches {
   #joining = false;
 
   constructor(
-    main: Peer,
+    { pid, peer }: { readonly pid: number; readonly peer: Peer },
     agentSource: () => Promise<string>,
     request: WatchRequest,
     onChange: () => void,
     signal: AbortSignal,
   ) {
-    this.#main = main;
+    this.#pid = pid;
+    this.#main = peer;
     this.#agentSource = agentSource;
     this.#request = request;
     this.#onChange = onChange;
@@ -101,23 +103,28 @@ export class WorkerWatches {
     const chosen = threads.slice(0, Math.max(0, room));
     if (chosen.length === 0) return;
     for (const { id } of chosen) this.#joined.add(id);
-    await joinWorkers(this.#main, chosen, await this.#agentSource(), ({ thread, peer, hello }) => {
-      const limits = heapLimits(hello.heapLimitBytes);
-      const watch = new IsolateWatch({ peer, hello, name: thread.name, limits }, this.#request, {
-        onChange: this.#onChange,
-        onOtherEvent: () => this.refresh(),
-      });
-      this.#watches.push(watch);
-      const running = watch
-        .run(this.#signal)
-        .catch(() => undefined)
-        .finally(() => {
-          this.#running.delete(running);
-          this.#forgetUneventful();
+    await joinWorkers(
+      { pid: this.#pid, peer: this.#main },
+      chosen,
+      await this.#agentSource(),
+      ({ thread, peer, hello, relay }) => {
+        const limits = heapLimits(hello.heapLimitBytes);
+        const watch = new IsolateWatch({ peer, hello, name: thread.name, limits }, this.#request, {
+          onChange: this.#onChange,
+          onOtherEvent: () => this.refresh(),
         });
-      this.#running.add(running);
-      return watch.handlers;
-    });
+        this.#watches.push(watch);
+        const running = watch
+          .run(this.#signal)
+          .catch(() => undefined)
+          .finally(() => {
+            this.#running.delete(running);
+            this.#forgetUneventful();
+          });
+        this.#running.add(running);
+        relay.connect(watch.handlers);
+      },
+    );
   }
 
   /** Of workers that come and go, only the last ones and those that leaked are told of. */

@@ -1,41 +1,44 @@
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerThread } from '../core/worker-thread.ts';
 import { type AgentHello, openAgentDoor } from '../wire/agent-door.ts';
-import type { Peer, PeerHandlers } from '../wire/peer.ts';
-import { installExpression } from './attach.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import type { HandlerRelay } from '../wire/handler-relay.ts';
+import type { Peer } from '../wire/peer.ts';
+import { installExpression } from './install-agent.ts';
+import { doorPath, restrictToOwner } from './platform.ts';
+import { giveToUser, makePrivateDirectory } from './private-directory.ts';
+import { readProcess } from './process-info.ts';
 
 /** A worker thread with an agent of its own in it. */
 export type JoinedWorker = {
   readonly thread: WorkerThread;
   readonly peer: Peer;
   readonly hello: AgentHello;
+  /** What the agent says waits until this is connected. */
+  readonly relay: HandlerRelay;
 };
 
 /**
  * Gets an agent into each of the worker threads, through the agent that is in the main thread: no signal, no port.
- * `welcome` is asked for each that has come who listens to it. A thread that is too busy to answer within some seconds
+ * `welcome` gets each that has come. A thread that is too busy to answer within some seconds
  * is left out, and so is one that ends meanwhile.
  */
 export async function joinWorkers(
-  main: Peer,
+  { pid, peer: main }: { readonly pid: number; readonly peer: Peer },
   threads: readonly WorkerThread[],
   agentSource: string,
-  welcome: (worker: JoinedWorker) => PeerHandlers,
+  welcome: (worker: JoinedWorker) => void,
 ): Promise<void> {
   const directory = makePrivateDirectory();
   try {
-    const door = await openAgentDoor(join(directory.path, 'agent'));
-    chmodSync(door.socketPath, 0o600);
+    const door = await openAgentDoor(doorPath(directory.path, process.platform));
+    restrictToOwner(door.socketPath, process.platform);
+    giveToUser(userOf(pid), [door.socketPath, directory.path]);
     const awaited = new Map(threads.map((thread) => [`worker:${thread.id}`, thread]));
-    door.acceptAll((peer, hello) => {
+    door.welcome(({ peer, hello, relay }) => {
       const thread = awaited.get(hello.isolate);
       awaited.delete(hello.isolate);
-      if (thread !== undefined) return welcome({ thread, peer, hello });
-      peer.close();
-      return {};
+      if (thread === undefined) peer.close();
+      else welcome({ thread, peer, hello, relay });
     });
     const { socketPath, token } = door;
     const expression = installExpression(agentSource, { socketPath, token, closeInspector: false });
@@ -48,4 +51,9 @@ export async function joinWorkers(
   } finally {
     directory.remove();
   }
+}
+
+/** Where it can't be known, the process is ours: another's could not have been opened. */
+function userOf(pid: number): number {
+  return process.platform === 'linux' ? readProcess(pid).uid : (process.getuid?.() ?? 0);
 }

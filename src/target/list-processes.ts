@@ -1,44 +1,134 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { LeaklineError } from '../core/errors.ts';
+import { checkRuns } from './attach.ts';
+import { isPortTaken, portHolder } from './listening-port.ts';
 import { checkNamespaces } from './namespaces.ts';
-import { checkIsNode } from './node-executable.ts';
-import { type ProcessInfo, readProcess } from './process-info.ts';
+import { checkIsNode, isOtherRuntime } from './node-executable.ts';
+import { inspectorPort, nodeOptions } from './node-options.ts';
+import { checkNodeVersion, nodeVersion } from './node-version.ts';
+import { likelyInspectorPorts, signalRefusal } from './open-inspector.ts';
+import { isPrepared } from './prepared.ts';
+import { type ProcessInfo, type ProcessOutline, readOutline, readProcess } from './process-info.ts';
 
 export type ListedProcess = {
-  readonly info: ProcessInfo;
-  /** Why leakline can't attach to it now; `null` if it can. */
+  readonly outline: ProcessOutline;
+  /** As `v20.20.2`; `null` where the executable can't be read or does not tell. */
+  readonly node: string | null;
+  /** How leakline would get in; `null` if it can't. */
+  readonly way: WayIn | null;
+  /** Why it can't now; `null` if it can. */
   readonly refusal: LeaklineError | null;
 };
 
-/** The Node processes this user can see, ourselves left out. Reads `/proc` only. */
+/** `prepared`: by leakline/register. `inspector`: one that is open already. `signal`: SIGUSR1 opens one. */
+export type WayIn = 'prepared' | 'inspector' | 'signal';
+
+/**
+ * The Node processes of this machine, leakline's own left out. Bun and Deno are listed too, as what can't be attached to.
+ *
+ * Reads `/proc` and nothing else, so two things show only when one attaches: that the program handles SIGUSR1 itself,
+ * and that a debugger holds it.
+ */
 export function listProcesses(): ListedProcess[] {
   if (process.platform !== 'linux')
     throw new LeaklineError('PLATFORM_UNSUPPORTED', { platform: process.platform });
-  const listed: ListedProcess[] = [];
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    try {
-      const info = readProcess(pid);
-      checkIsNode(info);
-      listed.push({ info, refusal: refusalOf(info) });
-    } catch (error) {
-      // Gone meanwhile, somebody else's, or no Node: nothing to list.
-      if (!(error instanceof LeaklineError)) throw error;
-    }
-  }
-  return listed;
+  const callers = ancestors(process.pid);
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid !== process.pid)
+    .flatMap((pid) => list(pid) ?? [])
+    .filter(({ outline }) => !isLeakline(outline, callers));
 }
 
-function refusalOf({ pid, state, sigusr1 }: ProcessInfo): LeaklineError | null {
+/** `null` for what is no Node, and what has gone meanwhile. */
+function list(pid: number): ListedProcess | null {
+  const outline = readOutline(pid);
+  if (outline === null) return null;
   try {
+    const info = readProcess(pid);
+    if (isOtherRuntime(info))
+      return unreachable(
+        outline,
+        refusalBy(() => checkIsNode(info)),
+      );
+    if (refusalBy(() => checkIsNode(info)) !== null) return null;
+    const node = nodeVersion(`/proc/${pid}/exe`);
+    const found = findWay(info, node);
+    return found instanceof LeaklineError
+      ? { ...unreachable(outline, found), node }
+      : { outline, node, way: found, refusal: null };
+  } catch (error) {
+    // Gone between two looks; or closed to us, and then its name has to tell what it is.
+    if (!(error instanceof LeaklineError)) throw error;
+    if (error.code === 'NO_SUCH_PROCESS' || !looksLikeNode(outline)) return null;
+    return unreachable(outline, error);
+  }
+}
+
+function unreachable(outline: ProcessOutline, refusal: LeaklineError | null): ListedProcess {
+  return { outline, node: null, way: null, refusal };
+}
+
+/** The order is that of `attach`. */
+function findWay(info: ProcessInfo, node: string | null): WayIn | LeaklineError {
+  const { pid } = info;
+  const refusal = refusalBy(() => {
     checkNamespaces(pid);
+    checkNodeVersion(pid, node);
+    checkRuns(info);
+  });
+  if (refusal !== null) return refusal;
+  if (isPrepared(pid)) return 'prepared';
+  if (likelyInspectorPorts(info).length > 0) return 'inspector';
+  const options = nodeOptions(info);
+  const port = inspectorPort(options);
+  const unsafe = signalRefusal(info, options);
+  if (unsafe !== null) return unsafe;
+  if (port !== 0 && isPortTaken(pid, port)) {
+    return new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port, otherPid: portHolder(port) });
+  }
+  return 'signal';
+}
+
+function refusalBy(check: () => void): LeaklineError | null {
+  try {
+    check();
+    return null;
   } catch (error) {
     if (error instanceof LeaklineError) return error;
     throw error;
   }
-  if (state === 'T' || state === 't') return new LeaklineError('PROCESS_STOPPED', { pid });
-  if (sigusr1 === 'lethal') return new LeaklineError('SIGUSR1_LETHAL', { pid });
-  if (sigusr1 === 'blocked') return new LeaklineError('SIGUSR1_DISABLED', { pid });
-  return null;
+}
+
+/** Newer versions of Node name their main thread, and so the process. */
+function looksLikeNode({ name, arguments: [first = ''] }: ProcessOutline): boolean {
+  return /^(node|nodejs|MainThread|node-MainThread)$/.test(name) || /(^|\/)(node|nodejs)$/.test(first);
+}
+
+/** A leakline, or the npx that started this one. */
+function isLeakline(
+  { pid, arguments: words, workingDirectory }: ProcessOutline,
+  callers: ReadonlySet<number>,
+): boolean {
+  if (callers.has(pid) && words.some((word) => /\bleakline\b/.test(word))) return true;
+  const script = words[1] ?? '';
+  if (!/leakline|cli\.js/.test(script)) return false;
+  const path = resolved(script.startsWith('/') ? script : `${workingDirectory ?? ''}/${script}`);
+  return path === resolved(process.argv[1] ?? '') || path.endsWith('/leakline/dist/cli.js');
+}
+
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function ancestors(pid: number): Set<number> {
+  const found = new Set<number>();
+  for (let at = readOutline(pid)?.parent ?? 0; at > 0 && !found.has(at); at = readOutline(at)?.parent ?? 0) {
+    found.add(at);
+  }
+  return found;
 }

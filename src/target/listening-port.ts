@@ -13,15 +13,39 @@ export function isPortTaken(pid: number, port: number): boolean {
   return listeners(pid).some((listener) => listener.port === port);
 }
 
-type Listener = { readonly port: number; readonly inode: string };
+/** The process that listens on the port; `null` if it is none that we can look into. */
+export function portHolder(port: number): number | null {
+  const wanted = new Set(listeners(process.pid).flatMap((one) => (one.port === port ? [one.inode] : [])));
+  if (wanted.size === 0) return null;
+  const holds = (pid: number): boolean => [...socketInodes(pid)].some((inode) => wanted.has(inode));
+  return (
+    readdirSafely('/proc')
+      .map(Number)
+      .find((pid) => Number.isInteger(pid) && holds(pid)) ?? null
+  );
+}
 
-function listeners(pid: number): Listener[] {
-  const found: Listener[] = [];
+/** Whether anybody is connected to the port, in the network namespace of `pid`. */
+export function hasClients(pid: number, port: number): boolean {
+  return sockets(pid, ESTABLISHED).some((socket) => socket.port === port);
+}
+
+// States of the kernel's table.
+const ESTABLISHED = '01';
+const LISTEN = '0A';
+
+type LocalSocket = { readonly port: number; readonly inode: string };
+
+function listeners(pid: number): LocalSocket[] {
+  return sockets(pid, LISTEN);
+}
+
+function sockets(pid: number, state: string): LocalSocket[] {
+  const found: LocalSocket[] = [];
   for (const table of ['tcp', 'tcp6']) {
     for (const line of readTable(`/proc/${pid}/net/${table}`)) {
       const fields = line.trim().split(/\s+/);
-      // State 0A is LISTEN.
-      if (fields[3] !== '0A') continue;
+      if (fields[3] !== state) continue;
       found.push({ port: Number.parseInt(fields[1]?.split(':')[1] ?? '', 16), inode: fields[9] ?? '' });
     }
   }
@@ -37,7 +61,8 @@ function readTable(path: string): string[] {
   }
 }
 
-function socketInodes(pid: number): Set<string> {
+/** The sockets a process holds, by the number the kernel's tables list them under. */
+export function socketInodes(pid: number): Set<string> {
   const inodes = new Set<string>();
   const directory = `/proc/${pid}/fd`;
   for (const name of readdirSafely(directory)) {

@@ -17,6 +17,39 @@ export type ProcessInfo = {
   readonly sigusr1: 'caught' | 'lethal' | 'blocked';
 };
 
+/** What the system tells everybody of a process, whoever owns it and even when it has ended. */
+export type ProcessOutline = {
+  readonly pid: number;
+  readonly parent: number;
+  /** The kernel's name for it, at most 15 characters. */
+  readonly name: string;
+  readonly arguments: readonly string[];
+  /** `null` for another user's. */
+  readonly workingDirectory: string | null;
+  readonly uptimeMs: number;
+  readonly rssBytes: number;
+};
+
+/** Reads `/proc`; `null` if there is no such process. */
+export function readOutline(pid: number): ProcessOutline | null {
+  const directory = `/proc/${pid}`;
+  try {
+    const stat = readFileSync(`${directory}/stat`, 'latin1');
+    const { parent, startTicks } = parseStat(stat);
+    return {
+      pid,
+      parent,
+      name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+      arguments: readArguments(directory),
+      workingDirectory: readWorkingDirectory(directory),
+      uptimeMs: readUptime(startTicks),
+      rssBytes: readRss(readFileSync(`${directory}/status`, 'latin1')),
+    };
+  } catch {
+    return null;
+  }
+}
+
 /** Reads `/proc`. Throws NO_SUCH_PROCESS, OTHER_USER where it may not be read. */
 export function readProcess(pid: number): ProcessInfo {
   const directory = `/proc/${pid}`;
@@ -38,19 +71,16 @@ export function readProcess(pid: number): ProcessInfo {
   const { state, startTicks } = parseStat(stat);
   if (state === 'Z' || state === 'X') throw new LeaklineError('PROCESS_ZOMBIE', { pid });
   try {
-    const bootedTicks = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * TICKS_PER_SECOND;
     return {
       pid,
       executable: readlinkSync(`${directory}/exe`).replace(/ \(deleted\)$/, ''),
-      arguments: readFileSync(`${directory}/cmdline`, 'utf8')
-        .split('\0')
-        .filter((part) => part !== ''),
+      arguments: readArguments(directory),
       workingDirectory: readlinkSync(`${directory}/cwd`),
       uid,
       state,
       startTicks,
-      uptimeMs: ((bootedTicks - startTicks) / TICKS_PER_SECOND) * 1000,
-      rssBytes: Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024,
+      uptimeMs: readUptime(startTicks),
+      rssBytes: readRss(status),
       sigusr1: readDisposition(status),
     };
   } catch (cause) {
@@ -61,13 +91,36 @@ export function readProcess(pid: number): ProcessInfo {
   }
 }
 
+function readArguments(directory: string): string[] {
+  return readFileSync(`${directory}/cmdline`, 'utf8')
+    .split('\0')
+    .filter((part) => part !== '');
+}
+
+function readWorkingDirectory(directory: string): string | null {
+  try {
+    return readlinkSync(`${directory}/cwd`);
+  } catch {
+    return null;
+  }
+}
+
+function readUptime(startTicks: number): number {
+  const booted = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * TICKS_PER_SECOND;
+  return ((booted - startTicks) / TICKS_PER_SECOND) * 1000;
+}
+
+function readRss(status: string): number {
+  return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
 /** `USER_HZ`, 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** Field 3 is the state, field 22 the start time; the command in parentheses before them may hold spaces. */
-export function parseStat(stat: string): { state: string; startTicks: number } {
+/** Field 3 is the state, field 4 the parent, field 22 the start time; the command in parentheses before them may hold spaces. */
+export function parseStat(stat: string): { state: string; parent: number; startTicks: number } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
+  return { state: fields[0] ?? '', parent: Number(fields[1]), startTicks: Number(fields[19]) };
 }
 
 /** SIGUSR1 is signal 10: bit 9 of the masks. Neither caught, ignored nor blocked means that it ends the process. */

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
 import { LeaklineError } from '../core/errors.ts';
 import { openAgentDoor } from '../wire/agent-door.ts';
-import type { PeerHandlers } from '../wire/peer.ts';
-import { type OpenTarget, closeTarget } from './attach.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import { AgentOffers } from './agent-offers.ts';
+import { doorPath, restrictToOwner } from './platform.ts';
+import { makePrivateDirectory, removeStaleDirectories } from './private-directory.ts';
 
 export type StartedProgram = {
   readonly child: ChildProcess;
@@ -42,20 +40,25 @@ export async function startProgram(
 
 /**
  * Starts a program with the agent preloaded, for `leakline run`: nothing is signalled and no inspector is opened, so
- * nothing of ours appears in the program's output. The order travels in the environment and the preload takes it out.
+ * nothing of ours appears in the program's output. The order travels in the environment; each Node process of the tree
+ * that finds it there offers itself, and the program's own process takes the order out.
  */
 export async function startWithAgent(
   command: readonly string[],
   preloadPath: string,
-  handlers: PeerHandlers,
-): Promise<StartedProgram & { readonly target: Promise<OpenTarget> }> {
+): Promise<StartedProgram & { readonly offers: AgentOffers }> {
+  await removeStaleDirectories();
   const directory = makePrivateDirectory();
   try {
-    const door = await openAgentDoor(join(directory.path, 'agent'));
-    chmodSync(door.socketPath, 0o600);
+    const door = await openAgentDoor(doorPath(directory.path, process.platform));
+    restrictToOwner(door.socketPath, process.platform);
+    const close = (): Promise<void> => {
+      directory.remove();
+      return door.close();
+    };
+    const offers = new AgentOffers(close);
+    door.welcome((agent) => offers.add(agent));
     const nodeOptions = process.env.NODE_OPTIONS ?? null;
-    const accepted = door.accept(handlers, CONNECT_WITHIN_MS);
-    accepted.catch(() => undefined);
     const started = await startProgram(command, {
       stdio: 'inherit',
       env: {
@@ -64,29 +67,17 @@ export async function startWithAgent(
         LEAKLINE_AGENT: JSON.stringify({ socketPath: door.socketPath, token: door.token, nodeOptions }),
       },
     }).catch(async (error: unknown) => {
-      await door.close();
+      await offers.close();
       throw error;
     });
-    const pid = started.child.pid ?? 0;
-    const target = accepted.finally(directory.remove).then(
-      ({ peer, hello }) => ({ peer, hello, close: () => closeTarget(peer, door) }),
-      async (cause: unknown) => {
-        await door.close();
-        throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS }, { cause });
-      },
-    );
-    target.catch(() => undefined);
     // A program that ends without an agent in it (no Node, or too short) has nobody who would still knock.
-    void started.exited.then(() => door.close());
-    return { ...started, target };
+    void started.exited.then(() => offers.close());
+    return { ...started, offers };
   } catch (error) {
     directory.remove();
     throw error;
   }
 }
-
-/** npm and a transpiler may stand before the program itself. */
-const CONNECT_WITHIN_MS = 30_000;
 
 /** NODE_OPTIONS splits at spaces; Node understands double quotes with backslashes in it. */
 function quoted(path: string): string {

@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Server, type Socket, createServer } from 'node:net';
+import { HandlerRelay } from './handler-relay.ts';
 import { Peer, type PeerHandlers } from './peer.ts';
 
 /**
@@ -11,12 +12,12 @@ export type AgentDoor = {
   readonly token: string;
   /** The first agent that shows the token. Rejects after `timeoutMs` and on `close`; nobody else is let in afterwards. */
   accept(handlers: PeerHandlers, timeoutMs: number): Promise<{ peer: Peer; hello: AgentHello }>;
-  /** Every agent that shows the token, until the door is closed. `welcome` gives who listens to it. */
-  acceptAll(welcome: (peer: Peer, hello: AgentHello) => PeerHandlers): void;
-  /** Ends the connections of those who came through it. May be called again. */
-  close(): Promise<void>;
-  /** Lets nobody in any more; who is in stays. */
+  /** Every agent that shows the token, from now until `close`. What it says waits for the relay to be connected. */
+  welcome(onAgent: (agent: { peer: Peer; hello: AgentHello; relay: HandlerRelay }) => void): void;
+  /** Lets nobody in any more; whoever is in stays. */
   shut(): void;
+  /** Ends the lines of those who came in, too. May be called again. */
+  close(): Promise<void>;
 };
 
 export type AgentHello = {
@@ -27,6 +28,8 @@ export type AgentHello = {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly heapLimitBytes: number;
+  /** Runs a script of an installed package, so the program may be a child of it. */
+  readonly launcher: boolean;
 };
 
 /** Listens at `socketPath`, whose directory the caller has made private (0700). */
@@ -46,8 +49,13 @@ export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
   return {
     socketPath,
     token,
+    welcome: (onAgent) => {
+      server.on('connection', (socket) => {
+        const relay = new HandlerRelay();
+        greet(socket, token, relay.handlers, (peer, hello) => onAgent({ peer, hello, relay }));
+      });
+    },
     accept: (handlers, timeoutMs) => accept(server, token, handlers, timeoutMs, abandoned.signal),
-    acceptAll: (welcome) => void server.on('connection', (socket: Socket) => letIn(socket, token, welcome)),
     shut: () => {
       abandoned.abort();
       server.close();
@@ -74,35 +82,40 @@ function accept(
     };
     const timer = setTimeout(() => giveUp(`nobody connected within ${timeoutMs} ms`), timeoutMs);
     abandoned.addEventListener('abort', () => giveUp('the door was closed'));
-    const knock = (socket: Socket): void => {
-      letIn(socket, token, (peer, hello) => {
+    const knock = (socket: Socket): void =>
+      greet(socket, token, handlers, (peer, hello) => {
         clearTimeout(timer);
         server.off('connection', knock);
         resolve({ peer, hello });
-        return handlers;
       });
-    };
     server.on('connection', knock);
   });
 }
 
-/** Until the token was shown nothing that comes through the socket reaches the caller, who then says who listens. */
-function letIn(
+/** Until the token was shown nothing that comes through the socket reaches the handlers. */
+function greet(
   socket: Socket,
   token: string,
-  welcome: (peer: Peer, hello: AgentHello) => PeerHandlers,
+  handlers: PeerHandlers,
+  onKnown: (peer: Peer, hello: AgentHello) => void,
 ): void {
-  let handlers: PeerHandlers | null = null;
+  let known = false;
   const peer: Peer = new Peer(socket, {
-    onClose: () => handlers?.onClose?.(),
+    onClose: () => {
+      if (known) handlers.onClose?.();
+    },
     onEvent: (event, params) => {
-      if (handlers !== null) {
+      if (known) {
         handlers.onEvent?.(event, params);
         return;
       }
       const hello = params as AgentHello & { token: string };
-      if (event === 'hello' && sameToken(hello.token, token)) handlers = welcome(peer, hello);
-      else socket.destroy();
+      if (event !== 'hello' || !sameToken(hello.token, token)) {
+        socket.destroy();
+        return;
+      }
+      known = true;
+      onKnown(peer, hello);
     },
   });
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/report/schema.ts';
@@ -97,10 +99,17 @@ describe('a process that was attached to', () => {
 });
 
 test('no socket or directory of ours is left', async () => {
-  const ours = (): string[] => readdirSync('/tmp').filter((name) => name.startsWith('leakline-'));
-  const before = new Set(ours());
-  await cli([String(server.pid), '--for', '3s', '--quiet']);
-  expect(ours().filter((name) => !before.has(name))).toEqual([]);
+  // A folder of its own: other people's leaklines come and go in /tmp.
+  const folder = mkdtempSync(join(tmpdir(), 'left-'));
+  try {
+    const { stdout } = await cli([String(server.pid), '--for', '3s', '--quiet', '--json', '-'], {
+      TMPDIR: folder,
+    });
+    expect((JSON.parse(stdout) as Report).target.pid).toBe(server.pid);
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('what is no target is refused, with the reason, and left alone', () => {

@@ -52,10 +52,11 @@ export async function until(condition: () => boolean): Promise<void> {
 /** A server of a file that prints `listening PORT`. */
 export async function startServer(
   file: string,
-  options: { env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[]; node?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[]; node?: string; uid?: number } = {},
 ): Promise<RunningServer> {
   const child = spawn(options.node ?? process.execPath, [...(options.nodeArgs ?? []), file], {
     env: { ...process.env, PORT: '0', ...options.env },
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
   let stdout = '';
   let stderr = '';

@@ -8,6 +8,7 @@ export const entries = [
   'testing/index.ts',
   'agent/main.ts',
   'agent/preload.ts',
+  'agent/register.ts',
 ] as const;
 
 /** Every import that the table does not allow, as a sentence with the file in front. */

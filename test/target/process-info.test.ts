@@ -25,6 +25,7 @@ test('a command with spaces and parentheses does not move the fields of its stat
   const fields = ['S', '1', ...Array.from({ length: 17 }, (_, index) => String(index)), '123456'];
   expect(parseStat(`42 (a (very) odd ) name) ${fields.join(' ')} 0 0`)).toEqual({
     state: 'S',
+    parent: 1,
     startTicks: 123_456,
   });
 });
@@ -39,14 +40,14 @@ test('this process is what it is', () => {
 
 test('a process that has ended and was not collected is a zombie', async () => {
   // The shell's child ends at once; the shell becomes a sleep, which never collects it.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'], {
+  const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 20'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   try {
     const text = await new Promise<string>((resolve) => {
       parent.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()));
     });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     expect(() => readProcess(Number(text))).toThrow('waits for its parent');
   } finally {
     parent.kill();

@@ -1,7 +1,7 @@
-import type { PeerHandlers } from '../wire/peer.ts';
+import type { PeerHandlers } from './peer.ts';
 
-/** An agent may speak before it is known who listens: what it says until then waits. */
-export class Relay {
+/** Handlers of a line whose reader comes later: what is said before waits for it. */
+export class HandlerRelay {
   #handlers: PeerHandlers | null = null;
   #closed = false;
   readonly #early: [string, unknown][] = [];

@@ -1,0 +1,23 @@
+import type { Report } from '../report/schema.ts';
+import { attachToInspector } from '../target/attach.ts';
+import { parseInspectorAddress } from '../target/inspector-address.ts';
+import { agentSource } from './agent-files.ts';
+import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
+
+/**
+ * Watches the process behind an inspector that is open already (`host:port` or `ws://…`) and leaves that open. Throws a
+ * LeaklineError if the address is none, or if it can't be attached to.
+ */
+export async function watchInspector(
+  address: string,
+  request: WatchRequest,
+  signal: AbortSignal,
+  onProgress: (progress: WatchProgress) => void,
+): Promise<Report> {
+  const parsed = parseInspectorAddress(address);
+  const source = await agentSource();
+  return watchProcess((handlers) => attachToInspector(parsed, source, handlers), request, {
+    signal,
+    onProgress,
+  });
+}

@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LeaklineError } from '../core/errors.ts';
+import { type AgentDoor, type AgentHello, openAgentDoor } from '../wire/agent-door.ts';
+import type { Peer, PeerHandlers } from '../wire/peer.ts';
+import { doorPath, restrictToOwner } from './platform.ts';
+import { giveToUser, makePrivateDirectory, removeStaleDirectories } from './private-directory.ts';
+import type { ProcessInfo } from './process-info.ts';
+
+/** An agent inside a process, and the line to it. */
+export type OpenTarget = {
+  readonly peer: Peer;
+  readonly hello: AgentHello;
+  /** Ends the connection, upon which the agent takes itself away, and removes the socket. Never fails. */
+  close(): Promise<void>;
+};
+
+/** Where the agent is to connect to, and what it shows there. */
+export type Invitation = {
+  readonly directory: string;
+  readonly socketPath: string;
+  readonly token: string;
+};
+
+/**
+ * Opens a door only the process's owner can come through, has `invite` get an agent into the process, and waits for it.
+ * Throws AGENT_DID_NOT_CONNECT, OTHER_CONTAINER where the process does not see our files, or what `invite` throws.
+ */
+export async function meetAgent(
+  { pid, uid }: Pick<ProcessInfo, 'pid' | 'uid'>,
+  handlers: PeerHandlers,
+  invite: (invitation: Invitation) => Promise<void>,
+): Promise<OpenTarget> {
+  await removeStaleDirectories();
+  const directory = makePrivateDirectory();
+  let door: AgentDoor | null = null;
+  try {
+    if (!seesDirectory(pid, directory.path)) throw new LeaklineError('OTHER_CONTAINER', { pid });
+    door = await openAgentDoor(doorPath(directory.path, process.platform));
+    restrictToOwner(door.socketPath, process.platform);
+    giveToUser(uid, [door.socketPath, directory.path]);
+    const accepted = door.accept(handlers, INVITE_WITHIN_MS);
+    // If the installation fails first, that is the error to tell.
+    accepted.catch(() => undefined);
+    await invite({ directory: directory.path, socketPath: door.socketPath, token: door.token });
+    const met = await Promise.race([accepted, sleep(CONNECT_WITHIN_MS, null, { ref: false })]);
+    if (met === null) throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS });
+    const { peer, hello } = met;
+    // A connection needs no path: without it nothing is left even if we are killed.
+    directory.remove();
+    return { peer, hello, close: () => leave(peer, door) };
+  } catch (error) {
+    await door?.close();
+    directory.remove();
+    throw error;
+  }
+}
+
+async function leave(peer: Peer, door: AgentDoor | null): Promise<void> {
+  peer.close();
+  await door?.close();
+}
+
+const CONNECT_WITHIN_MS = 5000;
+/** With all its waiting for ports and answers an invitation takes less. */
+const INVITE_WITHIN_MS = 120_000;
+
+/** A process may have a file system of its own (chroot, a service's private /tmp) in the same network. */
+function seesDirectory(pid: number, path: string): boolean {
+  if (process.platform !== 'linux') return true;
+  try {
+    const ours = statSync(path);
+    const theirs = statSync(`/proc/${pid}/root${path}`);
+    return ours.ino === theirs.ino && ours.dev === theirs.dev;
+  } catch {
+    return false;
+  }
+}

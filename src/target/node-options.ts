@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import type { ProcessInfo } from './process-info.ts';
+
+/**
+ * The options a Node process was started with: those of NODE_OPTIONS, then those before its script, as Node reads them.
+ * An option's value in a word of its own looks like the script, so what follows it is not seen.
+ */
+export function nodeOptions({ pid, arguments: words }: Pick<ProcessInfo, 'pid' | 'arguments'>): string[] {
+  const script = words.findIndex((word, at) => at > 0 && !word.startsWith('-'));
+  return [...environmentOptions(pid), ...words.slice(1, script === -1 ? undefined : script)];
+}
+
+/** Whether Node's permission model is on, which keeps the inspector shut. */
+export function hasPermissionModel(options: readonly string[]): boolean {
+  return options.some((option) => option === '--permission' || option === '--experimental-permission');
+}
+
+/** The port its inspector opens on. 0: any that is free. */
+export function inspectorPort(options: readonly string[]): number {
+  let port = DEFAULT_INSPECTOR_PORT;
+  for (const option of options) {
+    const match = /^--(?:inspect|inspect-brk|inspect-wait|inspect-port|debug-port)=(?:.*:)?(\d+)$/.exec(
+      option,
+    );
+    if (match !== null) port = Number(match[1]);
+  }
+  return port;
+}
+
+const DEFAULT_INSPECTOR_PORT = 9229;
+
+function environmentOptions(pid: number): string[] {
+  let environment: string;
+  try {
+    environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    // Another user's: its other files refuse it with a reason.
+    return [];
+  }
+  const line = environment.split('\0').find((entry) => entry.startsWith('NODE_OPTIONS='));
+  return (line ?? '')
+    .slice('NODE_OPTIONS='.length)
+    .split(/\s+/)
+    .filter((word) => word !== '');
+}
