@@ -28,8 +28,7 @@ function install(version) {
   // Without a manifest npm would take the project's, some folders up.
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
   const npmCli = process.env.npm_execpath ?? '';
-  const [command, first] =
-    basename(npmCli) === 'npm-cli.js' ? [process.execPath, [npmCli]] : ['npm', []];
+  const [command, first] = basename(npmCli) === 'npm-cli.js' ? [process.execPath, [npmCli]] : ['npm', []];
   const { status, error, stderr } = spawnSync(
     command,
     [

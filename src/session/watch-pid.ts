@@ -3,7 +3,10 @@ import { attach } from '../target/attach.ts';
 import { agentSource } from './agent-files.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
-/** Watches a process that runs already. Throws a LeaklineError if it can't be attached to. */
+/**
+ * Watches a process that runs already. Throws a LeaklineError if it can't be attached to, and the reason of `signal` if
+ * that was aborted before.
+ */
 export async function watchPid(
   pid: number,
   request: WatchRequest,
@@ -11,5 +14,8 @@ export async function watchPid(
   onProgress: (progress: WatchProgress) => void,
 ): Promise<Report> {
   const source = await agentSource();
-  return watchProcess((handlers) => attach(pid, source, handlers), request, { signal, onProgress });
+  return watchProcess((handlers) => attach(pid, source, handlers, { signal }), request, {
+    signal,
+    onProgress,
+  });
 }

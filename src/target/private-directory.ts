@@ -1,15 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownIdentity } from './process-identity.ts';
 
-/** A directory only this user can enter (mkdtemp makes it 0700), for the socket the agent connects to. */
-export function makePrivateDirectory(): { readonly path: string; readonly remove: () => void } {
-  const path = mkdtempSync(join(runtimeDirectory(), 'leakline-'));
+export type PrivateDirectory = { readonly path: string; readonly remove: () => void };
+
+/**
+ * A directory only this user can enter (mkdtemp makes it 0700), for the socket the agent connects to. A file in it says
+ * whose it is, so that a later leakline can remove it if we are killed (`left-behind.ts`).
+ */
+export function makePrivateDirectory(): PrivateDirectory {
+  const path = mkdtempSync(join(runtimeDirectory(), DIRECTORY_PREFIX));
+  writeFileSync(join(path, OWNER_FILE), ownIdentity());
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+export const DIRECTORY_PREFIX = 'leakline-';
+export const OWNER_FILE = 'owner';
+
 /** Socket paths are limited to 107 bytes, so a deep TMPDIR is passed over. */
-function runtimeDirectory(): string {
+export function runtimeDirectory(): string {
   const candidate = tmpdir();
   return candidate.length <= 60 ? candidate : '/tmp';
 }
