@@ -1,3 +1,4 @@
+import { execSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import type { NodeBinary } from '../lib/nodes.ts';
 import { type Cut, runClient, spawnClient } from './client.ts';
@@ -51,7 +52,9 @@ export async function attachCycles(
   try {
     const before = { footprint: footprint(target.pid), self: (await target.ask('/self')) as string[] };
     for (let cycle = 0; cycle < cycles; cycle += 1) {
-      const cut = cuts[(firstCut + cycle) % cuts.length] as Cut;
+      const cut = (
+        process.env.CUT ? JSON.parse(process.env.CUT) : cuts[(firstCut + cycle) % cuts.length]
+      ) as Cut;
       const began = performance.now();
       const where = `cycle ${cycle}, ${cut.how} at ${cut.at}`;
       try {
@@ -108,6 +111,12 @@ async function whatChanged(
   };
   const changed: string[] = [];
   if (!(await until(() => isBack() || target.hasEnded(), 5000))) {
+    if (process.env.TIMES)
+      console.log(
+        execSync(
+          `ls -l /proc/${target.pid}/fd | awk '{print $NF}' | sort | uniq -c; cat /proc/net/unix | grep leakline; ss -xp 2>/dev/null | grep ${target.pid}; ss -tnp | grep ${target.pid}`,
+        ).toString(),
+      );
     changed.push(
       `was ${JSON.stringify(before.footprint)}, is ${JSON.stringify(footprint(target.pid))} after 5 s`,
     );

@@ -70,7 +70,7 @@ export async function attach(
   const directory = makePrivateDirectory();
   let door: AgentDoor | null = null;
   let signalled = left.inspector;
-  let installed = false;
+  let opened = false;
   try {
     if (left.inspector) claimInspector(directory, pid);
     const port =
@@ -79,6 +79,7 @@ export async function attach(
         claimInspector(directory, pid);
         signalled = true;
       }));
+    opened = true;
     door = await openAgentDoor(join(directory.path, 'agent'));
     letIn(info, directory.path, door.socketPath);
     const accepted = door.accept(handlers, CONNECT_WITHIN_MS);
@@ -91,7 +92,6 @@ export async function attach(
       { socketPath: door.socketPath, token: door.token, closeInspector },
       attempt,
     );
-    installed = true;
     begin(attempt, 'await hello');
     const { peer, hello } = await unlessAborted(accepted, attempt).catch((cause: unknown) => {
       if (attempt.signal?.aborted === true) throw cause;
@@ -104,8 +104,7 @@ export async function attach(
     return { peer, hello, close: () => closeTarget(peer, door) };
   } catch (error) {
     await door?.close();
-    // Once installed, the agent shuts what we opened by itself.
-    const isShut = installed || !signalled || (await shutWhatWeOpened(info, agentSource, error));
+    const isShut = !signalled || (await shutWhatWeOpened(info, agentSource, { error, opened }));
     if (isShut) directory.remove();
     else abandonClaim(directory);
     throw error;
@@ -140,7 +139,11 @@ function letIn({ uid }: ProcessInfo, directory: string, socketPath: string): voi
 }
 
 /** The inspector we asked for, without an agent to shut it. Returns whether that is seen to. Never fails. */
-async function shutWhatWeOpened(info: ProcessInfo, agentSource: string, error: unknown): Promise<boolean> {
+async function shutWhatWeOpened(
+  info: ProcessInfo,
+  agentSource: string,
+  { error, opened }: { error: unknown; opened: boolean },
+): Promise<boolean> {
   const code = error instanceof LeaklineError ? error.code : null;
   // It has been waited for long enough; it may open yet.
   if (code === 'INSPECTOR_DID_NOT_OPEN') return false;
@@ -149,9 +152,11 @@ async function shutWhatWeOpened(info: ProcessInfo, agentSource: string, error: u
   try {
     const findPort = (): number | undefined =>
       listeningPorts(info.pid).find((one) => mayBeInspector(info, one));
-    await waitUntil(() => findPort() !== undefined || processIdentity(info.pid) === null, SHUT_WITHIN_MS);
+    const isGone = (): boolean => processIdentity(info.pid) === null;
+    // An agent that was installed has perhaps shut it already.
+    if (!opened) await waitUntil(() => findPort() !== undefined || isGone(), SHUT_WITHIN_MS);
     const port = findPort();
-    if (port === undefined) return processIdentity(info.pid) === null;
+    if (port === undefined) return opened || isGone();
     const [inspected] = await listInspectorTargets('127.0.0.1', port, SHUT_WITHIN_MS);
     if (inspected === undefined) return false;
     const socket = await InspectorSocket.open(inspected.webSocketDebuggerUrl, SHUT_WITHIN_MS);
@@ -293,14 +298,15 @@ async function installAgent(
   const socket = await InspectorSocket.open(inspected.webSocketDebuggerUrl, ANSWER_WITHIN_MS).catch(fail);
   try {
     begin(attempt, 'identify');
-    const found = await unlessAborted(evaluate(socket, 'process.pid'), attempt);
+    // Not given up on an abort: a client must not leave under its own evaluation (see `deferred`).
+    const found = await evaluate(socket, 'process.pid');
     // A port can belong to another process than the one that was signalled.
     if (found !== pid) throw new LeaklineError('WRONG_PROCESS', { pid, port, otherPid: Number(found) });
     attempt.signal?.throwIfAborted();
     const installing = evaluate(socket, installExpression(agentSource, options));
     installing.catch(() => undefined);
     begin(attempt, 'install');
-    await unlessAborted(installing, attempt);
+    await installing;
   } catch (error) {
     fail(error);
   } finally {
@@ -310,12 +316,28 @@ async function installAgent(
 
 /** Wrapped in a function, so that the agent's own names don't become globals of the target. */
 function installExpression(agentSource: string, options: Installation): string {
-  return `(function (require) {\n${agentSource}\nleaklineAgent.install(require, ${JSON.stringify(options)});\n})(require)\n//# sourceURL=leakline-agent.js`;
+  return deferred(agentSource, `leaklineAgent.install(require, ${JSON.stringify(options)});`);
 }
 
 /** Where no agent came about: the inspector we opened is shut once nobody is connected to it. */
 function shutExpression(agentSource: string): string {
-  return `(function (require) {\n${agentSource}\nleaklineAgent.shutInspector(require);\n})(require)\n//# sourceURL=leakline-agent.js`;
+  return deferred(agentSource, 'leaklineAgent.shutInspector(require);');
+}
+
+/**
+ * The evaluation itself only schedules. Were it still running when its client is killed, Node 20 and 22 would end the
+ * session under it and the process with a segmentation fault (bench/results/unharmed.md).
+ */
+function deferred(agentSource: string, call: string): string {
+  return `(function (require) {
+require('node:timers').setImmediate(() => {
+try {
+${agentSource}
+${call}
+} catch {}
+});
+})(require)
+//# sourceURL=leakline-agent.js`;
 }
 
 async function evaluate(socket: InspectorSocket, expression: string): Promise<unknown> {
