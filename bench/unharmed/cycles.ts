@@ -118,12 +118,6 @@ async function whatChanged(
   };
   const changed: string[] = [];
   if (!(await until(() => isBack() || target.hasEnded(), 5000))) {
-    if (process.env.TIMES)
-      console.log(
-        execSync(
-          `ls -l /proc/${target.pid}/fd | awk '{print $NF}' | sort | uniq -c; cat /proc/net/unix | grep leakline; ss -xp 2>/dev/null | grep ${target.pid}; ss -tnp | grep ${target.pid}`,
-        ).toString(),
-      );
     changed.push(
       `was ${JSON.stringify(before.footprint)}, is ${JSON.stringify(footprint(target.pid))} after 5 s`,
     );

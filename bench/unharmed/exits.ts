@@ -19,9 +19,12 @@ export async function exits(node: NodeBinary): Promise<Outcome> {
   const violations: string[] = [];
   const delays: number[] = [];
   const controls = new Map<string, { ending: string; latencyMs: number }>();
+  // Once before, so that the first one does not pay for reading the binary.
+  await endOne(node, '/exit', null);
   for (const way of WAYS) controls.set(way, await endOne(node, way, null));
   const cells = WAYS.flatMap((way) => LEAKLINES.map((leakline) => ({ way, leakline })));
-  await inParallel(cells, 3, async ({ way, leakline }) => {
+  // Two at a time: more on two cores would measure each other.
+  await inParallel(cells, 2, async ({ way, leakline }) => {
     const control = controls.get(way) ?? { ending: '', latencyMs: 0 };
     const seen = await endOne(node, way, leakline);
     const delayMs = seen.latencyMs - control.latencyMs;

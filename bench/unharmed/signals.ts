@@ -15,8 +15,8 @@ type Hazard = {
   readonly name: string;
   readonly script: string;
   readonly nodeArguments?: readonly string[];
-  /** The code of the refusal, or `attached`. */
-  readonly answer: string;
+  /** The code of the refusal, or `attached`; several where it depends on the moment. */
+  readonly answer: string | readonly string[];
   readonly since?: number;
 };
 
@@ -50,12 +50,13 @@ const HAZARDS: readonly Hazard[] = [
   {
     name: 'busy for 3 s',
     script: `${IDLE} setTimeout(() => { const end = Date.now() + 3000; while (Date.now() < end); }, 1000);`,
-    answer: 'attached',
+    answer: ['attached', 'AGENT_DID_NOT_CONNECT'],
   },
   {
     name: 'blocked for 9 s',
-    script: `${IDLE} setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 9000), 500);`,
-    answer: 'INSPECTOR_DID_NOT_OPEN',
+    // Nothing interrupts this, so leakline gives up before there is anything to talk to.
+    script: `${IDLE} setTimeout(() => process.getBuiltinModule('child_process').execSync('sleep 9'), 500);`,
+    answer: ['INSPECTOR_DID_NOT_OPEN', 'INSPECTOR_FAILED'],
   },
 ];
 
@@ -87,7 +88,7 @@ export async function earlyLaunches(node: NodeBinary, launches: number): Promise
     async (afterMs) => {
       const child = await start(node, IDLE);
       await sleep(afterMs);
-      return [...(await expectAnswer(child, 'attached', `${afterMs} ms after its start`))];
+      return expectAnswer(child, 'attached', `${afterMs} ms after its start`);
     },
   );
   return {
@@ -102,14 +103,13 @@ export async function earlyLaunches(node: NodeBinary, launches: number): Promise
 async function meet(node: NodeBinary, { name, script, nodeArguments, answer }: Hazard): Promise<string[]> {
   const child = await start(node, script, nodeArguments);
   await sleep(1000);
-  const wrong = await expectAnswer(child, answer, name, name === 'blocked for 9 s');
-  return wrong;
+  return expectAnswer(child, answer, name, name === 'blocked for 9 s');
 }
 
 /** Ends the child. `opensLate`: its inspector opens after we gave up, and the next leakline shuts it. */
 async function expectAnswer(
   child: ChildProcess,
-  answer: string,
+  answer: string | readonly string[],
   name: string,
   opensLate = false,
 ): Promise<string[]> {
@@ -117,9 +117,10 @@ async function expectAnswer(
   const pid = child.pid ?? 0;
   try {
     const seen = await answerOf(pid);
-    if (seen !== answer) wrong.push(`${name}: leakline said ${seen}, not ${answer}`);
+    if (![answer].flat().includes(seen))
+      wrong.push(`${name}: leakline said ${seen}, not ${[answer].flat().join(' or ')}`);
     if (opensLate) {
-      await until(() => listeningPorts(pid).length > 0, 8000);
+      await until(() => listeningPorts(pid).length > 0, 10_000);
       const next = await answerOf(pid);
       if (next !== 'attached') wrong.push(`${name}: the next leakline said ${next}`);
     }

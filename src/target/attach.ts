@@ -182,6 +182,7 @@ const ATTEMPTS = 3;
 const ANSWER_WITHIN_MS = 5000;
 /** Node installs its handler within 15 ms of its start (measured); before that the signal is lethal. */
 const SAFE_UPTIME_MS = 1000;
+const SURELY_BLOCKED_MS = 500;
 const DEFAULT_INSPECTOR_PORT = 9229;
 
 export async function closeTarget(peer: Peer, door: AgentDoor | null): Promise<void> {
@@ -226,6 +227,11 @@ async function openInspector(info: ProcessInfo, attempt: Attempt, beforeSignal: 
   checkIsNode(info);
   if (info.state === 'T' || info.state === 't') throw new LeaklineError('PROCESS_STOPPED', { pid });
   if (info.uptimeMs < SAFE_UPTIME_MS) await unlessAborted(sleep(SAFE_UPTIME_MS - info.uptimeMs), attempt);
+  // Node blocks all signals for moments, as while it starts a thread; only an option blocks this one for good.
+  await unlessAborted(
+    waitUntil(() => readProcess(pid).sigusr1 !== 'blocked', SURELY_BLOCKED_MS),
+    attempt,
+  );
   checkSignal(info);
   const wanted = requestedPort(info);
   const before = new Set(listeningPorts(pid));
