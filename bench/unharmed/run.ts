@@ -6,9 +6,10 @@ import { type Cut, runClient } from './client.ts';
 import { attachCycles } from './cycles.ts';
 import { exits } from './exits.ts';
 import { type Outcome, inParallel } from './outcome.ts';
+import { secondClients } from './second-client.ts';
 import { earlyLaunches, signalHazards } from './signals.ts';
 
-// That a target is not harmed: `npm run bench -- unharmed [--cycles 10000] [--launches 200] [--only cycles,exits,signals]
+// That a target is not harmed: `npm run bench -- unharmed [--cycles 10000] [--launches 200] [--only cycles,exits,signals,clients]
 // [--width 4]`. Cycles and launches are shared out among the Node versions. Writes bench/results/unharmed.md.
 // `client` is for the cases themselves: a leakline in a process of its own.
 
@@ -22,7 +23,7 @@ const { values } = parseArgs({
   options: {
     cycles: { type: 'string', default: '400' },
     launches: { type: 'string', default: '200' },
-    only: { type: 'string', default: 'cycles,exits,signals' },
+    only: { type: 'string', default: 'cycles,exits,signals,clients' },
     width: { type: 'string', default: '4' },
   },
 });
@@ -60,6 +61,7 @@ const run = async (one: () => Promise<Outcome>): Promise<Outcome> => {
   console.log([lineOf(outcome), ...outcome.violations].join('\n'));
   return outcome;
 };
+if (wanted.includes('clients')) work.push(...nodes.map((node) => () => secondClients(node)));
 const outcomes = await inParallel(work, Number(values.width), run);
 // By themselves: their latencies are the promise.
 if (wanted.includes('exits'))
