@@ -48,7 +48,6 @@ export async function attachCycles(
   const target = await startTarget(node, kind, { env: { PRINT: 'yes' } });
   const violations: string[] = [];
   const possible = cutsOn(node);
-  let leftOpen = 0;
   try {
     const before = { footprint: footprint(target.pid), self: (await target.ask('/self')) as string[] };
     for (let cycle = 0; cycle < cycles; cycle += 1) {
@@ -59,7 +58,6 @@ export async function attachCycles(
           await spawnClient(target.pid, target.inspectorPort, cut).ended;
           if (MAY_LEAVE_OPEN.has(cut.at)) {
             await runClient(target.pid, target.inspectorPort, { at: 'never', how: 'abort' });
-            leftOpen += 1;
           }
         } else await runClient(target.pid, target.inspectorPort, cut);
         violations.push(...(await whatChanged(target, before)).map((what) => `${where}: ${what}`));
@@ -79,7 +77,7 @@ export async function attachCycles(
       node: node.version,
       runs: cycles,
       violations,
-      note: `${leftOpen} killed between signal and installation`,
+      note: '',
     };
   } finally {
     await target.kill();

@@ -55,7 +55,7 @@ const HAZARDS: readonly Hazard[] = [
   {
     name: 'blocked for 9 s',
     // Nothing interrupts this, so leakline gives up before there is anything to talk to.
-    script: `${IDLE} setTimeout(() => process.getBuiltinModule('child_process').execSync('sleep 9'), 500);`,
+    script: `${IDLE} setTimeout(() => process.getBuiltinModule('child_process').execSync('sleep 9'), 800);`,
     answer: ['INSPECTOR_DID_NOT_OPEN', 'INSPECTOR_FAILED'],
   },
 ];
@@ -84,7 +84,7 @@ export async function signalHazards(node: NodeBinary): Promise<Outcome> {
 export async function earlyLaunches(node: NodeBinary, launches: number): Promise<Outcome> {
   const violations = await inParallel(
     Array.from({ length: launches }, (_, index) => index % 21),
-    8,
+    4,
     async (afterMs) => {
       const child = await start(node, IDLE);
       await sleep(afterMs);
