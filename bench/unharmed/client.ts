@@ -79,7 +79,10 @@ function agentText({ how }: Cut): string {
 
 function isExpected(error: unknown, { how }: Cut): boolean {
   if (!(error instanceof Error)) return false;
-  return error.message.includes(CUT_OFF) || (how === 'reset' && /INSPECTOR_FAILED/.test(codeOf(error)));
+  if (how === 'reset')
+    return codeOf(error) === 'INSPECTOR_FAILED' || codeOf(error) === 'AGENT_DID_NOT_CONNECT';
+  if (how === 'fail') return codeOf(error) === 'AGENT_DID_NOT_CONNECT';
+  return error.message.includes(CUT_OFF);
 }
 
 function codeOf(error: Error): string {

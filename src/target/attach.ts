@@ -332,7 +332,7 @@ function shutExpression(agentSource: string): string {
 
 /**
  * The evaluation itself only schedules. Were it still running when its client is killed, Node 20 and 22 would end the
- * session under it and the process with a segmentation fault (bench/results/unharmed.md).
+ * process with a segmentation fault (docs/decisions/0006-answer-before-leaving.md).
  */
 function deferred(agentSource: string, call: string): string {
   return `(function (require) {
