@@ -51,7 +51,7 @@ export async function attachCycles(
   try {
     const before = { footprint: footprint(target.pid), self: (await target.ask('/self')) as string[] };
     for (let cycle = 0; cycle < cycles; cycle += 1) {
-      const cut = possible[(firstCut + cycle) % possible.length] as Cut;
+      const cut = possible[(firstCut + cycle) % possible.length];
       const where = `cycle ${cycle}, ${cut.how} at ${cut.at}`;
       try {
         if (cut.how === 'kill') {

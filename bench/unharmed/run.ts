@@ -8,8 +8,9 @@ import { exits } from './exits.ts';
 import { type Outcome, inParallel } from './outcome.ts';
 import { secondClients } from './second-client.ts';
 import { earlyLaunches, signalHazards } from './signals.ts';
+import { strangePrograms } from './strange-programs.ts';
 
-// That a target is not harmed: `npm run bench -- unharmed [--cycles 10000] [--launches 200] [--only cycles,exits,signals,clients]
+// That a target is not harmed: `npm run bench -- unharmed [--cycles 10000] [--launches 200] [--only cycles,exits,signals,clients,programs]
 // [--width 4]`. Cycles and launches are shared out among the Node versions. Writes bench/results/unharmed.md.
 // `client` is for the cases themselves: a leakline in a process of its own.
 
@@ -23,7 +24,7 @@ const { values } = parseArgs({
   options: {
     cycles: { type: 'string', default: '400' },
     launches: { type: 'string', default: '200' },
-    only: { type: 'string', default: 'cycles,exits,signals,clients' },
+    only: { type: 'string', default: 'cycles,exits,signals,clients,programs' },
     width: { type: 'string', default: '4' },
   },
 });
@@ -58,6 +59,7 @@ const others = nodes.flatMap((node) => [
       ]
     : []),
   ...(wanted.includes('clients') ? [() => secondClients(node)] : []),
+  ...(wanted.includes('programs') ? [() => strangePrograms(node)] : []),
 ]);
 const run = async (one: () => Promise<Outcome>): Promise<Outcome> => {
   const outcome = await one();
