@@ -14,7 +14,22 @@ export function closeUnusedInspector(require: NodeJS.Require): boolean {
   const port = Number(new URL(url).port);
   if (hasConnections(require('node:fs') as typeof fsModule, port)) return false;
   inspector.close();
+  forgetConsole(inspector);
   return true;
+}
+
+/**
+ * While an inspector is open V8 keeps the arguments of the last 1,000 console calls, and closing it frees none of them:
+ * they would stay for as long as the program runs.
+ */
+function forgetConsole(inspector: typeof inspectorModule): void {
+  const session = new inspector.Session();
+  session.connect();
+  try {
+    session.post('Runtime.discardConsoleEntries');
+  } finally {
+    session.disconnect();
+  }
 }
 
 /** State 01 is ESTABLISHED in the kernel's table; a closing connection (06 TIME_WAIT and others) has no client left. */

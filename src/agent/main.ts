@@ -111,7 +111,7 @@ class Agent {
     socket.unref();
     this.#own.add(socket);
     const peer = new Peer(socket, {
-      onCall: (method, params) => this.#account.book('answer', () => this.#answer(method, params)),
+      onCall: (method, params) => this.#account.book('answer', () => this.#answerGuarded(method, params)),
       onEvent: () => {
         this.#heardMs = this.#perfHooks.performance.now();
       },
@@ -138,6 +138,16 @@ class Agent {
       launcher: this.#options.launcher === true,
       heapLimitBytes: v8.getHeapStatistics().heap_size_limit,
     };
+  }
+
+  /**
+   * Whoever waits for the answer hears of its failure. Should it not get there, because something of the program's that we
+   * call threw on the way, an unhandled rejection would end the program.
+   */
+  #answerGuarded(method: string, params: unknown): unknown {
+    const answer = this.#answer(method, params);
+    if (answer instanceof Promise) answer.catch(() => undefined);
+    return answer;
   }
 
   #answer(method: string, params: unknown): unknown {

@@ -157,7 +157,7 @@ function findZombies(host: CensusHost, keepers: readonly Keeper[]): Zombies {
 
 function namedObjects(object: object): [string, object][] {
   const found: [string, object][] = [];
-  if (Array.isArray(object) || ArrayBuffer.isView(object)) return found;
+  if (Array.isArray(object) || ArrayBuffer.isView(object) || object === globalThis) return found;
   for (const key of Reflect.ownKeys(object).slice(0, 64)) {
     const value = ownValue(object, key);
     if (typeof value === 'object' && value !== null) found.push([String(key), value]);

@@ -65,7 +65,8 @@ const SLOT_BYTES = 8;
 
 /** The object itself with its strings; objects it leads to are added to `below`. */
 function shallowBytes(object: object, types: typeof utilModule.types, below: object[]): number {
-  if (types.isProxy(object)) return 0;
+  // Looking at a property of the global object may load a part of Node.
+  if (types.isProxy(object) || object === globalThis) return 0;
   if (ArrayBuffer.isView(object) || types.isAnyArrayBuffer(object)) return viewBytes(object, types);
   const type = containerType(object, types);
   if (type !== null) {

@@ -107,6 +107,9 @@ export class Walk {
 
   // Node's own modules are full of lists that come and go; their functions lead only into more of them.
   #pushBuiltins(): void {
+    // Its enumerable properties are roots. Of the others, looking at some is enough to make Node 22 and later load what
+    // stands behind them (`FormData`: undici, with two more globals).
+    this.#visited.add(globalThis);
     for (const exported of this.#host.builtinExports()) {
       this.#visited.add(exported);
       for (const value of ownObjects(exported)) {

@@ -1,3 +1,4 @@
+import { LeaklineError } from '../core/errors.ts';
 import { renderReport } from '../present/text/report-text.ts';
 import { watchInspector } from '../session/watch-inspector.ts';
 import { watchPid } from '../session/watch-pid.ts';
@@ -25,6 +26,11 @@ export async function attachCommand(
     await output.answer(report, renderReport(report, output.text));
     const received = interrupt.received();
     return received === null ? exitCodeOf(report) : exitCodeOfSignal(received);
+  } catch (error) {
+    // Interrupted before there was anything to watch: there is no answer, and nothing went wrong.
+    const received = interrupt.received();
+    if (received === null || error instanceof LeaklineError) throw error;
+    return exitCodeOfSignal(received);
   } finally {
     await output.close();
     interrupt.dispose();

@@ -35,7 +35,7 @@ const SENTENCE_BY_CODE = {
   SIGUSR1_DISABLED: ({ pid }: { pid: number }): string =>
     `Process ${pid} blocks SIGUSR1 (started with --disable-sigusr1)`,
   SIGUSR1_TAKEN: ({ pid }: { pid: number }): string =>
-    `Process ${pid} handles SIGUSR1 itself: it got the signal and opened no inspector`,
+    `Process ${pid} got SIGUSR1 and opened no inspector: it has a handler of its own, or waits for a child process`,
   PERMISSION_MODEL: ({ pid }: { pid: number }): string =>
     `Process ${pid} runs under Node's permission model, which keeps its inspector shut`,
   OTHER_CONTAINER: ({ pid }: { pid: number }): string =>

@@ -3,7 +3,10 @@ import { type AttachOptions, attach } from '../target/attach.ts';
 import { agentSource } from './agent-files.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
-/** Watches a process that runs already. Throws a LeaklineError if it can't be attached to. */
+/**
+ * Watches a process that runs already. Throws a LeaklineError if it can't be attached to, and the reason of `signal` if
+ * that was aborted before.
+ */
 export async function watchPid(
   pid: number,
   request: WatchRequest,
@@ -12,7 +15,7 @@ export async function watchPid(
   options?: AttachOptions,
 ): Promise<Report> {
   const source = await agentSource();
-  return watchProcess((handlers) => attach(pid, source, handlers, options), request, {
+  return watchProcess((handlers) => attach(pid, source, handlers, { ...options, signal }), request, {
     signal,
     onProgress,
   });

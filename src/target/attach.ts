@@ -1,10 +1,12 @@
 import { LeaklineError } from '../core/errors.ts';
 import type { InspectorSocket } from '../wire/inspector-socket.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
+import { type Attempt, type AttachStep, begin, uninterrupted } from './attempt.ts';
 import { installAgent, reachInspector } from './install-agent.ts';
 import { addressText, type InspectorAddress } from './inspector-address.ts';
 import { hasClients, listeningPorts } from './listening-port.ts';
-import { type OpenTarget, meetAgent } from './meet-agent.ts';
+import { abandonClaim, claimInspector, takeOverWhatWasLeft } from './left-behind.ts';
+import { type Invitation, type OpenTarget, meetAgent } from './meet-agent.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { checkIsNode } from './node-executable.ts';
 import { inspectorPort } from './node-options.ts';
@@ -13,6 +15,7 @@ import { findInspector, openInspector, waitUntil } from './open-inspector.ts';
 import { canLookInto } from './platform.ts';
 import { attachPrepared } from './prepared.ts';
 import { type ProcessInfo, readProcess } from './process-info.ts';
+import { shutWhatWeOpened } from './shut-inspector.ts';
 
 /**
  * Gets an agent into a process that runs already, and leaves no debugger behind.
@@ -22,38 +25,81 @@ import { type ProcessInfo, readProcess } from './process-info.ts';
  * our inspector client leaves → the agent shuts the inspector if we opened it, and talks to us over a private socket.
  * No inspector connection outlives this call, whichever way it ends: a connected one would keep the target from
  * exiting. Takes some 200 ms.
+ *
+ * A leakline that is killed between signal and installation can't shut what it opened, and one that gives up waiting
+ * can't take its signal back. Both leave a note, and the next leakline that attaches to the process shuts it.
  */
 export async function attach(
   pid: number,
   agentSource: string,
   handlers: PeerHandlers,
-  options: AttachOptions = { consent: false },
+  options: AttachOptions = {},
 ): Promise<OpenTarget> {
-  if (!canLookInto(pid, options.consent, process.platform)) return attachBlind(pid, agentSource, handlers);
+  const { consent = false, signal = null, onStep = () => undefined } = options;
+  if (!canLookInto(pid, consent, process.platform)) return attachBlind(pid, agentSource, handlers);
+  const attempt: Attempt = { signal, onStep };
+  begin(attempt, 'check');
   const info = readProcess(pid);
   checkNamespaces(pid);
   checkIsNode(info);
   checkNodeVersion(pid, nodeVersion(`/proc/${pid}/exe`));
   checkRuns(info);
+  const left = takeOverWhatWasLeft(pid);
   const prepared = await attachPrepared(info, agentSource, handlers);
   if (prepared !== null) return prepared;
   const openPort = await findInspector(info);
-  if (openPort !== null) {
-    return attachThrough(info, { host: '127.0.0.1', port: openPort, path: null }, agentSource, handlers);
+  begin(attempt, 'check');
+  if (openPort !== null && !left.inspector) {
+    const address = { host: '127.0.0.1', port: openPort, path: null };
+    return attachThrough(info, address, agentSource, handlers, { attempt });
   }
-  let opened = 0;
-  // The signal comes last: whatever else fails has failed before there is an inspector to shut.
-  const target = await meetAgent(info, handlers, async ({ socketPath, token }) => {
-    opened = await openInspector(info);
-    const address = { host: '127.0.0.1', port: opened, path: null };
-    await installAgent(pid, address, agentSource, { socketPath, token, closeInspector: true });
-  });
-  await waitUntil(() => !listeningPorts(pid).includes(opened), SHUT_WITHIN_MS);
-  return target;
+  return attachBySignal(info, openPort, agentSource, handlers, attempt);
 }
 
-/** `consent`: go on where the system can't tell whether the process may be signalled (not Linux). */
-export type AttachOptions = { readonly consent: boolean };
+export type AttachOptions = {
+  /** Go on where the system can't tell whether the process may be signalled (not Linux). */
+  readonly consent?: boolean;
+  /** Ends the attempt with the signal's reason. An inspector that we opened is shut first, as after any failure. */
+  readonly signal?: AbortSignal;
+  readonly onStep?: (step: AttachStep) => void;
+};
+
+/** Opens the inspector, or takes over one that an earlier leakline left open, and has the agent shut it. */
+async function attachBySignal(
+  info: ProcessInfo,
+  openPort: number | null,
+  agentSource: string,
+  handlers: PeerHandlers,
+  attempt: Attempt,
+): Promise<OpenTarget> {
+  const { pid } = info;
+  let signalled = openPort !== null;
+  let port = openPort;
+  const target = await meetAgent(
+    info,
+    handlers,
+    async ({ directory, socketPath, token }) => {
+      if (openPort !== null) claimInspector(directory, pid);
+      // The signal comes last: whatever else fails has failed before there is an inspector to shut.
+      port ??= await openInspector(info, attempt, () => {
+        claimInspector(directory, pid);
+        signalled = true;
+      });
+      const address = { host: '127.0.0.1', port, path: null };
+      await installAgent(pid, address, agentSource, { socketPath, token, closeInspector: true }, { attempt });
+    },
+    {
+      attempt,
+      onFailure: async (error, directory) => {
+        if (!signalled || (await shutWhatWeOpened(info, agentSource, error, port))) return true;
+        abandonClaim(directory);
+        return false;
+      },
+    },
+  );
+  await waitUntil(() => port === null || !listeningPorts(pid).includes(port), SHUT_WITHIN_MS);
+  return target;
+}
 
 /**
  * Gets an agent into the process behind an inspector that is open already, and leaves that open: it is somebody else's.
@@ -66,7 +112,7 @@ export async function attachToInspector(
 ): Promise<OpenTarget> {
   const { session, pid } = await reachInspector(address);
   try {
-    return await attachThrough(findBehind(address, pid), address, agentSource, handlers, session);
+    return await attachThrough(findBehind(address, pid), address, agentSource, handlers, { session });
   } finally {
     await session.close();
   }
@@ -125,13 +171,15 @@ async function attachThrough(
   address: InspectorAddress,
   agentSource: string,
   handlers: PeerHandlers,
-  session: InspectorSocket | null = null,
+  { attempt = uninterrupted, session = null }: { attempt?: Attempt; session?: InspectorSocket | null } = {},
 ): Promise<OpenTarget> {
   const { pid } = info;
   try {
-    return await meetAgent(info, handlers, ({ socketPath, token }) =>
-      installAgent(pid, address, agentSource, { socketPath, token, closeInspector: false }, session),
-    );
+    const invite = ({ socketPath, token }: Invitation): Promise<void> => {
+      const installation = { socketPath, token, closeInspector: false };
+      return installAgent(pid, address, agentSource, installation, { attempt, session });
+    };
+    return await meetAgent(info, handlers, invite, { attempt });
   } catch (cause) {
     // A debugger that has paused the program answers for it, and the program itself does nothing.
     const isSilent = cause instanceof LeaklineError && cause.code === 'AGENT_DID_NOT_CONNECT';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import { type InspectorTarget, listInspectorTargets } from '../wire/inspector-directory.ts';
 import { InspectorSocket } from '../wire/inspector-socket.ts';
+import { type Attempt, begin, unlessAborted, uninterrupted } from './attempt.ts';
 import { addressText, type InspectorAddress } from './inspector-address.ts';
 import { checkNodeVersion } from './node-version.ts';
 
@@ -34,35 +35,37 @@ export async function reachInspector(
 
 /**
  * One inspector session: makes sure that this is the process, evaluates the agent, and leaves. Throws WRONG_PROCESS,
- * NODE_TOO_OLD, INSPECTOR_FAILED; an inspector that we opened is then shut again, if it is the right one. A `session`
- * that is handed in is used, and closed like one of its own.
+ * NODE_TOO_OLD, INSPECTOR_FAILED, or the reason of the attempt's signal. A `session` that is handed in is used, and
+ * closed like one of its own.
  */
 export async function installAgent(
   pid: number,
   address: InspectorAddress,
   agentSource: string,
   options: Installation,
-  session: InspectorSocket | null = null,
+  { attempt = uninterrupted, session = null }: { attempt?: Attempt; session?: InspectorSocket | null } = {},
 ): Promise<void> {
   const fail = (cause: unknown): never => {
-    if (cause instanceof LeaklineError) throw cause;
+    if (cause instanceof LeaklineError || attempt.signal?.aborted === true) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new LeaklineError('INSPECTOR_FAILED', { pid, message }, { cause });
   };
-  const socket = session ?? (await openSession(address).catch(fail));
+  const socket = session ?? (await openSession(address, attempt).catch(fail));
   try {
+    begin(attempt, 'identify');
+    // Not given up on an abort: a client must not leave under its own evaluation (see `deferred`).
     const [found, node] = (await evaluate(socket, '[process.pid, process.version]')) as [number, string];
     // A port can belong to another process than the one that was signalled.
     if (found !== pid) {
       throw new LeaklineError('WRONG_PROCESS', { pid, port: address.port, otherPid: found });
     }
     checkNodeVersion(pid, node);
-    await evaluate(socket, installExpression(agentSource, options));
+    attempt.signal?.throwIfAborted();
+    const installing = evaluate(socket, installExpression(agentSource, options));
+    installing.catch(() => undefined);
+    begin(attempt, 'install');
+    await installing;
   } catch (error) {
-    // Not in another process: that inspector is not ours to shut.
-    const isOurs = !(error instanceof LeaklineError && error.code === 'WRONG_PROCESS');
-    if (options.closeInspector && isOurs)
-      await evaluate(socket, shutExpression(agentSource)).catch(() => undefined);
     fail(error);
   } finally {
     await socket.close();
@@ -71,8 +74,29 @@ export async function installAgent(
 
 const ANSWER_WITHIN_MS = 5000;
 
-async function openSession(address: InspectorAddress): Promise<InspectorSocket> {
-  const path = address.path ?? (await targetPath(address));
+/** Evaluates what shuts the inspector once nobody is connected to it, where no agent came about. */
+export async function shutInspector(
+  pid: number,
+  address: InspectorAddress,
+  agentSource: string,
+): Promise<boolean> {
+  const socket = await openSession(address, uninterrupted);
+  try {
+    if ((await evaluate(socket, 'process.pid')) !== pid) return false;
+    await evaluate(socket, shutExpression(agentSource));
+    return true;
+  } finally {
+    await socket.close();
+  }
+}
+
+async function openSession(
+  address: InspectorAddress,
+  attempt: Attempt = uninterrupted,
+): Promise<InspectorSocket> {
+  begin(attempt, 'list');
+  const path = address.path ?? (await unlessAborted(targetPath(address), attempt));
+  begin(attempt, 'connect');
   return InspectorSocket.open(`ws://${addressText(address)}${path}`, ANSWER_WITHIN_MS);
 }
 
@@ -87,12 +111,28 @@ async function targetPath({ host, port }: InspectorAddress): Promise<string> {
 
 /** Wrapped in a function, so that the agent's own names don't become globals of the target. */
 export function installExpression(agentSource: string, options: Installation): string {
-  return `(function (require) {\n${agentSource}\nleaklineAgent.install(require, ${JSON.stringify(options)});\n})(require)\n//# sourceURL=leakline-agent.js`;
+  return deferred(agentSource, `leaklineAgent.install(require, ${JSON.stringify(options)});`);
 }
 
 /** Where no agent came about: the inspector we opened is shut once nobody is connected to it. */
 function shutExpression(agentSource: string): string {
-  return `(function (require) {\n${agentSource}\nleaklineAgent.shutInspector(require);\n})(require)\n//# sourceURL=leakline-agent.js`;
+  return deferred(agentSource, 'leaklineAgent.shutInspector(require);');
+}
+
+/**
+ * The evaluation itself only schedules. Were it still running when its client is killed, Node 20 and 22 would end the
+ * process with a segmentation fault (docs/decisions/0007-answer-before-leaving.md).
+ */
+function deferred(agentSource: string, call: string): string {
+  return `(function (require) {
+require('node:timers').setImmediate(() => {
+try {
+${agentSource}
+${call}
+} catch {}
+});
+})(require)
+//# sourceURL=leakline-agent.js`;
 }
 
 async function evaluate(socket: InspectorSocket, expression: string): Promise<unknown> {

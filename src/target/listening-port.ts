@@ -3,9 +3,9 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 /** The loopback TCP ports a process listens on, from the kernel's table and the process's own descriptors. */
 export function listeningPorts(pid: number): number[] {
   const inodes = socketInodes(pid);
-  return listeners(pid)
-    .filter((listener) => inodes.has(listener.inode))
-    .map((listener) => listener.port);
+  const own = listeners(pid).filter((listener) => inodes.has(listener.inode));
+  // The kernel's table is read in pieces: a line may come twice when sockets come and go meanwhile.
+  return [...new Set(own.map((listener) => listener.port))];
 }
 
 /** Whether anybody listens on the port, in the network namespace of `pid`. */

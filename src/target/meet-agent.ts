@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import { type AgentDoor, type AgentHello, openAgentDoor } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
+import { type Attempt, begin, unlessAborted, uninterrupted } from './attempt.ts';
 import { doorPath, restrictToOwner } from './platform.ts';
-import { giveToUser, makePrivateDirectory, removeStaleDirectories } from './private-directory.ts';
+import { giveToUser, makePrivateDirectory, type PrivateDirectory } from './private-directory.ts';
 import type { ProcessInfo } from './process-info.ts';
 
 /** An agent inside a process, and the line to it. */
@@ -17,21 +18,28 @@ export type OpenTarget = {
 
 /** Where the agent is to connect to, and what it shows there. */
 export type Invitation = {
-  readonly directory: string;
+  readonly directory: PrivateDirectory;
   readonly socketPath: string;
   readonly token: string;
 };
 
 /**
  * Opens a door only the process's owner can come through, has `invite` get an agent into the process, and waits for it.
- * Throws AGENT_DID_NOT_CONNECT, OTHER_CONTAINER where the process does not see our files, or what `invite` throws.
+ * Throws AGENT_DID_NOT_CONNECT, OTHER_CONTAINER where the process does not see our files, or what `invite` throws. When it
+ * fails, `onFailure` undoes what `invite` has done; the directory stays if that returns false.
  */
 export async function meetAgent(
   { pid, uid }: Pick<ProcessInfo, 'pid' | 'uid'>,
   handlers: PeerHandlers,
   invite: (invitation: Invitation) => Promise<void>,
+  {
+    attempt = uninterrupted,
+    onFailure,
+  }: {
+    readonly attempt?: Attempt;
+    readonly onFailure?: (error: unknown, directory: PrivateDirectory) => Promise<boolean>;
+  } = {},
 ): Promise<OpenTarget> {
-  await removeStaleDirectories();
   const directory = makePrivateDirectory();
   let door: AgentDoor | null = null;
   try {
@@ -42,16 +50,19 @@ export async function meetAgent(
     const accepted = door.accept(handlers, INVITE_WITHIN_MS);
     // If the installation fails first, that is the error to tell.
     accepted.catch(() => undefined);
-    await invite({ directory: directory.path, socketPath: door.socketPath, token: door.token });
-    const met = await Promise.race([accepted, sleep(CONNECT_WITHIN_MS, null, { ref: false })]);
+    await invite({ directory, socketPath: door.socketPath, token: door.token });
+    begin(attempt, 'await hello');
+    const greeting = Promise.race([accepted, sleep(CONNECT_WITHIN_MS, null, { ref: false })]);
+    const met = await unlessAborted(greeting, attempt);
     if (met === null) throw new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: CONNECT_WITHIN_MS });
     const { peer, hello } = met;
     // A connection needs no path: without it nothing is left even if we are killed.
     directory.remove();
+    attempt.onStep('greeted');
     return { peer, hello, close: () => leave(peer, door) };
   } catch (error) {
     await door?.close();
-    directory.remove();
+    if (onFailure === undefined || (await onFailure(error, directory))) directory.remove();
     throw error;
   }
 }

@@ -2,32 +2,46 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import { listInspectorTargets } from '../wire/inspector-directory.ts';
+import { type Attempt, begin, unlessAborted } from './attempt.ts';
 import { isPortTaken, listeningPorts, portHolder } from './listening-port.ts';
 import { hasPermissionModel, inspectorPort, nodeOptions } from './node-options.ts';
 import { type ProcessInfo, parseStat, readProcess } from './process-info.ts';
 
-/** Sends SIGUSR1 and waits for the port. Throws rather than send it to a process it would end. */
-export async function openInspector(info: ProcessInfo): Promise<number> {
+/**
+ * Sends SIGUSR1 and waits for the port. Throws rather than send it to a process it would end. `beforeSignal` is called
+ * right before it is sent.
+ */
+export async function openInspector(
+  info: ProcessInfo,
+  attempt: Attempt,
+  beforeSignal: () => void,
+): Promise<number> {
   const { pid } = info;
-  if (info.uptimeMs < SAFE_UPTIME_MS) await sleep(SAFE_UPTIME_MS - info.uptimeMs);
-  const now = readProcess(pid);
-  if (now.startTicks !== info.startTicks) throw new LeaklineError('NO_SUCH_PROCESS', { pid });
-  const options = nodeOptions(now);
-  const refusal = signalRefusal(now, options);
-  if (refusal !== null) throw refusal;
+  if (info.uptimeMs < SAFE_UPTIME_MS) await unlessAborted(sleep(SAFE_UPTIME_MS - info.uptimeMs), attempt);
+  // Node blocks all signals for moments, as while it starts a thread; only an option blocks this one for good.
+  const isSettled = waitUntil(() => readProcess(pid).sigusr1 !== 'blocked', SURELY_BLOCKED_MS);
+  await unlessAborted(isSettled, attempt);
+  const options = nodeOptions(checkSignal(info));
   const wanted = inspectorPort(options);
   const before = new Set(listeningPorts(pid));
   const findOpened = (): number | undefined =>
     listeningPorts(pid).find((port) => !before.has(port) && (wanted === 0 || port === wanted));
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    if (wanted !== 0 && !(await waitUntil(() => !isPortTaken(pid, wanted), PORT_FREE_WITHIN_MS))) {
+  for (let tries = 1; tries <= ATTEMPTS; tries += 1) {
+    const isFree = waitUntil(() => wanted === 0 || !isPortTaken(pid, wanted), PORT_FREE_WITHIN_MS);
+    if (!(await unlessAborted(isFree, attempt))) {
       throw new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port: wanted, otherPid: portHolder(wanted) });
     }
+    begin(attempt, 'signal');
+    beforeSignal();
+    // Looked at again right before, because waiting for the port takes up to three seconds.
+    checkSignal(info);
     process.kill(pid, 'SIGUSR1');
+    begin(attempt, 'await port');
     const rest = new RestWatch(pid);
     // Two leaklines that look at the same moment both find the port free; the one that comes second tries again.
     const lostRace = (): boolean => wanted !== 0 && isPortTaken(pid, wanted) && findOpened() === undefined;
-    await waitUntil(() => findOpened() !== undefined || lostRace() || rest.isAtRest, OPEN_WITHIN_MS);
+    const isOver = (): boolean => findOpened() !== undefined || lostRace() || rest.isAtRest;
+    await unlessAborted(waitUntil(isOver, OPEN_WITHIN_MS), attempt);
     const opened = findOpened();
     if (opened !== undefined) return opened;
     if (lostRace()) continue;
@@ -35,6 +49,15 @@ export async function openInspector(info: ProcessInfo): Promise<number> {
     break;
   }
   throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
+}
+
+/** Throws unless it is still the same process, and the signal does not end it. */
+function checkSignal({ pid, startTicks }: ProcessInfo): ProcessInfo {
+  const now = readProcess(pid);
+  if (now.startTicks !== startTicks) throw new LeaklineError('NO_SUCH_PROCESS', { pid });
+  const refusal = signalRefusal(now, nodeOptions(now));
+  if (refusal !== null) throw refusal;
+  return now;
 }
 
 /** Why SIGUSR1 must or need not be sent; `null` if it may. Reads `/proc` only. */
@@ -99,7 +122,10 @@ class RestWatch {
 
   #sleeps(): boolean {
     try {
-      return parseStat(readFileSync(`/proc/${this.#pid}/task/${this.#pid}/stat`, 'latin1')).state === 'S';
+      const thread = `/proc/${this.#pid}/task/${this.#pid}`;
+      const { state } = parseStat(readFileSync(`${thread}/stat`, 'latin1'));
+      // It also sleeps in `Atomics.wait`, and handles no signal there; where the kernel does not tell, nothing is known.
+      return state === 'S' && /epoll|ep_poll/.test(readFileSync(`${thread}/wchan`, 'latin1'));
     } catch {
       return false;
     }
@@ -116,3 +142,4 @@ const PORT_FREE_WITHIN_MS = 3000;
 const ATTEMPTS = 3;
 /** Node installs its handler within 15 ms of its start (measured); before that the signal is lethal. */
 const SAFE_UPTIME_MS = 1000;
+const SURELY_BLOCKED_MS = 500;

@@ -21,10 +21,11 @@ export async function attachPrepared(
   if (!isPrepared(info.pid)) return null;
   try {
     return await meetAgent(info, handlers, async (invitation) => {
-      const file = join(invitation.directory, AGENT_FILE);
+      const file = join(invitation.directory.path, AGENT_FILE);
       writeFileSync(file, agentSource, { mode: 0o600, flag: 'wx' });
       if (process.geteuid?.() === 0) chownSync(file, info.uid, -1);
-      await knock(info.pid, invitation);
+      const { directory, socketPath, token } = invitation;
+      await knock(info.pid, { directory: directory.path, socketPath, token });
     });
   } catch (error) {
     if (error instanceof LeaklineError) throw error;

@@ -1,28 +1,22 @@
-import { chownSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownIdentity } from './process-identity.ts';
 
-/** A directory only this user can enter (mkdtemp makes it 0700), for the socket the agent connects to. */
-export function makePrivateDirectory(): { readonly path: string; readonly remove: () => void } {
-  const path = mkdtempSync(join(runtimeDirectory(), PREFIX));
+export type PrivateDirectory = { readonly path: string; readonly remove: () => void };
+
+/**
+ * A directory only this user can enter (mkdtemp makes it 0700), for the socket the agent connects to. A file in it says
+ * whose it is, so that a later leakline can remove it if we are killed (`left-behind.ts`).
+ */
+export function makePrivateDirectory(): PrivateDirectory {
+  const path = mkdtempSync(join(runtimeDirectory(), DIRECTORY_PREFIX));
+  writeFileSync(join(path, OWNER_FILE), ownIdentity());
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Removes what a leakline that was killed has left: directories of ours whose socket nobody listens on any more. */
-export async function removeStaleDirectories(): Promise<void> {
-  const folder = runtimeDirectory();
-  const names = readdirSync(folder).filter((name) => name.startsWith(PREFIX));
-  await Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, name);
-      if (isOurs(path) && (await isAbandoned(join(path, 'agent'))))
-        rmSync(path, { recursive: true, force: true });
-    }),
-  );
-}
-
-const PREFIX = 'leakline-';
+export const DIRECTORY_PREFIX = 'leakline-';
+export const OWNER_FILE = 'owner';
 
 /** Where root meets another user's process, that user is to come through the door, and nobody else. */
 export function giveToUser(uid: number, paths: readonly string[]): void {
@@ -31,29 +25,7 @@ export function giveToUser(uid: number, paths: readonly string[]): void {
 }
 
 /** Socket paths are limited to 107 bytes, so a deep TMPDIR is passed over. */
-function runtimeDirectory(): string {
+export function runtimeDirectory(): string {
   const candidate = tmpdir();
   return candidate.length <= 60 ? candidate : '/tmp';
-}
-
-function isOurs(path: string): boolean {
-  try {
-    const { uid, mode, mtimeMs } = statSync(path);
-    // A younger one may be between its bind and its listen, and would look abandoned.
-    const isSettled = Date.now() - mtimeMs > 10_000;
-    return uid === process.geteuid?.() && (mode & 0o777) === 0o700 && isSettled;
-  } catch {
-    return false;
-  }
-}
-
-/** Refused means a socket without a listener. One that is not there may be about to come. */
-function isAbandoned(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath, () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
-  });
 }

@@ -3,7 +3,8 @@ import { LeaklineError } from '../core/errors.ts';
 import { openAgentDoor } from '../wire/agent-door.ts';
 import { AgentOffers } from './agent-offers.ts';
 import { doorPath, restrictToOwner } from './platform.ts';
-import { makePrivateDirectory, removeStaleDirectories } from './private-directory.ts';
+import { takeOverWhatWasLeft } from './left-behind.ts';
+import { makePrivateDirectory } from './private-directory.ts';
 
 export type StartedProgram = {
   readonly child: ChildProcess;
@@ -47,7 +48,7 @@ export async function startWithAgent(
   command: readonly string[],
   preloadPath: string,
 ): Promise<StartedProgram & { readonly offers: AgentOffers }> {
-  await removeStaleDirectories();
+  takeOverWhatWasLeft(null);
   const directory = makePrivateDirectory();
   try {
     const door = await openAgentDoor(doorPath(directory.path, process.platform));

@@ -52,7 +52,12 @@ export class InProcessInspector {
 
   disconnect(): void {
     if (!this.#connected) return;
-    this.#connected = false;
-    this.#session.disconnect();
+    try {
+      // What was printed since the last slice: disconnecting alone frees none of it.
+      this.post('Runtime.discardConsoleEntries');
+    } finally {
+      this.#connected = false;
+      this.#session.disconnect();
+    }
   }
 }

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CensusWalk } from '../../src/core/census.ts';
+import { attach } from '../../src/target/attach.ts';
+import type { AttachStep } from '../../src/target/attempt.ts';
+import type { OpenTarget } from '../../src/target/meet-agent.ts';
+
+/** Where a leakline is cut off, and how. */
+export type Cut = {
+  readonly at: AttachStep | 'watch' | 'walk' | 'trap' | 'never';
+  /**
+   * `abort`: as by Ctrl-C. `kill`: SIGKILL from inside, at once. `stop`: SIGSTOP, and never continued. `black hole`: it
+   * lives and reads nothing. `reset`: the connection to the inspector breaks. `fail`: the installation throws.
+   */
+  readonly how: 'abort' | 'kill' | 'stop' | 'black hole' | 'reset' | 'fail';
+};
+
+/**
+ * A leakline of attach.ts and the real agent that is cut off at a step. Resolves when it has let go of the process; a
+ * cut that kills or stops does so to this very process, so those run in one of their own (`spawnClient`).
+ */
+export async function runClient(pid: number, inspectorPort: number, cut: Cut): Promise<void> {
+  const controller = new AbortController();
+  const carryOut = (): void => {
+    if (cut.how === 'kill') process.kill(process.pid, 'SIGKILL');
+    else if (cut.how === 'stop') process.kill(process.pid, 'SIGSTOP');
+    else if (cut.how === 'reset') resetInspector(inspectorPort);
+    else if (cut.how === 'black hole') pauseSockets();
+    else controller.abort(new Error(CUT_OFF));
+  };
+  let target: OpenTarget;
+  try {
+    target = await attach(
+      pid,
+      agentText(cut),
+      {},
+      {
+        signal: controller.signal,
+        onStep: (step) => {
+          if (step === cut.at && cut.how !== 'fail') carryOut();
+        },
+      },
+    );
+  } catch (error) {
+    if (isExpected(error, cut)) return;
+    throw error;
+  }
+  try {
+    await work(target, cut, carryOut);
+  } finally {
+    await target.close();
+  }
+}
+
+/** The same in a process of its own, whose exit is the answer. */
+export function spawnClient(
+  pid: number,
+  inspectorPort: number,
+  cut: Cut,
+): { pid: number; ended: Promise<void>; kill: () => void } {
+  const child = spawn(
+    process.execPath,
+    ['.build/bench/unharmed.js', 'client', JSON.stringify({ pid, inspectorPort, cut })],
+    { stdio: 'ignore' },
+  );
+  return {
+    pid: child.pid ?? 0,
+    ended: new Promise((done) => child.once('exit', () => done())),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+const CUT_OFF = 'cut off on purpose';
+
+function agentText({ how }: Cut): string {
+  const text = readFileSync('dist/agent.js', 'utf8');
+  return how === 'fail' ? `${text}\nleaklineAgent.install = () => { throw new Error('${CUT_OFF}'); };` : text;
+}
+
+function isExpected(error: unknown, { how }: Cut): boolean {
+  if (!(error instanceof Error)) return false;
+  if (how === 'reset')
+    return codeOf(error) === 'INSPECTOR_FAILED' || codeOf(error) === 'AGENT_DID_NOT_CONNECT';
+  if (how === 'fail') return codeOf(error) === 'AGENT_DID_NOT_CONNECT';
+  return error.message.includes(CUT_OFF);
+}
+
+function codeOf(error: Error): string {
+  return (error as Error & { code?: string }).code ?? '';
+}
+
+/** A watch as a real one: ticks, a walk, a trap on everything that grew. */
+async function work({ peer }: OpenTarget, { at, how }: Cut, carryOut: () => void): Promise<void> {
+  const steps = ['watch', 'walk', 'trap'] as const;
+  const last = steps.indexOf(at as (typeof steps)[number]);
+  if (last === -1 && at !== 'never') return;
+  // What is cut off is not answered.
+  const ignore = (): undefined => undefined;
+  const watching = peer.call('watch', { gc: 'natural', maxPauseMs: 50 }).catch(ignore);
+  if (at === 'watch') await sleep(5);
+  else {
+    await watching;
+    const walking = peer.call<CensusWalk>('walk');
+    walking.catch(ignore);
+    if (at === 'walk') await sleep(15);
+    else {
+      const { containers } = await walking;
+      const keys = containers.map(({ key }) => key).slice(0, 8);
+      peer.call('trap', { keys, forMs: 60_000 }).catch(ignore);
+      await sleep(30);
+    }
+  }
+  carryOut();
+  if (how === 'stop' || how === 'black hole') await sleep(600_000);
+}
+
+/** The agent's line and nothing else: from here on nobody reads. */
+function pauseSockets(): void {
+  for (const handle of activeHandles()) if (handle instanceof Socket) handle.pause();
+}
+
+function resetInspector(port: number): void {
+  for (const handle of activeHandles())
+    if (handle instanceof Socket && handle.remotePort === port) handle.resetAndDestroy();
+}
+
+function activeHandles(): readonly object[] {
+  return (process as unknown as { _getActiveHandles: () => object[] })._getActiveHandles();
+}

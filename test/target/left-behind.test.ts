@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { abandonClaim, claimInspector, takeOverWhatWasLeft } from '../../src/target/left-behind.ts';
+import { makePrivateDirectory } from '../../src/target/private-directory.ts';
+import { ownIdentity } from '../../src/target/process-identity.ts';
+
+/** As if a leakline had been killed: its owner file names a process of this number that started earlier. */
+function killOwner(path: string): void {
+  writeFileSync(join(path, 'owner'), ownIdentity().replace(/\d+$/, '1'));
+}
+
+function make(): ReturnType<typeof makePrivateDirectory> {
+  const directory = makePrivateDirectory();
+  onTestFinished(directory.remove);
+  return directory;
+}
+
+test('the directory of a leakline that runs stays, that of one that was killed goes', () => {
+  const running = make();
+  const killed = make();
+  killOwner(killed.path);
+  expect(takeOverWhatWasLeft(process.pid)).toEqual({ inspector: false });
+  expect(existsSync(running.path)).toBe(true);
+  expect(existsSync(killed.path)).toBe(false);
+});
+
+test('an inspector that a killed leakline asked for is taken over once, by whoever attaches to that process', () => {
+  const other = spawn('sleep', ['20'], { stdio: 'ignore' });
+  onTestFinished(() => void other.kill());
+  const directory = make();
+  claimInspector(directory, other.pid ?? 0);
+  killOwner(directory.path);
+  expect(takeOverWhatWasLeft(process.pid)).toEqual({ inspector: false });
+  expect(existsSync(directory.path)).toBe(true);
+  expect(takeOverWhatWasLeft(other.pid ?? 0)).toEqual({ inspector: true });
+  expect(takeOverWhatWasLeft(other.pid ?? 0)).toEqual({ inspector: false });
+});
+
+test('what was given up may be taken over although its leakline still runs; what is in use may not', () => {
+  const directory = make();
+  claimInspector(directory, process.pid);
+  expect(takeOverWhatWasLeft(process.pid)).toEqual({ inspector: false });
+  abandonClaim(directory);
+  expect(takeOverWhatWasLeft(process.pid)).toEqual({ inspector: true });
+});
+
+test('a note about a process that has ended goes with it', async () => {
+  const other = spawn('sleep', ['20'], { stdio: 'ignore' });
+  const directory = make();
+  claimInspector(directory, other.pid ?? 0);
+  abandonClaim(directory);
+  other.kill('SIGKILL');
+  await new Promise((done) => other.once('exit', done));
+  takeOverWhatWasLeft(process.pid);
+  expect(existsSync(directory.path)).toBe(false);
+});
