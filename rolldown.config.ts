@@ -28,20 +28,25 @@ const onlyOwnCode: Plugin = {
 };
 
 const config: RolldownOptions[] = [
-  ...bundle(['src/cli/main.ts', 'src/index.ts', 'src/testing/index.ts'], (inputs) => ({
-    input: inputs,
-    platform: 'node',
-    transform: production,
-    plugins: [withoutReactDevtools],
-    output: {
-      ...esm('dist'),
-      // The terminal screen (ink, react) is imported when it is needed, so `--json` in a pipeline starts fast. The
-      // chunks lie beside the entries, so that `import.meta.url` leads to dist/ whichever file the code ends in.
-      chunkFileNames: '[name]-[hash].js',
-      banner: (chunk) =>
-        chunk.isEntry && chunk.name === 'cli' && !hasShebang('src/cli/main.ts') ? '#!/usr/bin/env node' : '',
-    },
-  })),
+  ...bundle(
+    ['src/cli/main.ts', 'src/index.ts', 'src/testing/index.ts', 'src/target/helper-process.ts'],
+    (inputs) => ({
+      input: inputs,
+      platform: 'node',
+      transform: production,
+      plugins: [withoutReactDevtools],
+      output: {
+        ...esm('dist'),
+        // The terminal screen (ink, react) is imported when it is needed, so `--json` in a pipeline starts fast. The
+        // chunks lie beside the entries, so that `import.meta.url` leads to dist/ whichever file the code ends in.
+        chunkFileNames: '[name]-[hash].js',
+        banner: (chunk) =>
+          chunk.isEntry && chunk.name === 'cli' && !hasShebang('src/cli/main.ts')
+            ? '#!/usr/bin/env node'
+            : '',
+      },
+    }),
+  ),
   ...bundle(['src/agent/main.ts'], (inputs) => ({
     input: inputs,
     platform: 'neutral',
@@ -96,7 +101,9 @@ function bundle(
 function bundleName(entry: string): string {
   const parts = entry.replace(/\.ts$/, '').split('/');
   const last = parts.at(-1) ?? entry;
-  return last === 'main' || last === 'run' || (last === 'index' && parts.at(-2) !== 'src') ? (parts.at(-2) ?? last) : last;
+  return last === 'main' || last === 'run' || (last === 'index' && parts.at(-2) !== 'src')
+    ? (parts.at(-2) ?? last)
+    : last;
 }
 
 function benchScripts(): string[] {

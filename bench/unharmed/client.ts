@@ -3,30 +3,31 @@ import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CensusWalk } from '../../src/core/census.ts';
-import { attach } from '../../src/target/attach.ts';
+import { type AgentFiles, attach } from '../../src/target/attach.ts';
 import type { AttachStep } from '../../src/target/attempt.ts';
 import type { OpenTarget } from '../../src/target/meet-agent.ts';
+import { builtFiles } from '../lib/built-files.ts';
 
 /** Where a leakline is cut off, and how. */
 export type Cut = {
   readonly at: AttachStep | 'watch' | 'walk' | 'trap' | 'never';
   /**
    * `abort`: as by Ctrl-C. `kill`: SIGKILL from inside, at once. `stop`: SIGSTOP, and never continued. `black hole`: it
-   * lives and reads nothing. `reset`: the connection to the inspector breaks. `fail`: the installation throws.
+   * lives and reads nothing. `kill helper`: SIGKILL to its helper process. `fail`: the installation throws.
    */
-  readonly how: 'abort' | 'kill' | 'stop' | 'black hole' | 'reset' | 'fail';
+  readonly how: 'abort' | 'kill' | 'stop' | 'black hole' | 'kill helper' | 'fail';
 };
 
 /**
  * A leakline of attach.ts and the real agent that is cut off at a step. Resolves when it has let go of the process; a
  * cut that kills or stops does so to this very process, so those run in one of their own (`spawnClient`).
  */
-export async function runClient(pid: number, inspectorPort: number, cut: Cut): Promise<void> {
+export async function runClient(pid: number, cut: Cut): Promise<void> {
   const controller = new AbortController();
   const carryOut = (): void => {
     if (cut.how === 'kill') process.kill(process.pid, 'SIGKILL');
     else if (cut.how === 'stop') process.kill(process.pid, 'SIGSTOP');
-    else if (cut.how === 'reset') resetInspector(inspectorPort);
+    else if (cut.how === 'kill helper') killHelper();
     else if (cut.how === 'black hole') pauseSockets();
     else controller.abort(new Error(CUT_OFF));
   };
@@ -34,7 +35,7 @@ export async function runClient(pid: number, inspectorPort: number, cut: Cut): P
   try {
     target = await attach(
       pid,
-      agentText(cut),
+      filesFor(cut),
       {},
       {
         signal: controller.signal,
@@ -55,14 +56,10 @@ export async function runClient(pid: number, inspectorPort: number, cut: Cut): P
 }
 
 /** The same in a process of its own, whose exit is the answer. */
-export function spawnClient(
-  pid: number,
-  inspectorPort: number,
-  cut: Cut,
-): { pid: number; ended: Promise<void>; kill: () => void } {
+export function spawnClient(pid: number, cut: Cut): { pid: number; ended: Promise<void>; kill: () => void } {
   const child = spawn(
     process.execPath,
-    ['.build/bench/unharmed.js', 'client', JSON.stringify({ pid, inspectorPort, cut })],
+    ['.build/bench/unharmed.js', 'client', JSON.stringify({ pid, cut })],
     { stdio: 'ignore' },
   );
   return {
@@ -74,15 +71,15 @@ export function spawnClient(
 
 const CUT_OFF = 'cut off on purpose';
 
-function agentText({ how }: Cut): string {
-  const text = readFileSync('dist/agent.js', 'utf8');
-  return how === 'fail' ? `${text}\nleaklineAgent.install = () => { throw new Error('${CUT_OFF}'); };` : text;
+function filesFor({ how }: Cut): AgentFiles {
+  const { source, helper } = builtFiles();
+  const failing = `${source}\nleaklineAgent.install = () => { throw new Error('${CUT_OFF}'); };`;
+  return { source: how === 'fail' ? failing : source, helper };
 }
 
 function isExpected(error: unknown, { how }: Cut): boolean {
   if (!(error instanceof Error)) return false;
-  if (how === 'reset')
-    return codeOf(error) === 'INSPECTOR_FAILED' || codeOf(error) === 'AGENT_DID_NOT_CONNECT';
+  if (how === 'kill helper') return codeOf(error) === 'INSPECTOR_FAILED';
   if (how === 'fail') return codeOf(error) === 'AGENT_DID_NOT_CONNECT';
   return error.message.includes(CUT_OFF);
 }
@@ -121,9 +118,13 @@ function pauseSockets(): void {
   for (const handle of activeHandles()) if (handle instanceof Socket) handle.pause();
 }
 
-function resetInspector(port: number): void {
-  for (const handle of activeHandles())
-    if (handle instanceof Socket && handle.remotePort === port) handle.resetAndDestroy();
+/** The helper process, which alone talks to the inspector: nobody kills it but somebody who looks for it. */
+function killHelper(): void {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'latin1').split(' ');
+  for (const pid of children.filter((text) => text !== '').map(Number)) {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+    if (command.includes('helper-process')) process.kill(pid, 'SIGKILL');
+  }
 }
 
 function activeHandles(): readonly object[] {

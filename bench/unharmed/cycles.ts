@@ -25,8 +25,9 @@ export const cuts: readonly Cut[] = [
     { at, how: 'abort' },
     { at, how: 'kill' },
   ]),
-  { at: 'identify', how: 'reset' },
-  { at: 'install', how: 'reset' },
+  { at: 'await port', how: 'kill helper' },
+  { at: 'identify', how: 'kill helper' },
+  { at: 'install', how: 'kill helper' },
   { at: 'install', how: 'fail' },
   { at: 'never', how: 'abort' },
 ];
@@ -36,8 +37,8 @@ export const cuts: readonly Cut[] = [
  * answering, inspector shut, open files and threads where they were, nothing that was printed kept alive, its own
  * properties as before, standard output unchanged, on standard error Node's own debugger lines alone.
  *
- * A leakline that is killed between its signal and the installation can't shut the inspector. There the promise is
- * that the next one does, so the next one is run before looking.
+ * A helper process that is killed after the signal can't shut the inspector. There the promise is that the next leakline
+ * does, so the next one is run before looking.
  */
 export async function attachCycles(
   node: NodeBinary,
@@ -54,12 +55,11 @@ export async function attachCycles(
       const cut = possible[(firstCut + cycle) % possible.length];
       const where = `cycle ${cycle}, ${cut.how} at ${cut.at}`;
       try {
-        if (cut.how === 'kill') {
-          await spawnClient(target.pid, target.inspectorPort, cut).ended;
-          if (MAY_LEAVE_OPEN.has(cut.at)) {
-            await runClient(target.pid, target.inspectorPort, { at: 'never', how: 'abort' });
-          }
-        } else await runClient(target.pid, target.inspectorPort, cut);
+        if (cut.how === 'kill') await spawnClient(target.pid, cut).ended;
+        else await runClient(target.pid, cut);
+        if (cut.how === 'kill helper') {
+          await runClient(target.pid, { at: 'never', how: 'abort' });
+        }
         violations.push(...(await whatChanged(target, before)).map((what) => `${where}: ${what}`));
       } catch (error) {
         violations.push(`${where}: ${error instanceof Error ? error.message : String(error)}`);
@@ -86,21 +86,18 @@ export async function attachCycles(
 
 /**
  * Node 20 and 22 end with a segmentation fault when any inspector client goes away between an evaluation and its answer
- * (seven lines of WebSocket client show it; Node 24 and 26 don't). leakline waits for the answer, but nobody can who is
- * killed in that millisecond: those two cuts would kill the target, so they are only made where they don't.
+ * (seven lines of WebSocket client show it; Node 24 and 26 don't). leakline's helper process waits for the answer whatever
+ * becomes of leakline; killing the helper itself in that millisecond would kill the target, so that is only done where
+ * it does not.
  */
 function cutsOn({ version }: NodeBinary): readonly Cut[] {
-  return cuts.filter(
-    ({ at, how }) => majorOf(version) >= 24 || at !== 'install' || (how !== 'kill' && how !== 'reset'),
-  );
+  return cuts.filter(({ at, how }) => majorOf(version) >= 24 || how !== 'kill helper' || at === 'await port');
 }
 
 /** Directories of leaklines that have ended; those of ones that run are none of ours to judge. */
 export function directoriesLeft(): string[] {
   return readdirSync('/tmp').filter((name) => /^leakline-[A-Za-z0-9]{6}$/.test(name));
 }
-
-const MAY_LEAVE_OPEN: ReadonlySet<Cut['at']> = new Set(['await port', 'list', 'connect', 'identify']);
 
 async function whatChanged(
   target: Target,

@@ -72,7 +72,7 @@ async function endOne(
 /** Returns when leakline is at work in the target, or in the state that is wanted of it. */
 async function visit(target: Target, leakline: (typeof LEAKLINES)[number]): Promise<{ kill: () => void }> {
   if (leakline === 'black hole') {
-    const client = spawnClient(target.pid, target.inspectorPort, { at: 'walk', how: 'black hole' });
+    const client = spawnClient(target.pid, { at: 'walk', how: 'black hole' });
     await detached(target);
     return client;
   }

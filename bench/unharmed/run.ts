@@ -15,8 +15,8 @@ import { strangePrograms } from './strange-programs.ts';
 // `client` is for the cases themselves: a leakline in a process of its own.
 
 if (process.argv[2] === 'client') {
-  const order = JSON.parse(process.argv[3] ?? '') as { pid: number; inspectorPort: number; cut: Cut };
-  await runClient(order.pid, order.inspectorPort, order.cut);
+  const order = JSON.parse(process.argv[3] ?? '') as { pid: number; cut: Cut };
+  await runClient(order.pid, order.cut);
   process.exit(0);
 }
 
@@ -108,8 +108,8 @@ function summary(list: readonly Outcome[]): string {
     `\`npm run bench -- unharmed --cycles ${values.cycles} --launches ${values.launches} --only ${values.only}\`, ${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${new Date().toISOString().slice(0, 10)}, ${((performance.now() - beganMs) / 60_000).toFixed(1)} min.`,
     ...(missingNodes().length > 0 ? ['', `Without Node ${missingNodes().join(', ')}.`] : []),
     '',
-    'Not among the cycles on Node 20 and 22: a leakline that is killed, or whose connection breaks, between its',
-    'evaluation and the answer. Those versions then end with a segmentation fault, whichever client it is.',
+    "Not among the cycles on Node 20 and 22: leakline's helper process killed between an evaluation and its answer. Those",
+    'versions then end with a segmentation fault, whichever client it is. leakline itself is killed at every step.',
     '',
     '| case | Node | runs | broken promises | |',
     '| --- | --- | --: | --: | --- |',

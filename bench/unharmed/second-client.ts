@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { Report } from '../../src/report/schema.ts';
 import { listInspectorTargets } from '../../src/wire/inspector-directory.ts';
 import { listeningPorts } from '../../src/target/listening-port.ts';
 import type { NodeBinary } from '../lib/nodes.ts';
@@ -29,13 +30,16 @@ async function debuggerKeepsItsInspector(node: NodeBinary): Promise<string[]> {
     const client = await connect(target);
     await client.post('HeapProfiler.enable');
     await client.post('HeapProfiler.startSampling', { samplingInterval: 4096 });
-    await watch(target, '5s');
+    const { notes } = await watch(target, '5s');
     const before = sampledBytes(await client.post('HeapProfiler.getSamplingProfile'));
     for (let i = 0; i < 5; i += 1) await target.ask('/allocate');
     const after = sampledBytes(await client.post('HeapProfiler.getSamplingProfile'));
     client.close();
     return [
       ...(client.closedByTarget() ? ['its connection was closed'] : []),
+      ...(notes.some((note) => note.startsWith('Contended'))
+        ? []
+        : ['leakline does not say that it is contended']),
       ...(after > before ? [] : [`its sampler stopped: ${before} bytes, then ${after}`]),
       ...(listeningPorts(target.pid).includes(target.inspectorPort) ? [] : ['its inspector was shut']),
     ];
@@ -111,14 +115,18 @@ async function samplerGoesOn(node: NodeBinary): Promise<string[]> {
   }
 }
 
-/** A whole watch by the built command, whatever it answers. */
-function watch(target: Target, forTime: string): Promise<void> {
+/** A whole watch by the built command; its report, or an empty one if it gave none. */
+function watch(target: Target, forTime: string): Promise<{ readonly notes: readonly string[] }> {
   const child = spawn(
     process.execPath,
-    ['dist/cli.js', String(target.pid), '--for', forTime, '--until', 'end', '--quiet'],
-    { stdio: 'ignore' },
+    ['dist/cli.js', String(target.pid), '--for', forTime, '--until', 'end', '--quiet', '--json', '-'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  return new Promise((done) => child.once('exit', () => done()));
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((done) =>
+    child.once('close', () => done(output === '' ? { notes: [] } : (JSON.parse(output) as Report))),
+  );
 }
 
 type DebuggerClient = {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { attach } from '../../src/target/attach.ts';
 import { listeningPorts } from '../../src/target/listening-port.ts';
 import { type NodeBinary, majorOf } from '../lib/nodes.ts';
+import { builtFiles } from '../lib/built-files.ts';
 import { type Outcome, inParallel } from './outcome.ts';
 import { freePort, until } from './target.ts';
 
@@ -137,7 +138,7 @@ async function expectAnswer(
 
 async function answerOf(pid: number): Promise<string> {
   try {
-    const target = await attach(pid, readFileSync('dist/agent.js', 'utf8'), {});
+    const target = await attach(pid, builtFiles(), {});
     await target.close();
     return 'attached';
   } catch (error) {

@@ -102,7 +102,7 @@ async function play(node: NodeBinary, strangeness: Strangeness, refused: string[
   );
   if (refused !== null) {
     await sleep(1000);
-    await runClient(child.pid ?? 0, port, { at: 'never', how: 'abort' }).catch((error: unknown) =>
+    await runClient(child.pid ?? 0, { at: 'never', how: 'abort' }).catch((error: unknown) =>
       refused.push(`${strangeness.name} (${error instanceof Error ? error.message : String(error)})`),
     );
   }

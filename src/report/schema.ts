@@ -8,7 +8,7 @@ export type Report = IsolateReport & {
   readonly leakline: string;
   /** `null` where a judged log tells no time of day. */
   readonly startedAt: string | null;
-  /** The other isolates of the process that were watched; the document itself is about the one that tells most. */
+  /** The other isolates that were watched, of this process and of those it has forked; the document itself is about the one that tells most. */
   readonly isolates: readonly IsolateReport[];
   /** What the reader must know to trust the answer: blind spots, a census that was cut short. */
   readonly notes: readonly string[];
@@ -24,7 +24,7 @@ export type IsolateReport = {
     readonly command: string | null;
     /** `main` or `worker:3`; of a judged log what tells this isolate from the others, `null` where nothing does. */
     readonly isolate: string | null;
-    /** What the developer calls the worker; `null` if it has no name. */
+    /** What the developer calls the worker, or the script of a forked process; `null` if it has no name. */
     readonly name: string | null;
     readonly limits: {
       readonly heapBytes: number | null;

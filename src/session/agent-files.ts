@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { AgentFiles } from '../target/attach.ts';
 
-/** The agent as one text to evaluate in a process that runs already. */
+/** The agent as one text to evaluate in a process that runs already, and the helper process that evaluates it. */
+export async function agentFiles(): Promise<AgentFiles> {
+  return { source: await agentSource(), helper: builtFile('helper-process.js') };
+}
+
 export function agentSource(): Promise<string> {
   return readFile(builtFile('agent.js'), 'utf8');
 }

@@ -5,9 +5,9 @@ import { type WebSocketClients, startWebSocketClients } from '../load/websocket-
 import { buildComparison } from '../report/build.ts';
 import type { Activity, LiveSide, LiveView } from '../report/live.ts';
 import type { Comparison, ComparisonSide, Report } from '../report/schema.ts';
-import { attach } from '../target/attach.ts';
+import { type AgentFiles, attach } from '../target/attach.ts';
 import { type ProgramExit, type StartedProgram, startProgram } from '../target/spawn.ts';
-import { agentSource, labServerPath } from './agent-files.ts';
+import { agentFiles, labServerPath } from './agent-files.ts';
 import { type WatchRequest, watchProcess } from './watch.ts';
 
 export type LabRequest = {
@@ -55,9 +55,9 @@ export async function playLab(
   const timeout = setTimeout(stop, request.forMs);
   try {
     await Promise.all(sides.map((side) => side.start(over.signal)));
-    const source = await agentSource();
+    const files = await agentFiles();
     // One after the other: a process that was not told otherwise opens its inspector on the one default port.
-    for (const side of sides) await side.open(source, over.signal, show);
+    for (const side of sides) await side.open(files, over.signal, show);
     // The first walk of each, before anything happens: what comes afterwards came with the load.
     await Promise.race([Promise.all(sides.map((side) => side.lookedAround)), aborted(over.signal)]);
     await Promise.race([Promise.all(sides.map((side) => side.playLoad(over.signal))), aborted(over.signal)]);
@@ -198,7 +198,7 @@ class Side {
   }
 
   /** Attaches by pid. Resolves when the agent is in; the watch goes on by itself. */
-  async open(source: string, signal: AbortSignal, onProgress: () => void): Promise<void> {
+  async open(files: AgentFiles, signal: AbortSignal, onProgress: () => void): Promise<void> {
     const program = this.#program;
     if (program === null || signal.aborted) return;
     const pid = program.child.pid ?? 0;
@@ -210,7 +210,7 @@ class Side {
     await new Promise<void>((resolve, reject) => {
       this.#watched = watchProcess(
         async (handlers) => {
-          const target = await attach(pid, source, handlers);
+          const target = await attach(pid, files, handlers, { signal });
           resolve();
           return target;
         },

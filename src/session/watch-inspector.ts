@@ -1,7 +1,7 @@
 import type { Report } from '../report/schema.ts';
 import { attachToInspector } from '../target/attach.ts';
 import { parseInspectorAddress } from '../target/inspector-address.ts';
-import { agentSource } from './agent-files.ts';
+import { agentFiles } from './agent-files.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /**
@@ -15,8 +15,8 @@ export async function watchInspector(
   onProgress: (progress: WatchProgress) => void,
 ): Promise<Report> {
   const parsed = parseInspectorAddress(address);
-  const source = await agentSource();
-  return watchProcess((handlers) => attachToInspector(parsed, source, handlers), request, {
+  const files = await agentFiles();
+  return watchProcess((handlers) => attachToInspector(parsed, files, handlers), request, {
     signal,
     onProgress,
   });

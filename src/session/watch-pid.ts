@@ -1,6 +1,6 @@
 import type { Report } from '../report/schema.ts';
 import { type AttachOptions, attach } from '../target/attach.ts';
-import { agentSource } from './agent-files.ts';
+import { agentFiles } from './agent-files.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /**
@@ -14,8 +14,8 @@ export async function watchPid(
   onProgress: (progress: WatchProgress) => void,
   options?: AttachOptions,
 ): Promise<Report> {
-  const source = await agentSource();
-  return watchProcess((handlers) => attach(pid, source, handlers, { ...options, signal }), request, {
+  const files = await agentFiles();
+  return watchProcess((handlers) => attach(pid, files, handlers, { ...options, signal }), request, {
     signal,
     onProgress,
   });

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
 import type { Report } from '../report/schema.ts';
-import { readLimits } from '../target/limits.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
 import type { ProgramExit } from '../target/spawn.ts';
 import { HandlerRelay } from '../wire/handler-relay.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
-import { agentSource } from './agent-files.ts';
-import { IsolateWatch } from './isolate-watch.ts';
-import { WorkerWatches } from './worker-watches.ts';
+import { agentFiles } from './agent-files.ts';
+import { ChildWatches } from './child-watches.ts';
+import type { IsolateWatch } from './isolate-watch.ts';
+import { ProcessWatch } from './process-watch.ts';
 
 export type WatchRequest = {
   readonly gc: 'auto' | 'natural' | 'forced';
@@ -24,8 +24,8 @@ export type WatchRequest = {
 /**
  * Watches one process until there is an answer, and gives the report.
  *
- * Each isolate has a watch of its own: the main thread, and every worker thread, those that start later included. The
- * report is about the one that leaks (the fastest, if several do), else about one that is not decided, else about the
+ * Each isolate has a watch of its own: the main thread, every worker thread, and those of the processes it has forked,
+ * what starts later included. The report is about the one that leaks (the fastest, if several do), else about one that is not decided, else about the
  * main thread; the others stand in its `isolates`. `open` gets the handlers the agent will talk to. `onProgress` gets
  * the report as it would be now, at most once a second an isolate and at every event. Aborting `signal` ends the
  * watch early with the report so far. The target is left alone whichever way this ends.
@@ -60,34 +60,22 @@ class Watch {
   readonly #over = new AbortController();
   readonly #startedAt = new Date();
   readonly #notes: string[] = [];
-  readonly #main: IsolateWatch;
-  readonly #workers: WorkerWatches;
+  readonly #process: ProcessWatch;
+  readonly #children: ChildWatches;
   #exit: Report['target']['exit'] = null;
   #done = false;
 
   constructor(target: OpenTarget, request: WatchRequest, onProgress: (progress: WatchProgress) => void) {
     this.#request = request;
     this.#onProgress = onProgress;
-    const { peer, hello } = target;
-    const limits = readLimits(hello.pid, hello.heapLimitBytes);
+    if (target.contended === true) this.#notes.push(CONTENDED);
     const onChange = (): void => this.#changed();
-    this.#main = new IsolateWatch({ peer, hello, name: null, limits }, request, {
-      onChange,
-      onOtherEvent: (event) => {
-        if (event === 'worker started') this.#workers.refresh();
-      },
-    });
-    this.#workers = new WorkerWatches(
-      { pid: hello.pid, peer },
-      agentSource,
-      request,
-      onChange,
-      this.#over.signal,
-    );
+    this.#process = new ProcessWatch(target, null, request, onChange);
+    this.#children = new ChildWatches(target.hello.pid, request, onChange);
   }
 
   get handlers(): PeerHandlers {
-    return this.#main.handlers;
+    return this.#process.handlers;
   }
 
   async run(signal: AbortSignal, exited: Promise<ProgramExit> | undefined): Promise<Report> {
@@ -96,18 +84,16 @@ class Watch {
     if (signal.aborted) stop();
     const { forMs } = this.#request;
     const timeout = forMs === null ? null : setTimeout(stop, forMs);
+    const children = this.#children.run(agentFiles, this.#over.signal);
     try {
-      const watching = this.#main.run(this.#over.signal);
-      this.#workers.refresh();
-      await watching;
+      await this.#process.run(this.#over.signal);
       stop();
-      await this.#workers.settled();
-      if (this.#main.ended) await this.#learnExit(exited);
+      await children;
+      if (this.#process.main.ended) await this.#learnExit(exited);
     } finally {
       stop();
       if (timeout !== null) clearTimeout(timeout);
       signal.removeEventListener('abort', stop);
-      this.#workers.close();
     }
     this.#done = true;
     const progress = this.#progress();
@@ -118,8 +104,8 @@ class Watch {
   async #learnExit(exited: Promise<ProgramExit> | undefined): Promise<void> {
     const exit = await Promise.race([exited, sleep(1000, undefined, { ref: false })]);
     if (exit !== undefined) {
-      this.#exit = { code: exit.code, signal: exit.signal, atMs: this.#main.watchedMs };
-    } else if (exited !== undefined && isRunning(this.#main.isolate.hello.pid)) {
+      this.#exit = { code: exit.code, signal: exit.signal, atMs: this.#process.main.watchedMs };
+    } else if (exited !== undefined && isRunning(this.#process.main.isolate.hello.pid)) {
       this.#notes.push('The agent left the process, which goes on.');
     }
   }
@@ -134,11 +120,15 @@ class Watch {
   #isAnswered(): boolean {
     const watches = this.#watches();
     if (watches.some((watch) => watch.kind === 'leaking' && watch.answered)) return true;
-    return !this.#workers.joining && watches.every((watch) => watch.answered || watch.ended);
+    return !this.#children.joining && this.#processes().every(({ isCleared }) => isCleared);
+  }
+
+  #processes(): readonly ProcessWatch[] {
+    return [this.#process, ...this.#children.watches];
   }
 
   #watches(): readonly IsolateWatch[] {
-    return [this.#main, ...this.#workers.watches];
+    return this.#processes().flatMap(({ watches }) => watches);
   }
 
   #progress(): WatchProgress {
@@ -148,13 +138,16 @@ class Watch {
       startedAt: this.#startedAt.toISOString(),
       isolate: told.report(),
       others: watches.filter((watch) => watch !== told).map((watch) => watch.report()),
-      exit: this.#exit,
-      notes: [...new Set([...this.#notes, ...this.#workers.notes, ...watches.flatMap(({ notes }) => notes)])],
+      exit: told.isolate.hello.pid === this.#process.main.isolate.hello.pid ? this.#exit : null,
+      notes: [...new Set([...this.#notes, ...this.#process.notes, ...this.#children.notes])],
     });
-    const activity = this.#main.ended ? 'ended' : this.#done ? 'done' : told.activity;
+    const activity = this.#process.main.ended ? 'ended' : this.#done ? 'done' : told.activity;
     return { report, activity };
   }
 }
+
+const CONTENDED =
+  'Contended: another debugger is connected to this process. It was left as it was; while it holds the program, nothing is measured.';
 
 /** The fastest leak; else one that is not decided, the main thread first; else the main thread. */
 function mostTelling(watches: readonly IsolateWatch[]): IsolateWatch {

@@ -1,21 +1,19 @@
 import { LeaklineError } from '../core/errors.ts';
-import type { InspectorSocket } from '../wire/inspector-socket.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
 import { type Attempt, type AttachStep, begin, uninterrupted } from './attempt.ts';
-import { installAgent, reachInspector } from './install-agent.ts';
 import { addressText, type InspectorAddress } from './inspector-address.ts';
 import { hasClients, listeningPorts } from './listening-port.ts';
-import { abandonClaim, claimInspector, takeOverWhatWasLeft } from './left-behind.ts';
+import { InspectorHelper } from './inspector-helper.ts';
+import { abandonClaim, takeOverWhatWasLeft } from './left-behind.ts';
 import { type Invitation, type OpenTarget, meetAgent } from './meet-agent.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { checkIsNode } from './node-executable.ts';
 import { inspectorPort } from './node-options.ts';
 import { checkNodeVersion, nodeVersion } from './node-version.ts';
-import { findInspector, openInspector, waitUntil } from './open-inspector.ts';
+import { findInspector, waitUntil } from './open-inspector.ts';
 import { canLookInto } from './platform.ts';
 import { attachPrepared } from './prepared.ts';
 import { type ProcessInfo, readProcess } from './process-info.ts';
-import { shutWhatWeOpened } from './shut-inspector.ts';
 
 /**
  * Gets an agent into a process that runs already, and leaves no debugger behind.
@@ -26,17 +24,16 @@ import { shutWhatWeOpened } from './shut-inspector.ts';
  * No inspector connection outlives this call, whichever way it ends: a connected one would keep the target from
  * exiting. Takes some 200 ms.
  *
- * A leakline that is killed between signal and installation can't shut what it opened, and one that gives up waiting
- * can't take its signal back. Both leave a note, and the next leakline that attaches to the process shuts it.
+ * All that needs an inspector is done by a helper process, which ends it in good order even if leakline is killed.
  */
 export async function attach(
   pid: number,
-  agentSource: string,
+  files: AgentFiles,
   handlers: PeerHandlers,
   options: AttachOptions = {},
 ): Promise<OpenTarget> {
   const { consent = false, signal = null, onStep = () => undefined } = options;
-  if (!canLookInto(pid, consent, process.platform)) return attachBlind(pid, agentSource, handlers);
+  if (!canLookInto(pid, consent, process.platform)) return attachBlind(pid, files, handlers);
   const attempt: Attempt = { signal, onStep };
   begin(attempt, 'check');
   const info = readProcess(pid);
@@ -45,16 +42,17 @@ export async function attach(
   checkNodeVersion(pid, nodeVersion(`/proc/${pid}/exe`));
   checkRuns(info);
   const left = takeOverWhatWasLeft(pid);
-  const prepared = await attachPrepared(info, agentSource, handlers);
+  const prepared = await attachPrepared(info, files.source, handlers);
   if (prepared !== null) return prepared;
   const openPort = await findInspector(info);
   begin(attempt, 'check');
-  if (openPort !== null && !left.inspector) {
-    const address = { host: '127.0.0.1', port: openPort, path: null };
-    return attachThrough(info, address, agentSource, handlers, { attempt });
-  }
-  return attachBySignal(info, openPort, agentSource, handlers, attempt);
+  const address = openPort === null ? null : { host: '127.0.0.1', port: openPort, path: null };
+  const helper = new InspectorHelper(files.helper);
+  return attachThrough(info, address, openPort === null || left.inspector, files, handlers, helper, attempt);
 }
+
+/** The built texts that attaching needs: the agent, and the path of the helper process. */
+export type AgentFiles = { readonly source: string; readonly helper: string };
 
 export type AttachOptions = {
   /** Go on where the system can't tell whether the process may be signalled (not Linux). */
@@ -64,57 +62,21 @@ export type AttachOptions = {
   readonly onStep?: (step: AttachStep) => void;
 };
 
-/** Opens the inspector, or takes over one that an earlier leakline left open, and has the agent shut it. */
-async function attachBySignal(
-  info: ProcessInfo,
-  openPort: number | null,
-  agentSource: string,
-  handlers: PeerHandlers,
-  attempt: Attempt,
-): Promise<OpenTarget> {
-  const { pid } = info;
-  let signalled = openPort !== null;
-  let port = openPort;
-  const target = await meetAgent(
-    info,
-    handlers,
-    async ({ directory, socketPath, token }) => {
-      if (openPort !== null) claimInspector(directory, pid);
-      // The signal comes last: whatever else fails has failed before there is an inspector to shut.
-      port ??= await openInspector(info, attempt, () => {
-        claimInspector(directory, pid);
-        signalled = true;
-      });
-      const address = { host: '127.0.0.1', port, path: null };
-      await installAgent(pid, address, agentSource, { socketPath, token, closeInspector: true }, { attempt });
-    },
-    {
-      attempt,
-      onFailure: async (error, directory) => {
-        if (!signalled || (await shutWhatWeOpened(info, agentSource, error, port))) return true;
-        abandonClaim(directory);
-        return false;
-      },
-    },
-  );
-  await waitUntil(() => port === null || !listeningPorts(pid).includes(port), SHUT_WITHIN_MS);
-  return target;
-}
-
 /**
  * Gets an agent into the process behind an inspector that is open already, and leaves that open: it is somebody else's.
  * Throws INSPECTOR_UNREACHABLE, or NOT_THIS_MACHINE if the process is not one of this machine's that listens there.
  */
 export async function attachToInspector(
   address: InspectorAddress,
-  agentSource: string,
+  files: AgentFiles,
   handlers: PeerHandlers,
 ): Promise<OpenTarget> {
-  const { session, pid } = await reachInspector(address);
+  const helper = new InspectorHelper(files.helper);
   try {
-    return await attachThrough(findBehind(address, pid), address, agentSource, handlers, { session });
+    const info = findBehind(address, await helper.identify(address));
+    return await attachThrough(info, address, false, files, handlers, helper);
   } finally {
-    await session.close();
+    helper.dismiss();
   }
 }
 
@@ -133,8 +95,8 @@ function findBehind(address: InspectorAddress, pid: number): Pick<ProcessInfo, '
  * macOS and Windows, untested: nothing is known of the process before, and whether somebody else is connected to the
  * inspector can't be seen from inside, so it stays open.
  */
-async function attachBlind(pid: number, agentSource: string, handlers: PeerHandlers): Promise<OpenTarget> {
-  const prepared = await attachPrepared(ownProcess(pid), agentSource, handlers);
+async function attachBlind(pid: number, files: AgentFiles, handlers: PeerHandlers): Promise<OpenTarget> {
+  const prepared = await attachPrepared(ownProcess(pid), files.source, handlers);
   if (prepared !== null) return prepared;
   try {
     (process as unknown as { _debugProcess(pid: number): void })._debugProcess(pid);
@@ -142,7 +104,7 @@ async function attachBlind(pid: number, agentSource: string, handlers: PeerHandl
     throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
   }
   const address = { host: '127.0.0.1', port: inspectorPort([]), path: null };
-  return attachThrough(ownProcess(pid), address, agentSource, handlers);
+  return attachThrough(ownProcess(pid), address, false, files, handlers, new InspectorHelper(files.helper));
 }
 
 /** Where it can't be known whose a process is, it is taken to be ours: another's could not have been opened. */
@@ -166,26 +128,50 @@ export function checkRuns({ pid, state }: ProcessInfo): void {
   if (state === 'T' || state === 't') throw new LeaklineError('PROCESS_STOPPED', { pid });
 }
 
+/** `address` is `null` where the inspector is to be opened; `isOurs`, where the agent is to shut it. */
 async function attachThrough(
   info: Pick<ProcessInfo, 'pid' | 'uid'>,
-  address: InspectorAddress,
-  agentSource: string,
+  address: InspectorAddress | null,
+  isOurs: boolean,
+  { source }: AgentFiles,
   handlers: PeerHandlers,
-  { attempt = uninterrupted, session = null }: { attempt?: Attempt; session?: InspectorSocket | null } = {},
+  helper: InspectorHelper,
+  attempt: Attempt = uninterrupted,
 ): Promise<OpenTarget> {
   const { pid } = info;
+  const contended = address !== null && (await hasOtherClient(pid, address.port));
+  let port = 0;
+  let note = '';
+  const invite = async ({ directory, socketPath, token }: Invitation): Promise<void> => {
+    note = directory;
+    const errand = { pid, address, isOurs, agentSource: source, socketPath, token, directory };
+    port = await helper.run(errand, attempt);
+  };
+  const onFailure = async (): Promise<boolean> => {
+    if (await helper.undo()) return true;
+    abandonClaim(note);
+    return false;
+  };
   try {
-    const invite = ({ socketPath, token }: Invitation): Promise<void> => {
-      const installation = { socketPath, token, closeInspector: false };
-      return installAgent(pid, address, agentSource, installation, { attempt, session });
-    };
-    return await meetAgent(info, handlers, invite, { attempt });
+    const target = await meetAgent(info, handlers, invite, { attempt, onFailure });
+    if (isOurs) await waitUntil(() => !listeningPorts(pid).includes(port), SHUT_WITHIN_MS);
+    return { ...target, contended };
   } catch (cause) {
     // A debugger that has paused the program answers for it, and the program itself does nothing.
     const isSilent = cause instanceof LeaklineError && cause.code === 'AGENT_DID_NOT_CONNECT';
-    if (isSilent && hasClients(pid, address.port)) {
+    if (isSilent && address !== null && hasClients(pid, address.port)) {
       throw new LeaklineError('FOREIGN_DEBUGGER', { pid, port: address.port }, { cause });
     }
     throw cause;
+  } finally {
+    helper.dismiss();
   }
 }
+
+/** Looked at before we are one ourselves, when the request that found the inspector has gone. */
+async function hasOtherClient(pid: number, port: number): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  return !(await waitUntil(() => !hasClients(pid, port), REQUEST_GONE_MS));
+}
+
+const REQUEST_GONE_MS = 200;

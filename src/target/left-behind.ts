@@ -1,23 +1,18 @@
 import { lstatSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  DIRECTORY_PREFIX,
-  OWNER_FILE,
-  type PrivateDirectory,
-  runtimeDirectory,
-} from './private-directory.ts';
+import { DIRECTORY_PREFIX, OWNER_FILE, runtimeDirectory } from './private-directory.ts';
 import { hasEnded, processIdentity } from './process-identity.ts';
 
 /** Notes that we are about to open this process's inspector: to be written before the signal is sent. */
-export function claimInspector(directory: PrivateDirectory, pid: number): void {
+export function claimInspector(directory: string, pid: number): void {
   const identity = processIdentity(pid);
-  if (identity !== null) writeFileSync(join(directory.path, CLAIM_FILE), identity);
+  if (identity !== null) writeFileSync(join(directory, CLAIM_FILE), identity);
 }
 
 /** We give up an inspector that we asked for and that did not open yet, or did not let itself be shut. */
-export function abandonClaim(directory: PrivateDirectory): void {
-  rmSync(join(directory.path, OWNER_FILE), { force: true });
-  rmSync(join(directory.path, 'agent'), { force: true });
+export function abandonClaim(directory: string): void {
+  rmSync(join(directory, OWNER_FILE), { force: true });
+  rmSync(join(directory, 'agent'), { force: true });
 }
 
 /**

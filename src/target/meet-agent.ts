@@ -5,20 +5,22 @@ import { type AgentDoor, type AgentHello, openAgentDoor } from '../wire/agent-do
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
 import { type Attempt, begin, unlessAborted, uninterrupted } from './attempt.ts';
 import { doorPath, restrictToOwner } from './platform.ts';
-import { giveToUser, makePrivateDirectory, type PrivateDirectory } from './private-directory.ts';
+import { giveToUser, makePrivateDirectory } from './private-directory.ts';
 import type { ProcessInfo } from './process-info.ts';
 
 /** An agent inside a process, and the line to it. */
 export type OpenTarget = {
   readonly peer: Peer;
   readonly hello: AgentHello;
+  /** Another debugger is connected to the inspector that let us in. */
+  readonly contended?: boolean;
   /** Ends the connection, upon which the agent takes itself away, and removes the socket. Never fails. */
   close(): Promise<void>;
 };
 
 /** Where the agent is to connect to, and what it shows there. */
 export type Invitation = {
-  readonly directory: PrivateDirectory;
+  readonly directory: string;
   readonly socketPath: string;
   readonly token: string;
 };
@@ -37,7 +39,7 @@ export async function meetAgent(
     onFailure,
   }: {
     readonly attempt?: Attempt;
-    readonly onFailure?: (error: unknown, directory: PrivateDirectory) => Promise<boolean>;
+    readonly onFailure?: () => Promise<boolean>;
   } = {},
 ): Promise<OpenTarget> {
   const directory = makePrivateDirectory();
@@ -50,7 +52,7 @@ export async function meetAgent(
     const accepted = door.accept(handlers, INVITE_WITHIN_MS);
     // If the installation fails first, that is the error to tell.
     accepted.catch(() => undefined);
-    await invite({ directory, socketPath: door.socketPath, token: door.token });
+    await invite({ directory: directory.path, socketPath: door.socketPath, token: door.token });
     begin(attempt, 'await hello');
     const greeting = Promise.race([accepted, sleep(CONNECT_WITHIN_MS, null, { ref: false })]);
     const met = await unlessAborted(greeting, attempt);
@@ -62,7 +64,7 @@ export async function meetAgent(
     return { peer, hello, close: () => leave(peer, door) };
   } catch (error) {
     await door?.close();
-    if (onFailure === undefined || (await onFailure(error, directory))) directory.remove();
+    if (onFailure === undefined || (await onFailure())) directory.remove();
     throw error;
   }
 }

@@ -21,11 +21,10 @@ export async function attachPrepared(
   if (!isPrepared(info.pid)) return null;
   try {
     return await meetAgent(info, handlers, async (invitation) => {
-      const file = join(invitation.directory.path, AGENT_FILE);
+      const file = join(invitation.directory, AGENT_FILE);
       writeFileSync(file, agentSource, { mode: 0o600, flag: 'wx' });
       if (process.geteuid?.() === 0) chownSync(file, info.uid, -1);
-      const { directory, socketPath, token } = invitation;
-      await knock(info.pid, { directory: directory.path, socketPath, token });
+      await knock(info.pid, invitation);
     });
   } catch (error) {
     if (error instanceof LeaklineError) throw error;

@@ -2,19 +2,18 @@ import { LeaklineError } from '../core/errors.ts';
 import { shutInspector } from './install-agent.ts';
 import { likelyInspectorPorts, waitUntil } from './open-inspector.ts';
 import { processIdentity } from './process-identity.ts';
-import type { ProcessInfo } from './process-info.ts';
+import { readProcess } from './process-info.ts';
 
 /**
  * Shuts the inspector we asked for, where no agent came about that would. `port` is `null` if it was not seen open yet.
  * Returns whether that is seen to, and never fails.
  */
 export async function shutWhatWeOpened(
-  info: ProcessInfo,
+  pid: number,
   agentSource: string,
   error: unknown,
   port: number | null,
 ): Promise<boolean> {
-  const { pid } = info;
   const code = error instanceof LeaklineError ? error.code : null;
   // It has been waited for long enough; it may open yet. So it may where the program seemed to have its own handler, and
   // was waiting for a child process (`execSync`).
@@ -23,10 +22,10 @@ export async function shutWhatWeOpened(
   if (code === 'INSPECTOR_PORT_TAKEN' || code === 'WRONG_PROCESS') return true;
   try {
     const isGone = (): boolean => processIdentity(pid) === null;
-    const isOpen = (): boolean => likelyInspectorPorts(info).length > 0;
+    const ports = (): number[] => (isGone() ? [] : likelyInspectorPorts(readProcess(pid)));
     // An agent that was installed has perhaps shut it already.
-    if (port === null) await waitUntil(() => isGone() || isOpen(), OPENS_WITHIN_MS);
-    const open = likelyInspectorPorts(info).find((one) => port === null || one === port);
+    if (port === null) await waitUntil(() => isGone() || ports().length > 0, OPENS_WITHIN_MS);
+    const open = ports().find((one) => port === null || one === port);
     if (open === undefined) return port !== null || isGone();
     return await shutInspector(pid, { host: '127.0.0.1', port: open, path: null }, agentSource);
   } catch {

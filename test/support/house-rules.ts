@@ -6,6 +6,7 @@ export const entries = [
   'cli/main.ts',
   'index.ts',
   'testing/index.ts',
+  'target/helper-process.ts',
   'agent/main.ts',
   'agent/preload.ts',
   'agent/register.ts',

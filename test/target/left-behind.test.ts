@@ -30,7 +30,7 @@ test('an inspector that a killed leakline asked for is taken over once, by whoev
   const other = spawn('sleep', ['20'], { stdio: 'ignore' });
   onTestFinished(() => void other.kill());
   const directory = make();
-  claimInspector(directory, other.pid ?? 0);
+  claimInspector(directory.path, other.pid ?? 0);
   killOwner(directory.path);
   expect(takeOverWhatWasLeft(process.pid)).toEqual({ inspector: false });
   expect(existsSync(directory.path)).toBe(true);
@@ -40,17 +40,17 @@ test('an inspector that a killed leakline asked for is taken over once, by whoev
 
 test('what was given up may be taken over although its leakline still runs; what is in use may not', () => {
   const directory = make();
-  claimInspector(directory, process.pid);
+  claimInspector(directory.path, process.pid);
   expect(takeOverWhatWasLeft(process.pid)).toEqual({ inspector: false });
-  abandonClaim(directory);
+  abandonClaim(directory.path);
   expect(takeOverWhatWasLeft(process.pid)).toEqual({ inspector: true });
 });
 
 test('a note about a process that has ended goes with it', async () => {
   const other = spawn('sleep', ['20'], { stdio: 'ignore' });
   const directory = make();
-  claimInspector(directory, other.pid ?? 0);
-  abandonClaim(directory);
+  claimInspector(directory.path, other.pid ?? 0);
+  abandonClaim(directory.path);
   other.kill('SIGKILL');
   await new Promise((done) => other.once('exit', done));
   takeOverWhatWasLeft(process.pid);

@@ -166,11 +166,16 @@ function isolateWords({ isolate, name }: Report['target']): string {
   return name === null ? words : `${words} (${name})`;
 }
 
-function isolateLines({ isolates }: Report, layout: Layout): Line[] {
+/** Which process, for one that the process itself has forked. */
+function processWords({ pid }: Report['target'], told: number | null): string {
+  return pid === told ? '' : `pid ${pid} `;
+}
+
+function isolateLines({ isolates, target: { pid } }: Report, layout: Layout): Line[] {
   if (isolates.length === 0) return [];
   const words = isolates.map(
     ({ target, verdict, growth }) =>
-      `${isolateWords(target)} ${verdict.kind}` +
+      `${processWords(target, pid)}${isolateWords(target)} ${verdict.kind}` +
       (growth.bytesPerSecond === null || verdict.kind !== 'leaking'
         ? ''
         : ` ${formatRate(growth.bytesPerSecond)}`),
