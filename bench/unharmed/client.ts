@@ -27,7 +27,7 @@ export async function runClient(pid: number, cut: Cut): Promise<void> {
   const carryOut = (): void => {
     if (cut.how === 'kill') process.kill(process.pid, 'SIGKILL');
     else if (cut.how === 'stop') process.kill(process.pid, 'SIGSTOP');
-    else if (cut.how === 'kill helper') killHelper();
+    else if (cut.how === 'kill helper') killHelper(pid);
     else if (cut.how === 'black hole') pauseSockets();
     else controller.abort(new Error(CUT_OFF));
   };
@@ -119,11 +119,11 @@ function pauseSockets(): void {
 }
 
 /** The helper process, which alone talks to the inspector: nobody kills it but somebody who looks for it. */
-function killHelper(): void {
+function killHelper(target: number): void {
   const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'latin1').split(' ');
   for (const pid of children.filter((text) => text !== '').map(Number)) {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-    if (command.includes('helper-process')) process.kill(pid, 'SIGKILL');
+    if (command.includes(`helper-process.js\0${target}\0`)) process.kill(pid, 'SIGKILL');
   }
 }
 

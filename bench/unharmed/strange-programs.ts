@@ -14,12 +14,19 @@ type Strangeness = {
   readonly name: string;
   readonly before?: string;
   readonly nodeArguments?: readonly string[];
+  /** Started as process managers do: with a channel to the parent. */
+  readonly hasChannel?: boolean;
 };
 
 const THROWS = "() => { throw new Error('patched'); }";
 
 /** From 1 s on, so that Node's own start and the program's first steps are as usual. */
 const later = (text: string): string => `setTimeout(() => { ${text} }, 800);`;
+
+const LOADER = encodeURIComponent(
+  `import { register } from 'node:module';
+   register('data:text/javascript,export async function load(url, context, next) { return next(url, context); }');`,
+);
 
 const STRANGENESSES: readonly Strangeness[] = [
   { name: 'none' },
@@ -56,6 +63,28 @@ const STRANGENESSES: readonly Strangeness[] = [
     before: "process.on('uncaughtException', (error) => console.log('uncaught', error.message));",
   },
   { name: 'source maps', nodeArguments: ['--enable-source-maps'] },
+  {
+    name: 'a loader of ES modules',
+    nodeArguments: ['--no-warnings', '--import', `data:text/javascript,${LOADER}`],
+  },
+  {
+    name: 'require patched',
+    before: `const Module = require('node:module'); const load = Module._load;
+      Module._load = function (...args) {
+        if (/leakline/.test(String(args[0]))) console.log('loaded ' + args[0]);
+        return load.apply(this, args); };`,
+  },
+  {
+    name: 'a cluster with two workers',
+    before: `const cluster = require('node:cluster');
+      cluster.setupPrimary({ exec: ${JSON.stringify(resolve('bench/unharmed/worker.js'))}, execArgv: [] });
+      cluster.fork(); cluster.fork(); setTimeout(() => cluster.disconnect(), 4000);`,
+  },
+  {
+    name: 'a process manager above it',
+    hasChannel: true,
+    before: "process.on('message', () => {}); process.channel.unref(); process.send({ type: 'online' });",
+  },
 ];
 
 /** T18: what a program prints and how it ends is the same with leakline's watch, walk and trap as without. */
@@ -93,10 +122,10 @@ async function play(node: NodeBinary, strangeness: Strangeness, refused: string[
       '-e',
       `${strangeness.before ?? ''}\nimport(${JSON.stringify(program)});`,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe', ...(strangeness.hasChannel === true ? (['ipc'] as const) : [])] },
   );
   let stdout = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   const ended = new Promise<string>((done) =>
     child.once('close', (code, signal) => done(String(signal ?? code))),
   );

@@ -99,13 +99,18 @@ export async function until(condition: () => boolean, timeoutMs: number): Promis
   return true;
 }
 
+/** Never the same one twice: whoever got it may not listen yet. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   await new Promise((done) => server.close(done));
+  if (given.has(port)) return freePort();
+  given.add(port);
   return port;
 }
+
+const given = new Set<number>();
 
 function ask(port: number, path: string): Promise<unknown> {
   return new Promise((done, fail) => {

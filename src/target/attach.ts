@@ -46,9 +46,20 @@ export async function attach(
   if (prepared !== null) return prepared;
   const openPort = await findInspector(info);
   begin(attempt, 'check');
-  const address = openPort === null ? null : { host: '127.0.0.1', port: openPort, path: null };
-  const helper = new InspectorHelper(files.helper);
-  return attachThrough(info, address, openPort === null || left.inspector, files, handlers, helper, attempt);
+  const through = (port: number | null, isOurs: boolean): Promise<OpenTarget> => {
+    const address = port === null ? null : { host: '127.0.0.1', port, path: null };
+    const helper = new InspectorHelper(files.helper, String(pid));
+    return attachThrough(info, address, isOurs, files, handlers, helper, attempt);
+  };
+  if (openPort === null) return through(null, true);
+  try {
+    return await through(openPort, left.inspector);
+  } catch (error) {
+    // It was shut under us, by the agent of another leakline that had opened it.
+    const wasShut = error instanceof LeaklineError && error.code === 'INSPECTOR_FAILED';
+    if (!wasShut || listeningPorts(pid).includes(openPort)) throw error;
+    return through(null, true);
+  }
 }
 
 /** The built texts that attaching needs: the agent, and the path of the helper process. */
@@ -71,7 +82,7 @@ export async function attachToInspector(
   files: AgentFiles,
   handlers: PeerHandlers,
 ): Promise<OpenTarget> {
-  const helper = new InspectorHelper(files.helper);
+  const helper = new InspectorHelper(files.helper, addressText(address));
   try {
     const info = findBehind(address, await helper.identify(address));
     return await attachThrough(info, address, false, files, handlers, helper);
@@ -104,7 +115,14 @@ async function attachBlind(pid: number, files: AgentFiles, handlers: PeerHandler
     throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
   }
   const address = { host: '127.0.0.1', port: inspectorPort([]), path: null };
-  return attachThrough(ownProcess(pid), address, false, files, handlers, new InspectorHelper(files.helper));
+  return attachThrough(
+    ownProcess(pid),
+    address,
+    false,
+    files,
+    handlers,
+    new InspectorHelper(files.helper, String(pid)),
+  );
 }
 
 /** Where it can't be known whose a process is, it is taken to be ours: another's could not have been opened. */

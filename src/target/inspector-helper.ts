@@ -35,9 +35,9 @@ export class InspectorHelper {
   readonly #child: ChildProcess;
   #onAnswer: (answer: HelperAnswer) => void = () => undefined;
 
-  /** `path` is the built file of `helper-process.ts`. */
-  constructor(path: string) {
-    this.#child = fork(path, [], {
+  /** `path` is the built file of `helper-process.ts`; `errandTo` is what a person sees it is about, in a process list. */
+  constructor(path: string, errandTo: string) {
+    this.#child = fork(path, [errandTo], {
       detached: true,
       stdio: 'ignore',
       execArgv: [],

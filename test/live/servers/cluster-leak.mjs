@@ -3,7 +3,9 @@ import cluster from 'node:cluster';
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 
-if (cluster.isPrimary) {
+if (process.env.LATER === '1') {
+  setInterval(() => {}, 1000);
+} else if (cluster.isPrimary) {
   const start = (leaks) => cluster.fork({ LEAKS: String(leaks) });
   const workers = [start(false), start(true)];
   let listening = 0;
@@ -12,8 +14,6 @@ if (cluster.isPrimary) {
     if (listening === workers.length) console.log(`listening ${port}`);
   });
   setTimeout(() => fork(new URL(import.meta.url), ['later'], { env: { ...process.env, LATER: '1' } }), 3000);
-} else if (process.env.LATER === '1') {
-  setInterval(() => {}, 1000);
 } else {
   const jobs = [];
   setInterval(() => {
