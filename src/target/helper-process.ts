@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { LeaklineError } from '../core/errors.ts';
+import type { InspectorSocket } from '../wire/inspector-socket.ts';
 import type { Attempt } from './attempt.ts';
+import type { InspectorAddress } from './inspector-address.ts';
 import { InspectorErrand } from './inspector-errand.ts';
 import type { HelperAnswer, HelperOrder } from './inspector-helper.ts';
 import { reachInspector } from './install-agent.ts';
@@ -9,6 +11,7 @@ import { reachInspector } from './install-agent.ts';
 
 let errand: InspectorErrand | null = null;
 let directory: string | null = null;
+let session: InspectorSocket | null = null;
 let failure: unknown = null;
 let running: Promise<void> = Promise.resolve();
 const given = new AbortController();
@@ -18,11 +21,12 @@ process.on('message', (message) => {
   const order = message as HelperOrder;
   if (order.kind === 'abort') given.abort(new Error('given up'));
   else if (order.kind === 'undo') void undo();
-  else if (order.kind === 'identify') running = tell(reachInspector(order.address));
+  else if (order.kind === 'identify') running = tell(identify(order.address));
   else {
     directory = order.errand.directory;
     errand = new InspectorErrand(order.errand);
-    running = tell(errand.run(attempt));
+    running = tell(errand.run(attempt, session));
+    session = null;
   }
 });
 
@@ -30,10 +34,18 @@ process.on('message', (message) => {
 process.once('disconnect', () => {
   given.abort(new Error('leakline is gone'));
   void running.then(async () => {
+    await session?.close();
     const isShut = failure === null || (await errand?.undo(failure)) !== false;
     if (isShut && directory !== null) rmSync(directory, { recursive: true, force: true });
   });
 });
+
+/** The session stays open for the errand that follows. */
+async function identify(address: InspectorAddress): Promise<number> {
+  const reached = await reachInspector(address);
+  session = reached.session;
+  return reached.pid;
+}
 
 async function tell(work: Promise<number>): Promise<void> {
   try {

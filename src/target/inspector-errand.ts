@@ -1,3 +1,4 @@
+import type { InspectorSocket } from '../wire/inspector-socket.ts';
 import { type Attempt, begin } from './attempt.ts';
 import { type InspectorAddress } from './inspector-address.ts';
 import { installAgent } from './install-agent.ts';
@@ -36,7 +37,8 @@ export class InspectorErrand {
     this.#asked = errand.isOurs && errand.address !== null;
   }
 
-  async run(attempt: Attempt): Promise<number> {
+  /** `session` is one that is open with the inspector already; it is closed. */
+  async run(attempt: Attempt, session: InspectorSocket | null): Promise<number> {
     const { pid, address, isOurs, agentSource, socketPath, token, directory } = this.#errand;
     begin(attempt, 'check');
     if (this.#asked) claimInspector(directory, pid);
@@ -45,7 +47,7 @@ export class InspectorErrand {
       this.#asked = true;
     });
     const at = address ?? { host: '127.0.0.1', port: this.#port, path: null };
-    await installAgent(pid, at, agentSource, { socketPath, token, closeInspector: isOurs }, attempt);
+    await installAgent(pid, at, agentSource, { socketPath, token, closeInspector: isOurs }, attempt, session);
     return this.#port;
   }
 

@@ -13,24 +13,30 @@ export type Installation = {
   readonly closeInspector: boolean;
 };
 
-/** The pid of the process behind an open inspector. Throws INSPECTOR_UNREACHABLE if none answers. */
-export async function reachInspector(address: InspectorAddress): Promise<number> {
-  try {
-    const session = await openSession(address);
-    try {
-      return Number(await evaluate(session, 'process.pid'));
-    } finally {
-      await session.close();
-    }
-  } catch (cause) {
+/**
+ * A session with an open inspector, and the pid of the process behind it. Throws INSPECTOR_UNREACHABLE if none answers.
+ * The caller closes the session, and soon: while it is open the process can't exit.
+ */
+export async function reachInspector(
+  address: InspectorAddress,
+): Promise<{ readonly session: InspectorSocket; readonly pid: number }> {
+  const unreachable = (cause: unknown): never => {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new LeaklineError('INSPECTOR_UNREACHABLE', { address: addressText(address), message }, { cause });
+  };
+  const session = await openSession(address).catch(unreachable);
+  try {
+    return { session, pid: Number(await evaluate(session, 'process.pid')) };
+  } catch (cause) {
+    await session.close();
+    return unreachable(cause);
   }
 }
 
 /**
  * One inspector session: makes sure that this is the process, evaluates the agent, and leaves. Throws WRONG_PROCESS,
- * NODE_TOO_OLD, INSPECTOR_FAILED, or the reason of the attempt's signal.
+ * NODE_TOO_OLD, INSPECTOR_FAILED, or the reason of the attempt's signal. A `session`
+ * that is handed in is used, and closed like one of its own: each session is a line in the program's output.
  */
 export async function installAgent(
   pid: number,
@@ -38,13 +44,14 @@ export async function installAgent(
   agentSource: string,
   options: Installation,
   attempt: Attempt,
+  session: InspectorSocket | null = null,
 ): Promise<void> {
   const fail = (cause: unknown): never => {
     if (cause instanceof LeaklineError || attempt.signal?.aborted === true) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new LeaklineError('INSPECTOR_FAILED', { pid, message }, { cause });
   };
-  const socket = await openSession(address, attempt).catch(fail);
+  const socket = session ?? (await openSession(address, attempt).catch(fail));
   try {
     begin(attempt, 'identify');
     // Not given up on an abort: a client must not leave under its own evaluation (see `deferred`).

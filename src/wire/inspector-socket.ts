@@ -51,12 +51,17 @@ export class InspectorSocket {
     }
   }
 
-  /** Resolves when the socket is really closed: only then may the target's inspector be shut. */
+  /**
+   * Resolves when the socket is really closed: only then may the target's inspector be shut.
+   *
+   * Without WebSocket's closing handshake. Node would answer a close frame with one of its own, and if the connection or
+   * the inspector ends before that is written, Node 22 ends with a segmentation fault (`WsHandler::OnCloseFrameWritten`).
+   * For the same reason what Node has just answered gets a moment to be written.
+   */
   async close(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
-    this.#socket.close();
-    const timer = setTimeout(() => this.#socket.terminate(), 500);
+    const timer = setTimeout(() => this.#socket.terminate(), WRITTEN_WITHIN_MS);
     await closed;
     clearTimeout(timer);
   }
@@ -75,3 +80,5 @@ export class InspectorSocket {
     this.#pending.clear();
   }
 }
+
+const WRITTEN_WITHIN_MS = 50;

@@ -21,6 +21,15 @@ export function childrenOf(pid: number): number[] {
     .filter((candidate) => parentOf(candidate) === pid);
 }
 
+/** Its arguments, with spaces between; empty if it has ended. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
 /** A zombie that waits for its parent counts as ended. */
 export function isAlive(pid: number): boolean {
   const stat = readStat(pid);

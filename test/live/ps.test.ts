@@ -188,7 +188,7 @@ describe('what can not be attached to says why', () => {
     const running = await start('own-sigusr1');
     const { code, stderr } = await cli([String(running.pid), '--quiet']);
     expect(code).toBe(2);
-    expect(stderr).toContain(`Process ${running.pid} handles SIGUSR1 itself`);
+    expect(stderr).toContain(`Process ${running.pid} got SIGUSR1 and opened no inspector`);
     expect(running.stdout().match(/got SIGUSR1/g)).toHaveLength(1);
   });
 });
