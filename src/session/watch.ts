@@ -25,10 +25,10 @@ export type WatchRequest = {
  * Watches one process until there is an answer, and gives the report.
  *
  * Each isolate has a watch of its own: the main thread, every worker thread, and those of the processes it has forked,
- * what starts later included. The report is about the one that leaks (the fastest, if several do), else about one that is not decided, else about the
- * main thread; the others stand in its `isolates`. `open` gets the handlers the agent will talk to. `onProgress` gets
- * the report as it would be now, at most once a second an isolate and at every event. Aborting `signal` ends the
- * watch early with the report so far. The target is left alone whichever way this ends.
+ * what starts later included. The report is about the one that leaks (the fastest, if several do), else about one that
+ * is not decided, else about the main thread; the others stand in its `isolates`. `open` gets the handlers the agent will
+ * talk to. `onProgress` gets the report as it would be now, at most once a second an isolate and at every event. Aborting
+ * `signal` ends the watch early with the report so far. The target is left alone whichever way this ends.
  */
 export async function watchProcess(
   open: (handlers: PeerHandlers) => Promise<OpenTarget>,

@@ -83,9 +83,10 @@ export class WorkerWatches {
   async #look(): Promise<void> {
     while (this.#wanted > 0 && !this.#signal.aborted) {
       this.#wanted -= 1;
+      const wanted = this.#wanted;
       const threads = await this.#main.call<WorkerThread[]>('workers');
-      // None at the first look: whoever starts one is heard of.
-      if (threads.length === 0 && this.#first) this.#wanted = 0;
+      // None at the first look, and none was heard of meanwhile: whoever starts one is heard of.
+      if (threads.length === 0 && this.#first && this.#wanted === wanted) this.#wanted = 0;
       // One that ends within half a second is not worth the agent's installation, which costs it 20 ms.
       const staying = threads.filter(({ id }) => this.#first || this.#seen.has(id));
       for (const { id } of threads) this.#seen.add(id);

@@ -13,7 +13,7 @@ import { checkNodeVersion, nodeVersion } from './node-version.ts';
 import { findInspector, waitUntil } from './open-inspector.ts';
 import { canLookInto } from './platform.ts';
 import { attachPrepared } from './prepared.ts';
-import { type ProcessInfo, readProcess } from './process-info.ts';
+import { type ProcessInfo, readProcess, userOf } from './process-info.ts';
 
 /**
  * Gets an agent into a process that runs already, and leaves no debugger behind.
@@ -125,9 +125,8 @@ async function attachBlind(pid: number, files: AgentFiles, handlers: PeerHandler
   );
 }
 
-/** Where it can't be known whose a process is, it is taken to be ours: another's could not have been opened. */
 function ownProcess(pid: number): Pick<ProcessInfo, 'pid' | 'uid'> {
-  return { pid, uid: process.getuid?.() ?? 0 };
+  return { pid, uid: userOf(pid) };
 }
 
 /** The agent looks every 150 ms whether the inspector can be shut. */
@@ -159,14 +158,15 @@ async function attachThrough(
   const { pid } = info;
   const contended = address !== null && (await hasOtherClient(pid, address.port));
   let port = 0;
-  let note = '';
+  let note: string | null = null;
   const invite = async ({ directory, socketPath, token }: Invitation): Promise<void> => {
     note = directory;
     const errand = { pid, address, isOurs, agentSource: source, socketPath, token, directory };
     port = await helper.run(errand, attempt);
   };
   const onFailure = async (): Promise<boolean> => {
-    if (await helper.undo()) return true;
+    // Before the helper was asked for anything there is nothing to undo.
+    if (note === null || (await helper.undo())) return true;
     abandonClaim(note);
     return false;
   };

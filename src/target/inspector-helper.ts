@@ -34,6 +34,8 @@ export type HelperAnswer =
 export class InspectorHelper {
   readonly #child: ChildProcess;
   #onAnswer: (answer: HelperAnswer) => void = () => undefined;
+  #onGone: () => void = () => undefined;
+  #gone = false;
 
   /** `path` is the built file of `helper-process.ts`; `errandTo` is what a person sees it is about, in a process list. */
   constructor(path: string, errandTo: string) {
@@ -45,8 +47,13 @@ export class InspectorHelper {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     this.#child.on('message', (answer) => this.#onAnswer(answer as HelperAnswer));
-    // A failure to send shows as an exit.
-    this.#child.on('error', () => undefined);
+    // It ended, or could not be started: then there is no exit.
+    const gone = (): void => {
+      this.#gone = true;
+      this.#onGone();
+    };
+    this.#child.once('exit', gone);
+    this.#child.on('error', gone);
   }
 
   /** The port of the inspector, when the agent is in. Rejects with what the errand threw, or the signal's reason. */
@@ -69,9 +76,9 @@ export class InspectorHelper {
 
   /** Shuts what the errand opened. False if that could not be seen to; the helper has then left a note. */
   async undo(): Promise<boolean> {
-    if (this.#hasEnded) return false;
+    if (this.#gone) return false;
     return new Promise((resolve) => {
-      this.#child.once('exit', () => resolve(false));
+      this.#onGone = () => resolve(false);
       this.#onAnswer = (answer) => {
         if (answer.kind === 'undone') resolve(answer.isShut);
       };
@@ -86,24 +93,15 @@ export class InspectorHelper {
 
   #ask(order: HelperOrder, pid: number | null, onStep: (step: AttachStep) => void): Promise<number> {
     return new Promise((resolve, reject) => {
-      const gone = (): void => reject(helperGone(pid));
-      this.#child.once('exit', gone);
+      this.#onGone = () => reject(helperGone(pid));
       this.#onAnswer = (answer) => {
-        if (answer.kind === 'step') {
-          onStep(answer.step);
-          return;
-        }
-        this.#child.off('exit', gone);
-        if (answer.kind === 'result') resolve(answer.value);
+        if (answer.kind === 'step') onStep(answer.step);
+        else if (answer.kind === 'result') resolve(answer.value);
         else if (answer.kind === 'error') reject(errorOf(answer));
       };
-      if (this.#hasEnded) gone();
+      if (this.#gone) this.#onGone();
       else this.#send(order);
     });
-  }
-
-  get #hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   #send(order: HelperOrder): void {

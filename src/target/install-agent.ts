@@ -123,7 +123,8 @@ function shutExpression(agentSource: string): string {
 
 /**
  * The evaluation itself only schedules. Were it still running when its client is killed, Node 20 and 22 would end the
- * process with a segmentation fault (docs/decisions/0007-answer-before-leaving.md).
+ * process with a segmentation fault (docs/decisions/0007-answer-before-leaving.md). What the text throws must not reach the
+ * program; that no agent has come is told by whoever waits for it.
  */
 function deferred(agentSource: string, call: string): string {
   return `(function (require) {

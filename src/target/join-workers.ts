@@ -6,7 +6,7 @@ import type { Peer } from '../wire/peer.ts';
 import { installExpression } from './install-agent.ts';
 import { doorPath, restrictToOwner } from './platform.ts';
 import { giveToUser, makePrivateDirectory } from './private-directory.ts';
-import { readProcess } from './process-info.ts';
+import { userOf } from './process-info.ts';
 
 /** A worker thread with an agent of its own in it. */
 export type JoinedWorker = {
@@ -51,9 +51,4 @@ export async function joinWorkers(
   } finally {
     directory.remove();
   }
-}
-
-/** Where it can't be known, the process is ours: another's could not have been opened. */
-function userOf(pid: number): number {
-  return process.platform === 'linux' ? readProcess(pid).uid : (process.getuid?.() ?? 0);
 }

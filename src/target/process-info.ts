@@ -91,6 +91,11 @@ export function readProcess(pid: number): ProcessInfo {
   }
 }
 
+/** The process's user. Where the system does not tell it is taken to be ours: another's could not have been opened. */
+export function userOf(pid: number): number {
+  return process.platform === 'linux' ? readProcess(pid).uid : (process.getuid?.() ?? 0);
+}
+
 function readArguments(directory: string): string[] {
   return readFileSync(`${directory}/cmdline`, 'utf8')
     .split('\0')

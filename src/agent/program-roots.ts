@@ -1,0 +1,67 @@
+/** Exports of those of Node's modules that the program has already loaded; loading another one would be a trace. */
+export function loadedBuiltins(require: NodeJS.Require): object[] {
+  const loaded = new Set((process as unknown as { moduleLoadList: string[] }).moduleLoadList);
+  const found: object[] = [];
+  for (const name of BUILTINS_LED_THROUGH) {
+    if (!loaded.has(`NativeModule ${name}`)) continue;
+    const exported: unknown = require(`node:${name}`);
+    if ((typeof exported === 'object' && exported !== null) || typeof exported === 'function')
+      found.push(exported);
+  }
+  return found;
+}
+
+/** None of these warns when it is required. */
+const BUILTINS_LED_THROUGH = [
+  'assert',
+  'async_hooks',
+  'buffer',
+  'child_process',
+  'crypto',
+  'dns',
+  'events',
+  'fs',
+  'http',
+  'http2',
+  'https',
+  'inspector',
+  'net',
+  'os',
+  'path',
+  'perf_hooks',
+  'querystring',
+  'readline',
+  'stream',
+  'string_decoder',
+  'timers',
+  'tls',
+  'tty',
+  'url',
+  'util',
+  'v8',
+  'vm',
+  'worker_threads',
+  'zlib',
+];
+
+/** The CommonJS modules of the program: its own before its packages', so that names come from its own. */
+export function loadedModules(require: NodeJS.Require): { file: string; exports: object }[] {
+  const cache = (require('node:module') as { _cache?: Record<string, { exports?: unknown }> })._cache ?? {};
+  const modules: { file: string; exports: object }[] = [];
+  for (const file of Object.keys(cache)) {
+    const module = Object.getOwnPropertyDescriptor(cache, file)?.value as object | undefined;
+    if (module === undefined) continue;
+    const exported: unknown = Object.getOwnPropertyDescriptor(module, 'exports')?.value;
+    if ((typeof exported === 'object' && exported !== null) || typeof exported === 'function') {
+      modules.push({ file, exports: exported });
+    }
+  }
+  const isPackage = (file: string): number => (file.includes('node_modules') ? 1 : 0);
+  return modules.sort((a, b) => isPackage(a.file) - isPackage(b.file));
+}
+
+/** What keeps the event loop going: servers, sockets, child processes. */
+export function activeHandles(): object[] {
+  const list = (process as unknown as { _getActiveHandles?: () => object[] })._getActiveHandles;
+  return list === undefined ? [] : Reflect.apply(list, process, []);
+}
