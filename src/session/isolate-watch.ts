@@ -8,7 +8,7 @@ import { buildIsolateReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
 import type { IsolateReport } from '../report/schema.ts';
 import type { MemoryLimits } from '../target/limits.ts';
-import { decide } from '../verdict/decide.ts';
+import { Watcher } from '../verdict/watcher.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
 import { investigate } from './investigation.ts';
@@ -37,6 +37,7 @@ export class IsolateWatch {
   readonly #request: WatchRequest;
   readonly #hooks: IsolateWatchHooks;
   readonly #series = new SeriesBuilder();
+  readonly #watcher: Watcher;
   /** Aborts when there is nothing more to watch or to find here, whatever the reason. */
   readonly #over = new AbortController();
   readonly #notes: string[] = [];
@@ -53,6 +54,11 @@ export class IsolateWatch {
     this.isolate = isolate;
     this.#request = request;
     this.#hooks = hooks;
+    this.#watcher = new Watcher({
+      limitBytes: isolate.limits.effectiveBytes,
+      falseAlarmProbability: request.falseAlarmProbability,
+      level: LEVEL,
+    });
   }
 
   /** Resolves when the watch is over and a walk that was under way has ended, or had a moment for it. */
@@ -178,16 +184,8 @@ export class IsolateWatch {
     this.#series.add(tick);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
-    const { series } = this.#series;
-    // A look costs time in proportion to the floors; without a new one nothing changes but the early hints.
-    if (tick.floors.length > 0 || series.floors.length < 100) {
-      this.#verdict = decide(series, {
-        limitBytes: this.isolate.limits.effectiveBytes,
-        watchedMs: tick.sample.timeMs,
-        falseAlarmProbability: this.#request.falseAlarmProbability,
-        level: LEVEL,
-      });
-    }
+    this.#watcher.add(tick);
+    this.#verdict = this.#watcher.verdict(tick.sample.timeMs);
     this.#changed();
   }
 

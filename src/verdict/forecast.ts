@@ -1,5 +1,5 @@
 import type { Forecast, Growth } from '../core/verdict.ts';
-import type { Track } from './track.ts';
+import type { Point } from './point.ts';
 
 /**
  * When memory reaches the limit at the measured rate, counted from now (`watchedMs`; the last floor is a little
@@ -7,12 +7,11 @@ import type { Track } from './track.ts';
  * above zero, for then no far end can be named.
  */
 export function forecastOf(
-  track: Track,
+  last: Point | undefined,
   growth: Growth | null,
   limitBytes: number | null,
   watchedMs: number,
 ): Forecast | null {
-  const last = track.points.at(-1);
   if (last === undefined || growth === null || limitBytes === null) return null;
   const [low, high] = growth.interval;
   if (low <= 0) return null;

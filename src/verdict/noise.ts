@@ -15,6 +15,7 @@ export class NoiseFit {
   #count = 0;
   #unitMs = 0;
   #previous: Point | undefined;
+  #before: FitState | undefined;
   #firstMs = 0;
   // Filter: expected floor and expected time, and their variance in units of a floor's own noise.
   #level = 0;
@@ -36,8 +37,35 @@ export class NoiseFit {
     this.#leastVariance = Math.max(1, resolutionBytes ** 2 / 12);
   }
 
+  /** Takes the last point back, once: the next one may show that it was a spike. */
+  removeLast(): void {
+    const before = this.#before;
+    if (before === undefined) return;
+    this.#before = undefined;
+    this.#count -= 1;
+    this.#previous = before.previous;
+    this.#unitMs = before.unitMs;
+    this.#level = before.level;
+    this.#time = before.time;
+    this.#variance = before.variance;
+    this.#timeTime = before.timeTime;
+    this.#timeBytes = before.timeBytes;
+    this.#bytesBytes = before.bytesBytes;
+    this.#logVariances = before.logVariances;
+  }
+
   add(point: Point): void {
     const previous = this.#previous;
+    const saved = (this.#before ??= emptyState());
+    saved.previous = previous;
+    saved.unitMs = this.#unitMs;
+    saved.level = this.#level;
+    saved.time = this.#time;
+    saved.variance = this.#variance;
+    saved.timeTime = this.#timeTime;
+    saved.timeBytes = this.#timeBytes;
+    saved.bytesBytes = this.#bytesBytes;
+    saved.logVariances = this.#logVariances;
     this.#previous = point;
     this.#count += 1;
     const walksOnly = this.#wandering === Infinity;
@@ -96,4 +124,30 @@ export class NoiseFit {
   #total(): number {
     return this.#bytesBytes + Math.max(1, this.#count - 1) * this.#leastVariance;
   }
+}
+
+type FitState = {
+  previous: Point | undefined;
+  unitMs: number;
+  level: number;
+  time: number;
+  variance: number;
+  timeTime: number;
+  timeBytes: number;
+  bytesBytes: number;
+  logVariances: number;
+};
+
+function emptyState(): FitState {
+  return {
+    previous: undefined,
+    unitMs: 0,
+    level: 0,
+    time: 0,
+    variance: 1,
+    timeTime: 0,
+    timeBytes: 0,
+    bytesBytes: 0,
+    logVariances: 0,
+  };
 }
