@@ -90,6 +90,10 @@ export class TrackWatch {
     return this.#seen.last;
   }
 
+  get isLeaking(): boolean {
+    return this.#leak !== undefined;
+  }
+
   get suspicious(): boolean {
     return isSuspicious(this.points);
   }

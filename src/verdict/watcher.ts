@@ -84,6 +84,11 @@ export class Watcher {
     if (sample !== null && Number.isFinite(sample.timeMs)) this.#addSample(sample);
   }
 
+  /** Whether a space is called leaking now; next to free, where `verdict` fits slopes. */
+  get isLeaking(): boolean {
+    return this.#heap.watch.isLeaking || this.#external.watch.isLeaking || this.#native.watch.isLeaking;
+  }
+
   /** `watchedMs`: how long was watched; floors may lag behind it. */
   verdict(watchedMs: number): Verdict {
     const all = [this.#heap, this.#external, this.#native].map(({ track, watch }) => ({
