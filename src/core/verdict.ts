@@ -15,7 +15,9 @@ export type Growth = {
 export type Forecast = {
   readonly limitBytes: number;
   readonly secondsToLimit: number;
+  /** Interval of the time at `level`. */
   readonly interval: readonly [number, number];
+  readonly level: number;
 };
 
 export type Verdict = {

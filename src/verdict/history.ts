@@ -66,7 +66,8 @@ export function indexFrom(points: readonly Point[], timeMs: number): number {
 
 /** The points from a time on, evenly in time: where there are more than `most`, means of those close together. */
 export function evenly(points: readonly Point[], fromMs: number, most: number): readonly Point[] {
-  const stretch = points.slice(indexFrom(points, fromMs));
+  const begin = indexFrom(points, fromMs);
+  const stretch = begin === 0 ? points : points.slice(begin);
   const first = stretch[0];
   const last = stretch.at(-1);
   if (first === undefined || last === undefined || stretch.length <= most) return stretch;

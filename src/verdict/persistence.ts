@@ -1,4 +1,4 @@
-import { indexFrom } from './history.ts';
+import { evenly, indexFrom } from './history.ts';
 import type { Point } from './point.ts';
 import type { Track } from './track.ts';
 
@@ -79,6 +79,8 @@ function beginOf(points: readonly Point[], timeMs: number): number {
   return points[index]?.timeMs === timeMs ? index : Math.max(0, index - 1);
 }
 
+const MOST_FOR_THIRDS = 18;
+
 function heldThroughout(stretch: readonly Point[], resolutionBytes: number): boolean {
   const first = stretch[0];
   const last = stretch.at(-1);
@@ -86,9 +88,12 @@ function heldThroughout(stretch: readonly Point[], resolutionBytes: number): boo
   const rise = last.bytes - first.bytes;
   // Rounded sizes must rise by a step in each third before any of it is known to have risen.
   if (rise <= 0 || (resolutionBytes > 1 && rise < 3 * resolutionBytes)) return false;
-  const [early, middle, late] = risesByThird(stretch, (point) => point.bytes);
+  // Means of neighbours where there are many, so that one floor's noise at a cut does not decide.
+  const smooth = evenly(stretch, first.timeMs, MOST_FOR_THIRDS);
+  const [early, middle, late] = risesByThird(smooth, (point) => point.bytes);
   // The first third may hold the arrival of what causes the growth; the last may not hold its end.
-  return early >= (0.4 * rise) / 3 && middle >= (0.4 * rise) / 3 && late >= (0.67 * rise) / 3;
+  const all = smooth === stretch ? rise : early + middle + late;
+  return early >= (0.4 * all) / 3 && middle >= (0.4 * all) / 3 && late >= (0.67 * all) / 3;
 }
 
 /** What a size gained in each third of the time; -Infinity for a third without a point of its own. */

@@ -1,9 +1,10 @@
 import { formatRate } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
 import { GrowthEvidence } from './evidence.ts';
+import { fitGrowth, type GrowthFit, intervalOf } from './growth-fit.ts';
 import { evenly, History, indexFrom } from './history.ts';
 import { loadFollowed } from './load.ts';
-import { findHeld, type Held, ordinaryPatienceMs } from './persistence.ts';
+import { findHeld, type Held, ordinaryPatienceMs, patienceMs } from './persistence.ts';
 import { findSlope, type Slope, withResolution } from './slope.ts';
 import { SpikeWitness } from './spikes.ts';
 import { excludedBytesPerSecond, findSteady, shortestWatchMs } from './steadiness.ts';
@@ -46,26 +47,33 @@ export class TrackWatch {
   readonly #options: TrackWatchOptions;
   readonly #spikes = new SpikeWitness();
   readonly #seen = new History();
+  /** Of these the measured ones, without those that are only bounded by their neighbours. */
+  readonly #measured = new History();
   /** Without what warming up can have added; since the last leak ended. */
   #bare = new History();
   #evidence: GrowthEvidence;
   #needed: number;
   #leak: Leak | undefined;
+  #lastIsBound = false;
   #endedAtMs: number | undefined;
   #steady: Steady | undefined;
   #count = 0;
   #nextSteadyLookMs = 0;
   #finding: Finding | undefined;
+  #fit: GrowthFit | undefined;
 
   constructor(track: Track, options: TrackWatchOptions) {
     this.#track = track;
     this.#options = options;
     this.#evidence = new GrowthEvidence(track.resolutionBytes);
-    this.#needed = 2 / options.falseAlarmProbability;
+    this.#needed = 1 / options.falseAlarmProbability;
   }
 
-  /** Takes the next point. Impossible sizes, and times that do not go forward, cost power and never truth. */
-  add(point: Point): void {
+  /**
+   * Takes the next point. Impossible sizes, and times that do not go forward, cost power and never truth. What is only
+   * bounded by its neighbours (`isBound`) shows how growth went on and is no evidence for it on a standing watch.
+   */
+  add(point: Point, isBound = false): void {
     if (!(point.bytes >= 0 && point.bytes < Infinity)) return;
     const { last } = this.#seen;
     if (last !== undefined && point.timeMs <= last.timeMs) {
@@ -77,8 +85,11 @@ export class TrackWatch {
     }
     this.#count += 1;
     this.#finding = undefined;
+    this.#fit = undefined;
     this.#seen.add(point);
-    this.#lookForLeak(point);
+    if (!isBound) this.#measured.add(point);
+    this.#lastIsBound = isBound;
+    this.#lookForLeak(point, isBound);
     this.#lookForSteady(point);
   }
 
@@ -94,6 +105,20 @@ export class TrackWatch {
     return this.#leak !== undefined;
   }
 
+  /** Whether the evidence suffices, or did when a leak was called. */
+  get isConvinced(): boolean {
+    if (this.#leak !== undefined) return true;
+    const { independent, any } = this.#evidence;
+    if (independent < this.#needed || any < NEEDED_OF_WANDERING) return false;
+    const fit = fitGrowth(evenly(this.#bare.points, 0, MOST_FOR_A_FIT));
+    return fit !== undefined && intervalOf(fit, SURE)[0] > 0;
+  }
+
+  /** How growth goes on, for a forecast; `undefined` unless it leaks. */
+  growthFit(): GrowthFit | undefined {
+    return this.#leak && (this.#fit ??= fitLeak(this.#measured.points, this.points, this.#leak));
+  }
+
   get suspicious(): boolean {
     return isSuspicious(this.points);
   }
@@ -105,12 +130,18 @@ export class TrackWatch {
 
   #removeLast(): void {
     this.#seen.removeLast();
+    if (!this.#lastIsBound) this.#measured.removeLast();
     if (this.#leak !== undefined || this.#bare.last === undefined) return;
     this.#bare.removeLast();
-    this.#evidence.removeLast();
+    if (this.#isEvidence(this.#lastIsBound)) this.#evidence.removeLast();
   }
 
-  #lookForLeak(point: Point): void {
+  /** What is only bounded shows how growth went on; on a standing watch it is no evidence that it did. */
+  #isEvidence(isBound: boolean): boolean {
+    return !isBound || this.#track.patience === 'quick';
+  }
+
+  #lookForLeak(point: Point, isBound: boolean): void {
     if (this.#leak !== undefined) {
       if (!hasStopped(this.#track, this.points, this.#leak.held)) return;
       this.#leak = undefined;
@@ -121,6 +152,7 @@ export class TrackWatch {
     }
     const bare = withoutWarmUp(point);
     this.#bare.add(bare);
+    if (!this.#isEvidence(isBound)) return;
     this.#evidence.add(bare);
     const held = findHeld(this.#track, this.#bare.points, this.#options.limitBytes - point.bytes);
     if (held === undefined || held.bytesPerSecond < this.#track.negligibleBytesPerSecond) return;
@@ -131,9 +163,43 @@ export class TrackWatch {
 
   /** Waiting is cheap where the limit is far: then noise that wanders must be ruled out as well. */
   #isProved(held: Held): boolean {
-    const urgent = this.#track.patience === 'quick' && held.spanMs < ordinaryPatienceMs;
     if (this.#evidence.independent < this.#needed) return false;
-    return urgent || this.#evidence.any >= this.#needed;
+    const quick = this.#track.patience === 'quick';
+    const urgent = held.spanMs < (quick ? ordinaryPatienceMs : URGENT_STANDING_MS);
+    if (quick && urgent) return true;
+    if (!urgent && this.#evidence.any < NEEDED_OF_WANDERING) return false;
+    return this.#isUnbounded(held);
+  }
+
+  /**
+   * Noise that wanders as much as it does here does not explain the growth; and for a standing watch, neither does a
+   * curve that ends below the limit, and memory was never as high.
+   */
+  #isUnbounded({ points, spanMs }: Held): boolean {
+    const { limitBytes } = this.#options;
+    const [first] = points;
+    const firstMs = first?.timeMs ?? 0;
+    const fit = fitGrowth(evenly(points, firstMs, MOST_FOR_A_FIT));
+    if (fit === undefined || intervalOf(fit, SURE)[0] <= 0) return false;
+    if (this.#track.patience === 'quick') return true;
+    const headroomBytes = limitBytes - (first?.bytes ?? 0);
+    // A fall half-way (pages given back, a flush) hides the bend of the whole, and not that of what came after.
+    for (const share of [0, 1 / 3, 1 / 2]) {
+      const part = share === 0 ? fit : fitGrowth(evenly(points, firstMs + spanMs * share, MOST_FOR_A_FIT));
+      if (part !== undefined && part.bend > BENT && part.curve.fillBytes < headroomBytes) return false;
+    }
+    const all = this.#bare.points;
+    const record = all
+      .slice(0, all.length - points.length)
+      .reduce((highest, { bytes }) => Math.max(highest, bytes), 0);
+    const come = Math.min(fit.lastBytes - record, (fit.bytesPerSecond * spanMs) / 1000);
+    const patience = patienceMs(
+      this.#track,
+      fit.bytesPerSecond,
+      limitBytes - fit.lastBytes,
+      firstMs + spanMs,
+    );
+    return come >= (fit.bytesPerSecond * patience) / 1000;
   }
 
   // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a thirtieth.
@@ -148,9 +214,26 @@ export class TrackWatch {
   }
 
   #find(): Finding {
-    if (this.#leak !== undefined) return leakingFinding(this.#track, this.points, this.#leak, this.#options);
+    if (this.#leak !== undefined) return this.#leakingFinding(this.#leak);
     if (this.#steady !== undefined) return this.#steadyFinding(this.#steady);
     return this.#openFinding();
+  }
+
+  #leakingFinding({ sinceMs, held }: Leak): Finding {
+    const { points } = this;
+    const growing = points.slice(indexFrom(points, held.points[0]?.timeMs ?? 0));
+    const fit = this.growthFit();
+    const slope =
+      fit && withResolution(slopeOfFit(fit, this.#options.level), growing, this.#track.resolutionBytes);
+    const spanMs = (growing.at(-1)?.timeMs ?? 0) - (growing[0]?.timeMs ?? 0);
+    const collections = growing.reduce((sum, { count }) => sum + (count ?? 1), 0);
+    return {
+      state: 'leaking',
+      sinceMs,
+      reason: `${collections} collections over ${formatDuration(spanMs)} left ${formatRate(slope?.bytesPerSecond ?? held.bytesPerSecond)} behind, and it does not slow down`,
+      slope: slope ?? null,
+      watchMoreMs: null,
+    };
   }
 
   #steadyFinding({ sinceMs, slope }: Steady): Finding {
@@ -219,6 +302,14 @@ type Leak = { readonly sinceMs: number; readonly held: Held };
 type Steady = { readonly sinceMs: number; readonly slope: Slope };
 
 const ALL_LOOKED_AT = 60;
+const MOST_FOR_A_FIT = 80;
+// ln of how much likelier a curve must be than the line: 1 in 150.
+const BENT = 5;
+// One in ten thousand, of a line through noise that wanders as it is seen to.
+const SURE = 0.9998;
+const URGENT_STANDING_MS = 120_000;
+// If all noise wandered, evidence alone would be wrong in 1 watch of 20; patience and the fit come on top.
+const NEEDED_OF_WANDERING = 20;
 const MOST_FOR_A_SLOPE = 120;
 
 /**
@@ -238,29 +329,27 @@ function hasStopped(track: Track, points: readonly Point[], held: Held): boolean
   return slope !== undefined && slope.interval[1] < quarter;
 }
 
-function leakingFinding(
-  track: Track,
+/**
+ * Growth since the leak began, less the first third of the stretch that was decided on: that may be the arrival of what
+ * causes it. Measured points alone where there are enough: those bounded by their neighbours miss together.
+ */
+function fitLeak(
+  measured: readonly Point[],
   points: readonly Point[],
-  { sinceMs, held }: Leak,
-  options: TrackWatchOptions,
-): Finding {
-  // The first third of the growth may be the arrival of what causes it.
+  { held }: Leak,
+): GrowthFit | undefined {
   const beganMs = held.points[0]?.timeMs ?? 0;
-  const arrived = evenly(points, beganMs + held.spanMs / 3, MOST_FOR_A_SLOPE);
-  const growing = points.slice(indexFrom(points, beganMs));
-  const slope =
-    slopeOf(track, arrived, options.level) ??
-    slopeOf(track, evenly(growing, beganMs, MOST_FOR_A_SLOPE), options.level) ??
-    null;
-  const spanMs = (growing.at(-1)?.timeMs ?? 0) - (growing[0]?.timeMs ?? 0);
-  const collections = growing.reduce((sum, { count }) => sum + (count ?? 1), 0);
-  return {
-    state: 'leaking',
-    sinceMs,
-    reason: `${collections} collections over ${formatDuration(spanMs)} left ${formatRate(slope?.bytesPerSecond ?? held.bytesPerSecond)} behind, and it does not slow down`,
-    slope,
-    watchMoreMs: null,
-  };
+  const arrivedMs = beganMs + held.spanMs / 3;
+  return (
+    fitGrowth(evenly(measured, arrivedMs, MOST_FOR_A_FIT)) ??
+    fitGrowth(evenly(points, arrivedMs, MOST_FOR_A_FIT)) ??
+    fitGrowth(evenly(points, beganMs, MOST_FOR_A_FIT))
+  );
+}
+
+function slopeOfFit(fit: GrowthFit, level: number): Slope {
+  const { bytesPerSecond, standardError, degrees } = fit;
+  return { bytesPerSecond, interval: intervalOf(fit, level), standardError, degrees };
 }
 
 function slopeOf(track: Track, stretch: readonly Point[], level: number): Slope | undefined {

@@ -34,7 +34,7 @@ export function tracksOf(
   const heap = {
     space: 'heap',
     // Most leaks are here, and the fastest: the others give up some speed for it.
-    shareOfFalseAlarms: 0.7,
+    shareOfFalseAlarms: 0.5,
     shortestPatienceMs: shortestHeapPatienceMs,
     patience,
     negligibleBytesPerSecond,
@@ -42,11 +42,11 @@ export function tracksOf(
   } as const;
   return {
     heap,
-    external: { ...heap, space: 'external', shareOfFalseAlarms: 0.2 },
+    external: { ...heap, space: 'external', shareOfFalseAlarms: 0.3 },
     native: {
       ...heap,
       space: 'native',
-      shareOfFalseAlarms: 0.1,
+      shareOfFalseAlarms: 0.2,
       shortestPatienceMs: shortestNativePatienceMs,
       // A standing watch has the time to tell slow growth from what RSS does by itself.
       negligibleBytesPerSecond:

@@ -1,5 +1,5 @@
 import type { Floor, GcEvent, Sample } from '../core/series.ts';
-import type { Growth, Verdict } from '../core/verdict.ts';
+import type { Forecast, Growth, MemorySpace, Verdict } from '../core/verdict.ts';
 import { FillingHint } from './filling.ts';
 import { forecastOf } from './forecast.ts';
 import { NativeShare } from './native-share.ts';
@@ -75,7 +75,7 @@ export class Watcher {
     const floorTimes = new Set(usable.map(({ timeMs }) => timeMs));
     const bounds = gcs.flatMap((gc) => this.#bounds.add(gc, floorTimes.has(gc.timeMs)));
     for (const { timeMs, bytes } of bounds) {
-      this.#heap.watch.add(this.#point(timeMs, bytes, this.#latest?.openConnections ?? 0));
+      this.#heap.watch.add(this.#point(timeMs, bytes, this.#latest?.openConnections ?? 0), true);
     }
     for (const floor of usable.toSorted((a, b) => a.timeMs - b.timeMs)) {
       this.#heap.watch.add(this.#point(floor.timeMs, floor.heapBytes, floor.openConnections));
@@ -87,6 +87,12 @@ export class Watcher {
   /** Whether a space is called leaking now; next to free, where `verdict` fits slopes. */
   get isLeaking(): boolean {
     return this.#heap.watch.isLeaking || this.#external.watch.isLeaking || this.#native.watch.isLeaking;
+  }
+
+  /** Whether the evidence for growth in a space suffices, however long it must still hold: for measurements. */
+  isConvinced(space: MemorySpace): boolean {
+    const watched = { heap: this.#heap, external: this.#external, native: this.#native }[space];
+    return watched.watch.isConvinced;
   }
 
   /** `watchedMs`: how long was watched; floors may lag behind it. */
@@ -114,9 +120,7 @@ export class Watcher {
       reason: found.reason,
       growth,
       forecast:
-        leaking !== undefined && shown.track.space === 'heap'
-          ? forecastOf(shown.watch.last, growth, this.#limitBytes, watchedMs)
-          : null,
+        leaking !== undefined && shown.track.space === 'heap' ? this.#forecastOf(shown, watchedMs) : null,
       watchMoreMs: found.watchMoreMs,
       suspicious:
         leaking !== undefined ||
@@ -134,14 +138,22 @@ export class Watcher {
   }
 
   #point(timeMs: number, bytes: number, openConnections: number): Point {
-    const inside = this.#latest?.inside;
+    // Before the first sample nothing was counted yet.
+    const counted = this.#latest === null ? NOTHING_COUNTED : this.#latest.inside;
     return {
       timeMs,
       bytes,
       openConnections,
-      requests: inside?.httpRequests,
-      opened: inside?.connectionsOpened,
+      requests: counted?.httpRequests,
+      opened: counted?.connectionsOpened,
     };
+  }
+
+  #forecastOf({ watch }: Watched, watchedMs: number): Forecast | null {
+    const fit = watch.growthFit();
+    const { last } = watch;
+    if (fit === undefined || last === undefined || this.#limitBytes === null) return null;
+    return forecastOf(fit, last.timeMs, this.#limitBytes, watchedMs);
   }
 
   #growthOf({ track, watch }: Watched): Growth | null {
@@ -161,5 +173,7 @@ export class Watcher {
     };
   }
 }
+
+const NOTHING_COUNTED = { httpRequests: 0, connectionsOpened: 0 };
 
 type Watched = { readonly track: Track; readonly watch: TrackWatch };
