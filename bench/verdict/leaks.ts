@@ -13,6 +13,8 @@ export type Leak = {
   readonly noiseShare: number;
   readonly headroomBytes: number;
   readonly bytesPerSecond: number;
+  /** The rate at a second, where it is not the same throughout. */
+  readonly bytesPerSecondAt: Signal;
   /** Variance by which growth scatters about its mean, in bytes² a second: what an oracle knows. */
   readonly wanderingPerSecond: number;
   readonly noiseBytes: number;
@@ -59,7 +61,7 @@ export function drawLeak(cell: Cell, random: Random): Leak {
   const { where, lifeSeconds, noiseShare, headroomBytes } = cell;
   const baseBytes = random.between(5, where === 'worker' ? 20 : 120) * MB;
   const bytesPerSecond = headroomBytes / lifeSeconds;
-  const { leaked, wanderingPerSecond } = growth(cell, bytesPerSecond, random);
+  const { leaked, wanderingPerSecond, bytesPerSecondAt } = growth(cell, bytesPerSecond, random);
   const noiseBytes = noiseShare * headroomBytes;
   const allocated = random.between(0.5, 10) * MB;
   const noise = (): number => noiseBytes * random.normal();
@@ -69,6 +71,7 @@ export function drawLeak(cell: Cell, random: Random): Leak {
     space: where === 'worker' ? 'heap' : where,
     bytesPerSecond,
     wanderingPerSecond,
+    bytesPerSecondAt,
     noiseBytes,
     leaked,
     service: {
@@ -88,14 +91,16 @@ function growth(
   { kind, lifeSeconds, headroomBytes }: Cell,
   bytesPerSecond: number,
   random: Random,
-): Pick<Leak, 'leaked' | 'wanderingPerSecond'> {
-  if (kind === 'linear') return { leaked: (t) => bytesPerSecond * t, wanderingPerSecond: 0 };
+): Pick<Leak, 'leaked' | 'wanderingPerSecond' | 'bytesPerSecondAt'> {
+  const bytesPerSecondAt = (): number => bytesPerSecond;
+  if (kind === 'linear') return { leaked: (t) => bytesPerSecond * t, wanderingPerSecond: 0, bytesPerSecondAt };
   if (kind === 'stepwise') {
     const every = lifeSeconds / random.between(40, 120);
     return {
       leaked: (t) => bytesPerSecond * every * Math.floor(t / every),
       // A step of s every e seconds is off the line like s²/12, for ever; it does not wander.
       wanderingPerSecond: 0,
+      bytesPerSecondAt,
     };
   }
   if (kind === 'bursty') {
@@ -113,6 +118,7 @@ function growth(
     return {
       leaked: (t) => arrivals[before(arrivals, t)]?.sum ?? 0,
       wanderingPerSecond: 2 * size * size * rate,
+      bytesPerSecondAt,
     };
   }
   const warm = random.between(0.02, 0.08) * headroomBytes;
@@ -121,6 +127,7 @@ function growth(
   return {
     leaked: (t) => bytesPerSecond * t + (warm * Math.log1p(t / decay)) / whole,
     wanderingPerSecond: 0,
+    bytesPerSecondAt: (t) => bytesPerSecond + warm / whole / (t + decay),
   };
 }
 

@@ -66,7 +66,7 @@ export function watchLeak(cell: Cell, seed: number, patience: Patience): Outcome
     usedShare: leak.leaked(calledSeconds ?? leak.lifeSeconds) / leak.headroomBytes,
     evidenceSeconds,
     oracleSeconds,
-    slopeCovered: covered(verdict?.growth?.interval, leak.bytesPerSecond),
+    slopeCovered: covered(verdict?.growth?.interval, leak.bytesPerSecondAt(calledSeconds ?? 0)),
     fitCovered: undefined,
     forecastCovered: covered(forecast?.interval, left),
     forecastTooShort: forecast && left > forecast.interval[1],

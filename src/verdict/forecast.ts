@@ -1,6 +1,6 @@
 import type { Forecast } from '../core/verdict.ts';
-import type { GrowthFit } from './growth-fit.ts';
-import { studentQuantile } from './student-t.ts';
+import { type GrowthFit, quantileBetween } from './growth-fit.ts';
+import { studentCdf } from './student-t.ts';
 
 const LEVEL = 0.9;
 
@@ -10,50 +10,50 @@ const LEVEL = 0.9;
  * scatter until then, which for bursts is the most of it. `null` when even at the slow end memory may never arrive.
  */
 export function forecastOf(
-  fit: GrowthFit,
+  fits: readonly GrowthFit[],
   lastMs: number,
   limitBytes: number,
   watchedMs: number,
 ): Forecast | null {
-  const { bytesPerSecond } = fit;
+  const mean = (valueOf: (fit: GrowthFit) => number): number =>
+    fits.reduce((sum, fit) => sum + valueOf(fit) / fits.length, 0);
+  const bytesPerSecond = mean((fit) => fit.bytesPerSecond);
   if (!(bytesPerSecond > 0)) return null;
-  const missing = Math.max(0, limitBytes - fit.lastBytes);
-  const reach = studentQuantile((1 + LEVEL) / 2, fit.degrees);
-  const slow = arrival(fit, missing, reach);
-  if (slow === undefined) return null;
   const sinceLast = Math.max(0, watchedMs - lastMs) / 1000;
+  const expected = Math.max(0, limitBytes - mean((fit) => fit.lastBytes)) / bytesPerSecond;
+  const arrived = (seconds: number): number => mean((fit) => chanceToHaveArrived(fit, limitBytes, seconds));
+  if (arrived(LONGEST_SECONDS) < (1 + LEVEL) / 2) return null;
   const fromNow = (seconds: number): number => Math.max(0, seconds - sinceLast);
+  // By ratios: far and near ends may lie orders of magnitude apart.
+  const quantile = (probability: number): number =>
+    Math.exp(
+      quantileBetween(LOG_SHORTEST, LOG_LONGEST, probability, (logSeconds) => arrived(Math.exp(logSeconds))),
+    );
   return {
     limitBytes,
-    secondsToLimit: fromNow(missing / bytesPerSecond),
-    interval: [fromNow(arrival(fit, missing, -reach) ?? 0), fromNow(slow)],
+    secondsToLimit: fromNow(expected),
+    interval: [fromNow(quantile((1 - LEVEL) / 2)), fromNow(quantile((1 + LEVEL) / 2))],
     level: LEVEL,
   };
 }
 
-/**
- * The seconds after which what is missing has come, `reach` deviations later than expected: the solution of
- * `slope · t = missing + reach · √(level² + slope's error² · t² + wandering · t)`, found by halving.
- */
-function arrival(fit: GrowthFit, missing: number, reach: number): number | undefined {
-  const { bytesPerSecond, standardError, lastVariance, wanderingPerSecond } = fit;
-  const short = (t: number): number =>
-    missing +
-    reach * Math.sqrt(lastVariance + standardError * standardError * t * t + wanderingPerSecond * t) -
-    bytesPerSecond * t;
-  let high = missing / bytesPerSecond + 1e-9;
-  while (short(high) > 0) {
-    high *= 2;
-    if (high > LONGEST_SECONDS) return undefined;
+/** The chance that memory lies above the limit after so many seconds, over all kinds of noise. */
+function chanceToHaveArrived({ lines, degrees }: GrowthFit, limitBytes: number, seconds: number): number {
+  let chance = 0;
+  for (const line of lines) {
+    const slopeVariance = line.standardError ** 2 + (UNEVEN * line.bytesPerSecond) ** 2;
+    const variance =
+      line.lastVariance + slopeVariance * seconds * seconds + line.wanderingPerSecond * seconds;
+    const missing = limitBytes - line.lastBytes - line.bytesPerSecond * seconds;
+    chance += line.weight * (1 - studentCdf(missing / Math.sqrt(variance), degrees));
   }
-  let low = 0;
-  for (let step = 0; step < 60; step += 1) {
-    const middle = (low + high) / 2;
-    if (short(middle) > 0) low = middle;
-    else high = middle;
-  }
-  return high;
+  return chance;
 }
+
+// No rate is the same for ever: a deviation of so much of it is always allowed for.
+const UNEVEN = 0.02;
 
 // Ten years: beyond, no far end is worth naming.
 const LONGEST_SECONDS = 315_360_000;
+const LOG_LONGEST = Math.log(LONGEST_SECONDS);
+const LOG_SHORTEST = Math.log(1e-3);

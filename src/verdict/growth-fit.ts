@@ -1,23 +1,31 @@
 import type { Point } from './point.ts';
-import { studentQuantile } from './student-t.ts';
+import { studentCdf, studentQuantile } from './student-t.ts';
 
 /** What a stretch of points says of growth, whichever part of its noise wanders. */
 export type GrowthFit = {
-  /** Of the straight line, in bytes per second. */
+  /** Of the straight line, in bytes per second: the mean over `lines`. */
   readonly bytesPerSecond: number;
   readonly standardError: number;
+  /** One line for each kind of noise, with what speaks for it; the weights add up to 1. */
+  readonly lines: readonly Line[];
   readonly degrees: number;
-  /** Variance by which the level itself wanders, in bytes² per second. */
-  readonly wanderingPerSecond: number;
-  /** Variance of a single point about the level. */
-  readonly pointVariance: number;
   /** Where the level stands at the last point. */
   readonly lastBytes: number;
-  readonly lastVariance: number;
   /** By how much a curve that saturates is likelier than the line: ln of the ratio. */
   readonly bend: number;
   /** The curve that saturates. */
   readonly curve: Curve;
+};
+
+/** A straight line through noise of which a known part wanders. */
+export type Line = {
+  readonly weight: number;
+  readonly bytesPerSecond: number;
+  readonly standardError: number;
+  /** Variance by which the level itself wanders, in bytes² per second. */
+  readonly wanderingPerSecond: number;
+  readonly lastBytes: number;
+  readonly lastVariance: number;
 };
 
 /** Growth of `fillBytes` in all from the first point on, of which `share` has come. */
@@ -45,33 +53,81 @@ const decays = [0.04, 0.06, 0.09, 0.13, 0.2, 0.28, 0.4, 0.55, 0.75, 1, 1.35, 1.8
 export function fitGrowth(points: readonly Point[]): GrowthFit | undefined {
   if (points.length < 5) return undefined;
   const fits = kindsOfNoise.map((wandering) => fitWith(points, wandering));
+  const degrees = points.length - 2;
+  const lines = linesOf(fits, degrees);
   const line = best(fits, ({ lineLikelihood }) => lineLikelihood);
   const curved = best(fits, ({ curveLikelihoods }) => Math.max(...curveLikelihoods));
   if (line === undefined || curved === undefined) return undefined;
-  const degrees = points.length - 2;
-  const variance = Math.max(line.leftOfLine, points.length) / degrees;
-  const walks = line.wandering === Infinity;
-  const unitSeconds = line.unitMs / 1000;
+  const mean = (valueOf: (line: Line) => number): number =>
+    lines.reduce((sum, one) => sum + one.weight * valueOf(one), 0);
+  const bytesPerSecond = mean((one) => one.bytesPerSecond);
   return {
-    bytesPerSecond: line.slope,
-    standardError: Math.sqrt(variance / line.timeTime),
+    bytesPerSecond,
+    standardError: Math.sqrt(
+      mean((one) => one.standardError ** 2 + (one.bytesPerSecond - bytesPerSecond) ** 2),
+    ),
+    lines,
     degrees,
-    wanderingPerSecond: (variance * (walks ? 1 : line.wandering)) / unitSeconds,
-    pointVariance: walks ? 0 : variance,
-    lastBytes: line.lastBytes,
-    lastVariance: variance * line.lastVariance,
+    lastBytes: mean((one) => one.lastBytes),
     bend: Math.max(...curved.curveLikelihoods) - line.lineLikelihood,
     curve: curveOf(points, curved, line.lineLikelihood),
   };
 }
 
-/** The interval of the line's slope. */
-export function intervalOf(
-  { bytesPerSecond, standardError, degrees }: Pick<GrowthFit, 'bytesPerSecond' | 'standardError' | 'degrees'>,
-  level: number,
-): readonly [number, number] {
-  const reach = studentQuantile((1 + level) / 2, degrees) * standardError;
-  return [bytesPerSecond - reach, bytesPerSecond + reach];
+/** The interval of the line's slope: of the mixture of the Student's distributions that the lines give. */
+export function intervalOf(fit: GrowthFit, level: number): readonly [number, number] {
+  return [slopeQuantile(fit, (1 - level) / 2), slopeQuantile(fit, (1 + level) / 2)];
+}
+
+function slopeQuantile({ lines, degrees }: GrowthFit, probability: number): number {
+  const reach = studentQuantile(probability, degrees);
+  const ends = lines.map((line) => line.bytesPerSecond + reach * line.standardError);
+  return quantileBetween(Math.min(...ends), Math.max(...ends), probability, (slope) =>
+    lines.reduce(
+      (sum, { weight, bytesPerSecond, standardError }) =>
+        sum + weight * studentCdf((slope - bytesPerSecond) / standardError, degrees),
+      0,
+    ),
+  );
+}
+
+/** Where a rising distribution function reaches a probability, by halving. */
+export function quantileBetween(
+  low: number,
+  high: number,
+  probability: number,
+  distribution: (value: number) => number,
+): number {
+  let [from, to] = [low, high];
+  for (let step = 0; step < 50 && to - from > 1e-9 * Math.abs(to); step += 1) {
+    const middle = (from + to) / 2;
+    if (distribution(middle) < probability) from = middle;
+    else to = middle;
+  }
+  return (from + to) / 2;
+}
+
+function linesOf(fits: readonly FitOfKind[], degrees: number): Line[] {
+  // The likelihood of the noise alone, level and slope integrated out: that of the fitted line prefers noise that is too
+  // quiet, because the line has followed the noise.
+  const likelihoods = fits.map(
+    (fit) => fit.lineLikelihood - 0.5 * Math.log(fit.timeTime) + 0.5 * Math.log(fit.leftOfLine),
+  );
+  const highest = Math.max(...likelihoods);
+  const weights = likelihoods.map((likelihood) => Math.exp(likelihood - highest));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  return fits.map((fit, kind) => {
+    const variance = fit.leftOfLine / degrees;
+    const walks = fit.wandering === Infinity;
+    return {
+      weight: (weights[kind] ?? 0) / all,
+      bytesPerSecond: fit.slope,
+      standardError: Math.sqrt(variance / fit.timeTime),
+      wanderingPerSecond: (variance * (walks ? 1 : fit.wandering)) / (fit.unitMs / 1000),
+      lastBytes: fit.lastBytes,
+      lastVariance: variance * fit.lastVariance,
+    };
+  });
 }
 
 type FitOfKind = {

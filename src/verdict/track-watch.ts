@@ -119,6 +119,17 @@ export class TrackWatch {
     return this.#leak && (this.#fit ??= fitLeak(this.#measured.points, this.points, this.#leak));
   }
 
+  /** Ways in which growth may go on from here, as likely the one as the other: as it did, and as in the second half of that. */
+  prospects(): readonly GrowthFit[] {
+    const fit = this.growthFit();
+    if (fit === undefined || this.#leak === undefined) return [];
+    const { held } = this.#leak;
+    const arrivedMs = (held.points[0]?.timeMs ?? 0) + held.spanMs / 3;
+    const halfMs = (arrivedMs + (this.last?.timeMs ?? arrivedMs)) / 2;
+    const late = fitGrowth(evenly(this.#measured.points, halfMs, MOST_FOR_A_FIT));
+    return late === undefined ? [fit] : [fit, late];
+  }
+
   get suspicious(): boolean {
     return isSuspicious(this.points);
   }
@@ -305,8 +316,8 @@ const ALL_LOOKED_AT = 60;
 const MOST_FOR_A_FIT = 80;
 // ln of how much likelier a curve must be than the line: 1 in 150.
 const BENT = 5;
-// One in ten thousand, of a line through noise that wanders as it is seen to.
-const SURE = 0.9998;
+// Of a line through noise that wanders as it is seen to: one in two thousand at this end.
+const SURE = 0.999;
 const URGENT_STANDING_MS = 120_000;
 // If all noise wandered, evidence alone would be wrong in 1 watch of 20; patience and the fit come on top.
 const NEEDED_OF_WANDERING = 20;
