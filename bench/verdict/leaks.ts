@@ -93,7 +93,8 @@ function growth(
   random: Random,
 ): Pick<Leak, 'leaked' | 'wanderingPerSecond' | 'bytesPerSecondAt'> {
   const bytesPerSecondAt = (): number => bytesPerSecond;
-  if (kind === 'linear') return { leaked: (t) => bytesPerSecond * t, wanderingPerSecond: 0, bytesPerSecondAt };
+  if (kind === 'linear')
+    return { leaked: (t) => bytesPerSecond * t, wanderingPerSecond: 0, bytesPerSecondAt };
   if (kind === 'stepwise') {
     const every = lifeSeconds / random.between(40, 120);
     return {

@@ -27,16 +27,19 @@ export class GrowthEvidence {
   add(point: Point): this {
     this.#count += 1;
     if (this.#count > ALL_BEGIN && this.#count % PRUNED_EVERY === 0) this.#prune();
-    const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering, this.#resolutionBytes));
-    this.#beginnings.push({ at: this.#count, weight: weightOf(this.#count), fits });
+    // On a long watch not every floor is worth a beginning of its own.
+    if (this.#count < MANY || (this.#count - 1) % SPARED === 0) {
+      const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering, this.#resolutionBytes));
+      this.#beginnings.push({ at: this.#count, weight: weightOf(this.#count), fits });
+    }
     for (const { fits: begun } of this.#beginnings) for (const fit of begun) fit.add(point);
     return this;
   }
 
   /** Takes the last floor back, once. */
   removeLast(): void {
+    if (this.#beginnings.at(-1)?.at === this.#count) this.#beginnings.pop();
     this.#count -= 1;
-    this.#beginnings.pop();
     for (const { fits } of this.#beginnings) for (const fit of fits) fit.removeLast();
   }
 
@@ -71,9 +74,11 @@ export class GrowthEvidence {
 
 type Beginning = { readonly at: number; readonly weight: number; readonly fits: readonly NoiseFit[] };
 
-const KEPT_AN_OCTAVE = 8;
+const KEPT_AN_OCTAVE = 4;
 const ALL_BEGIN = 32;
 const PRUNED_EVERY = 8;
+const MANY = 1024;
+const SPARED = 8;
 
 // Part of the noise that wanders, as in `NoiseFit`; the first is that of independent noise.
 const kindsOfNoise = [0, 0.1, 1, Infinity] as const;

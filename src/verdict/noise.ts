@@ -14,7 +14,7 @@ export class NoiseFit {
   readonly #leastVariance: number;
   #count = 0;
   #unitMs = 0;
-  #previous: Point | undefined;
+  #previousMs = Number.NaN;
   #before: FitState | undefined;
   #firstMs = 0;
   // Filter: expected floor and expected time, and their variance in units of a floor's own noise.
@@ -43,7 +43,7 @@ export class NoiseFit {
     if (before === undefined) return;
     this.#before = undefined;
     this.#count -= 1;
-    this.#previous = before.previous;
+    this.#previousMs = before.previousMs;
     this.#unitMs = before.unitMs;
     this.#level = before.level;
     this.#time = before.time;
@@ -55,9 +55,9 @@ export class NoiseFit {
   }
 
   add(point: Point): void {
-    const previous = this.#previous;
+    const previousMs = this.#previousMs;
     const saved = (this.#before ??= emptyState());
-    saved.previous = previous;
+    saved.previousMs = previousMs;
     saved.unitMs = this.#unitMs;
     saved.level = this.#level;
     saved.time = this.#time;
@@ -66,18 +66,18 @@ export class NoiseFit {
     saved.timeBytes = this.#timeBytes;
     saved.bytesBytes = this.#bytesBytes;
     saved.logVariances = this.#logVariances;
-    this.#previous = point;
+    this.#previousMs = point.timeMs;
     this.#count += 1;
     const walksOnly = this.#wandering === Infinity;
-    if (previous === undefined) {
+    if (this.#count === 1) {
       this.#firstMs = point.timeMs;
       this.#level = point.bytes;
       this.#variance = walksOnly ? 0 : 1;
       return;
     }
     // Time is measured in distances between the first two floors, which are known before there is evidence.
-    if (this.#unitMs === 0) this.#unitMs = point.timeMs - previous.timeMs;
-    const elapsed = (point.timeMs - previous.timeMs) / this.#unitMs;
+    if (this.#unitMs === 0) this.#unitMs = point.timeMs - previousMs;
+    const elapsed = (point.timeMs - previousMs) / this.#unitMs;
     const time = (point.timeMs - this.#firstMs) / this.#unitMs;
     const own = walksOnly ? 0 : 1;
     const before = this.#variance + (walksOnly ? 1 : this.#wandering) * elapsed;
@@ -127,7 +127,7 @@ export class NoiseFit {
 }
 
 type FitState = {
-  previous: Point | undefined;
+  previousMs: number;
   unitMs: number;
   level: number;
   time: number;
@@ -140,7 +140,7 @@ type FitState = {
 
 function emptyState(): FitState {
   return {
-    previous: undefined,
+    previousMs: Number.NaN,
     unitMs: 0,
     level: 0,
     time: 0,
