@@ -10,18 +10,16 @@ const LEVEL = 0.9;
  * scatter until then, which for bursts is the most of it. `null` when even at the slow end memory may never arrive.
  */
 export function forecastOf(
-  fits: readonly GrowthFit[],
+  fit: GrowthFit,
   lastMs: number,
   limitBytes: number,
   watchedMs: number,
 ): Forecast | null {
-  const mean = (valueOf: (fit: GrowthFit) => number): number =>
-    fits.reduce((sum, fit) => sum + valueOf(fit) / fits.length, 0);
-  const bytesPerSecond = mean((fit) => fit.bytesPerSecond);
+  const { bytesPerSecond } = fit;
   if (!(bytesPerSecond > 0)) return null;
   const sinceLast = Math.max(0, watchedMs - lastMs) / 1000;
-  const expected = Math.max(0, limitBytes - mean((fit) => fit.lastBytes)) / bytesPerSecond;
-  const arrived = (seconds: number): number => mean((fit) => chanceToHaveArrived(fit, limitBytes, seconds));
+  const expected = Math.max(0, limitBytes - fit.lastBytes) / bytesPerSecond;
+  const arrived = (seconds: number): number => chanceToHaveArrived(fit, limitBytes, seconds);
   if (arrived(LONGEST_SECONDS) < (1 + LEVEL) / 2) return null;
   const fromNow = (seconds: number): number => Math.max(0, seconds - sinceLast);
   // By ratios: far and near ends may lie orders of magnitude apart.
@@ -51,7 +49,7 @@ function chanceToHaveArrived({ lines, degrees }: GrowthFit, limitBytes: number, 
 }
 
 // No rate is the same for ever: a deviation of so much of it is always allowed for.
-const UNEVEN = 0.02;
+const UNEVEN = 0.03;
 
 // Ten years: beyond, no far end is worth naming.
 const LONGEST_SECONDS = 315_360_000;

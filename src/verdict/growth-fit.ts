@@ -74,6 +74,23 @@ export function fitGrowth(points: readonly Point[]): GrowthFit | undefined {
   };
 }
 
+/** Several fits taken for equally likely. */
+export function pooled(fits: readonly [GrowthFit, ...GrowthFit[]]): GrowthFit {
+  const mean = (valueOf: (fit: GrowthFit) => number): number =>
+    fits.reduce((sum, fit) => sum + valueOf(fit) / fits.length, 0);
+  const bytesPerSecond = mean((fit) => fit.bytesPerSecond);
+  return {
+    ...fits[0],
+    bytesPerSecond,
+    standardError: Math.sqrt(
+      mean((fit) => fit.standardError ** 2 + (fit.bytesPerSecond - bytesPerSecond) ** 2),
+    ),
+    lines: fits.flatMap(({ lines }) => lines.map((line) => ({ ...line, weight: line.weight / fits.length }))),
+    degrees: Math.min(...fits.map(({ degrees }) => degrees)),
+    lastBytes: mean((fit) => fit.lastBytes),
+  };
+}
+
 /** The interval of the line's slope: of the mixture of the Student's distributions that the lines give. */
 export function intervalOf(fit: GrowthFit, level: number): readonly [number, number] {
   return [slopeQuantile(fit, (1 - level) / 2), slopeQuantile(fit, (1 + level) / 2)];

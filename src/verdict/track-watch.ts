@@ -1,7 +1,7 @@
 import { formatRate } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
 import { GrowthEvidence } from './evidence.ts';
-import { fitGrowth, type GrowthFit, intervalOf } from './growth-fit.ts';
+import { fitGrowth, type GrowthFit, intervalOf, pooled } from './growth-fit.ts';
 import { evenly, History, indexFrom } from './history.ts';
 import { loadFollowed } from './load.ts';
 import { findHeld, type Held, ordinaryPatienceMs, patienceMs } from './persistence.ts';
@@ -10,7 +10,7 @@ import { SpikeWitness } from './spikes.ts';
 import { excludedBytesPerSecond, findSteady, shortestWatchMs } from './steadiness.ts';
 import { isSuspicious } from './suspicion.ts';
 import type { Point } from './point.ts';
-import type { Track } from './track.ts';
+import { negligibleAfter, type Track } from './track.ts';
 import { warmUpBytesPerSecond, withoutWarmUp } from './warm-up.ts';
 
 export type TrackWatchOptions = {
@@ -114,20 +114,14 @@ export class TrackWatch {
     return fit !== undefined && intervalOf(fit, SURE)[0] > 0;
   }
 
-  /** How growth goes on, for a forecast; `undefined` unless it leaks. */
+  /**
+   * How growth goes on; `undefined` unless it leaks. As it did since it began and as in the second half of that are
+   * taken for equally likely, so growth that slows down a little is told as such.
+   */
   growthFit(): GrowthFit | undefined {
-    return this.#leak && (this.#fit ??= fitLeak(this.#measured.points, this.points, this.#leak));
-  }
-
-  /** Ways in which growth may go on from here, as likely the one as the other: as it did, and as in the second half of that. */
-  prospects(): readonly GrowthFit[] {
-    const fit = this.growthFit();
-    if (fit === undefined || this.#leak === undefined) return [];
-    const { held } = this.#leak;
-    const arrivedMs = (held.points[0]?.timeMs ?? 0) + held.spanMs / 3;
-    const halfMs = (arrivedMs + (this.last?.timeMs ?? arrivedMs)) / 2;
-    const late = fitGrowth(evenly(this.#measured.points, halfMs, MOST_FOR_A_FIT));
-    return late === undefined ? [fit] : [fit, late];
+    if (this.#leak === undefined) return undefined;
+    this.#fit ??= fitLeak(this.#measured.points, this.points, this.#leak);
+    return this.#fit;
   }
 
   get suspicious(): boolean {
@@ -166,7 +160,7 @@ export class TrackWatch {
     if (!this.#isEvidence(isBound)) return;
     this.#evidence.add(bare);
     const held = findHeld(this.#track, this.#bare.points, this.#options.limitBytes - point.bytes);
-    if (held === undefined || held.bytesPerSecond < this.#track.negligibleBytesPerSecond) return;
+    if (held === undefined || held.bytesPerSecond < negligibleAfter(this.#track, point.timeMs)) return;
     if (this.#isProved(held) && loadFollowed(held.points) === undefined) {
       this.#leak = { sinceMs: point.timeMs, held };
     }
@@ -316,6 +310,7 @@ const ALL_LOOKED_AT = 60;
 const MOST_FOR_A_FIT = 80;
 // ln of how much likelier a curve must be than the line: 1 in 150.
 const BENT = 5;
+const LEAST_FOR_A_HALF = 10;
 // Of a line through noise that wanders as it is seen to: one in two thousand at this end.
 const SURE = 0.999;
 const URGENT_STANDING_MS = 120_000;
@@ -351,11 +346,14 @@ function fitLeak(
 ): GrowthFit | undefined {
   const beganMs = held.points[0]?.timeMs ?? 0;
   const arrivedMs = beganMs + held.spanMs / 3;
-  return (
+  const halfMs = (arrivedMs + (points.at(-1)?.timeMs ?? arrivedMs)) / 2;
+  const whole =
     fitGrowth(evenly(measured, arrivedMs, MOST_FOR_A_FIT)) ??
     fitGrowth(evenly(points, arrivedMs, MOST_FOR_A_FIT)) ??
-    fitGrowth(evenly(points, beganMs, MOST_FOR_A_FIT))
-  );
+    fitGrowth(evenly(points, beganMs, MOST_FOR_A_FIT));
+  const half = evenly(measured, halfMs, MOST_FOR_A_FIT);
+  const late = half.length < LEAST_FOR_A_HALF ? undefined : fitGrowth(half);
+  return whole && late ? pooled([whole, late]) : whole;
 }
 
 function slopeOfFit(fit: GrowthFit, level: number): Slope {

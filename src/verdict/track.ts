@@ -11,6 +11,8 @@ export type Track = {
   readonly patience: Patience;
   /** Slopes below this are never called a leak in this space, in bytes per second. */
   readonly negligibleBytesPerSecond: number;
+  /** The same for someone who waits, until this long was watched; after that it falls with time. */
+  readonly negligibleAtFirst: { readonly bytesPerSecond: number; readonly forMs: number } | null;
   /** Each size is off by half of this at most. */
   readonly resolutionBytes: number;
 };
@@ -38,6 +40,7 @@ export function tracksOf(
     shortestPatienceMs: shortestHeapPatienceMs,
     patience,
     negligibleBytesPerSecond,
+    negligibleAtFirst: null,
     resolutionBytes,
   } as const;
   return {
@@ -49,8 +52,18 @@ export function tracksOf(
       shareOfFalseAlarms: 0.2,
       shortestPatienceMs: shortestNativePatienceMs,
       // A standing watch has the time to tell slow growth from what RSS does by itself.
-      negligibleBytesPerSecond:
-        patience === 'quick' ? negligibleNativeBytesPerSecond : negligibleBytesPerSecond,
+      negligibleAtFirst:
+        patience === 'quick'
+          ? { bytesPerSecond: negligibleNativeBytesPerSecond, forMs: shortestNativePatienceMs }
+          : null,
     },
   };
+}
+
+/** Slopes below this are not called a leak after so long a watch. */
+export function negligibleAfter(track: Track, watchedMs: number): number {
+  const { negligibleBytesPerSecond, negligibleAtFirst } = track;
+  if (negligibleAtFirst === null) return negligibleBytesPerSecond;
+  const { bytesPerSecond, forMs } = negligibleAtFirst;
+  return Math.max(negligibleBytesPerSecond, bytesPerSecond * Math.min(1, forMs / Math.max(1, watchedMs)));
 }

@@ -150,10 +150,10 @@ export class Watcher {
   }
 
   #forecastOf({ watch }: Watched, watchedMs: number): Forecast | null {
-    const prospects = watch.prospects();
+    const fit = watch.growthFit();
     const { last } = watch;
-    if (prospects.length === 0 || last === undefined || this.#limitBytes === null) return null;
-    return forecastOf(prospects, last.timeMs, this.#limitBytes, watchedMs);
+    if (fit === undefined || last === undefined || this.#limitBytes === null) return null;
+    return forecastOf(fit, last.timeMs, this.#limitBytes, watchedMs);
   }
 
   #growthOf({ track, watch }: Watched): Growth | null {

@@ -1,5 +1,5 @@
 import type { Service, Signal } from './service.ts';
-import type { Random } from './traces.ts';
+import { Random } from './traces.ts';
 
 /**
  * Healthy services for a day, drawn widely: limits from 256 MB to 4 GB, and what comes and goes up to 60 % of the room
@@ -10,6 +10,17 @@ export type DayFamily = {
   readonly name: string;
   readonly draw: (random: Random) => Service;
 };
+
+/** A service of the family, and the rest of its chance, which `play` goes on with. */
+export function serviceOf(
+  family: DayFamily,
+  seed: number,
+): { readonly service: Service; readonly random: Random } {
+  let hash = 17;
+  for (const letter of family.name) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
+  const random = new Random(seed * 7919 + hash);
+  return { service: family.draw(random), random };
+}
 
 const MB = 1e6;
 const MINUTE = 60;
@@ -218,20 +229,20 @@ export const dayFamilies: readonly DayFamily[] = [
     name: 'arenas grow',
     draw: (random) => {
       const room = draw(random);
-      const arenas = many(random, 4, 64, () => ({
-        at: random.exponential(logBetween(random, 20, 3 * HOUR)),
-        bytes: random.between(0.5, 8) * MB,
-      }));
+      const share = logBetween(random, 0.01, MOST_EVEN_SHARE) * room.headroomBytes;
+      const sizes = many(random, 4, 64, () => random.exponential(1));
+      const all = sizes.reduce((sum, size) => sum + size, 0);
+      const usual = logBetween(random, 20, 3 * HOUR);
+      const arenas = sizes.map((size) => ({ at: random.exponential(usual), bytes: (share * size) / all }));
       const bytes = logBetween(random, 0.01, 0.15) * room.headroomBytes;
       const decay = logBetween(random, 30, 4 * HOUR);
-      const most = 0.5 * room.headroomBytes;
       const wobble = logBetween(random, 0.1, 5) * MB;
       return {
         ...room,
         native: (t) => {
           let sum = bytes * (1 - Math.exp(-t / decay));
           for (const arena of arenas) if (t >= arena.at) sum += arena.bytes;
-          return 40 * MB + Math.min(most, sum) + wobble * random.next();
+          return 40 * MB + sum + wobble * random.next();
         },
       };
     },
