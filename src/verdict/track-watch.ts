@@ -1,17 +1,24 @@
-import { formatRate } from '../core/bytes.ts';
-import { formatDuration } from '../core/duration.ts';
 import { GrowthEvidence } from './evidence.ts';
+import { BENT } from './fill.ts';
+import {
+  type Finding,
+  type Leak,
+  leakingFinding,
+  openFinding,
+  slopeOf,
+  type Steady,
+  steadyFinding,
+} from './findings.ts';
 import { fitGrowth, type GrowthFit, intervalOf, pooled } from './growth-fit.ts';
 import { evenly, History, indexFrom } from './history.ts';
 import { loadFollowed } from './load.ts';
 import { findHeld, type Held, ordinaryPatienceMs, patienceMs } from './persistence.ts';
-import { findSlope, type Slope, withResolution } from './slope.ts';
-import { SpikeWitness } from './spikes.ts';
-import { excludedBytesPerSecond, findSteady, shortestWatchMs } from './steadiness.ts';
-import { isSuspicious } from './suspicion.ts';
 import type { Point } from './point.ts';
+import { SpikeWitness } from './spikes.ts';
+import { findSteady } from './steadiness.ts';
+import { isSuspicious } from './suspicion.ts';
 import { negligibleAfter, type Track } from './track.ts';
-import { warmUpBytesPerSecond, withoutWarmUp } from './warm-up.ts';
+import { withoutWarmUp } from './warm-up.ts';
 
 export type TrackWatchOptions = {
   readonly limitBytes: number;
@@ -19,18 +26,6 @@ export type TrackWatchOptions = {
   readonly falseAlarmProbability: number;
   /** Level of the slope's interval. */
   readonly level: number;
-};
-
-/** What is known of one space at its last point. */
-export type Finding = {
-  readonly state: 'leaking' | 'steady' | 'open';
-  /** Since when the state holds; `null` while open. */
-  readonly sinceMs: number | null;
-  /** One sentence with the fact that decided, or with what is missing. */
-  readonly reason: string;
-  /** The stretch that shows the slope best, `null` before there are points enough. */
-  readonly slope: Slope | null;
-  readonly watchMoreMs: number | null;
 };
 
 /**
@@ -163,6 +158,7 @@ export class TrackWatch {
     if (held === undefined || held.bytesPerSecond < negligibleAfter(this.#track, point.timeMs)) return;
     if (this.#isProved(held) && loadFollowed(held.points) === undefined) {
       this.#leak = { sinceMs: point.timeMs, held };
+      this.#steady = undefined;
     }
   }
 
@@ -219,97 +215,16 @@ export class TrackWatch {
   }
 
   #find(): Finding {
-    if (this.#leak !== undefined) return this.#leakingFinding(this.#leak);
-    if (this.#steady !== undefined) return this.#steadyFinding(this.#steady);
-    return this.#openFinding();
-  }
-
-  #leakingFinding({ sinceMs, held }: Leak): Finding {
-    const { points } = this;
-    const growing = points.slice(indexFrom(points, held.points[0]?.timeMs ?? 0));
-    const fit = this.growthFit();
-    const slope =
-      fit && withResolution(slopeOfFit(fit, this.#options.level), growing, this.#track.resolutionBytes);
-    const spanMs = (growing.at(-1)?.timeMs ?? 0) - (growing[0]?.timeMs ?? 0);
-    const collections = growing.reduce((sum, { count }) => sum + (count ?? 1), 0);
-    return {
-      state: 'leaking',
-      sinceMs,
-      reason: `${collections} collections over ${formatDuration(spanMs)} left ${formatRate(slope?.bytesPerSecond ?? held.bytesPerSecond)} behind, and it does not slow down`,
-      slope: slope ?? null,
-      watchMoreMs: null,
-    };
-  }
-
-  #steadyFinding({ sinceMs, slope }: Steady): Finding {
-    const headroomBytes = this.#options.limitBytes - (this.last?.bytes ?? 0);
-    const excluded = Math.max(slope.interval[1], 0);
-    return {
-      state: 'steady',
-      sinceMs,
-      reason: `growth of ${formatRate(excluded)} or more is excluded: the limit is more than ${formatDuration((headroomBytes / Math.max(excluded, 1)) * 1000)} away`,
-      slope,
-      watchMoreMs: null,
-    };
-  }
-
-  #openFinding(): Finding {
-    const { points, last } = this;
-    const open = (reason: string, slope: Slope | null, watchMoreMs: number | null): Finding => {
-      return {
-        state: 'open',
-        sinceMs: null,
-        reason,
-        slope,
-        watchMoreMs: watchMoreMs && Math.ceil(watchMoreMs / 1000) * 1000,
-      };
-    };
-    if (last === undefined) return open('no major garbage collection was seen yet', null, null);
-    const half = evenly(points, last.timeMs / 2, MOST_FOR_A_SLOPE);
-    const { level, limitBytes } = this.#options;
-    const slope =
-      slopeOf(this.#track, half, level) ??
-      slopeOf(this.#track, evenly(points, 0, MOST_FOR_A_SLOPE), level) ??
-      null;
-    if (slope === null || last.timeMs < shortestWatchMs) {
-      const floors = `${this.#count} ${this.#count === 1 ? 'collection' : 'collections'} in ${formatDuration(last.timeMs)}`;
-      return open(`${floors} are too few to judge by`, slope, Math.max(2_000, shortestWatchMs - last.timeMs));
-    }
-    const rate = formatRate(slope.bytesPerSecond);
-    const load = loadFollowed(half);
-    if (load === 'open connections')
-      return open(`memory rises by ${rate} while the number of open connections still rises`, slope, null);
-    if (load === 'requests')
-      return open(`memory rises by ${rate} while requests still come faster and faster`, slope, null);
-    if (this.#endedAtMs !== undefined)
-      return open(
-        'memory grew and then stopped; it has not been flat for long enough yet',
-        slope,
-        ordinaryPatienceMs / 2,
-      );
-    if (slope.interval[0] > warmUpBytesPerSecond(last.timeMs) || isSuspicious(points)) {
-      return open(
-        `memory grows by ${rate}, not yet for long enough to tell a leak from something that fills`,
-        slope,
-        Math.max(2_000, ordinaryPatienceMs - last.timeMs),
-      );
-    }
-    const excluded = excludedBytesPerSecond(limitBytes - last.bytes, last.timeMs);
-    const more = Math.max(
-      timeToExclude(slope, excluded, last.timeMs),
-      slope.bytesPerSecond > warmUpBytesPerSecond(last.timeMs) ? ordinaryPatienceMs - last.timeMs : 0,
-    );
-    return open(`growth of up to ${formatRate(slope.interval[1])} is still possible`, slope, more);
+    const { limitBytes, level } = this.#options;
+    const seen = { track: this.#track, limitBytes, level, points: this.points, count: this.#count };
+    if (this.#leak !== undefined) return leakingFinding(seen, this.#leak, this.growthFit());
+    if (this.#steady !== undefined) return steadyFinding(seen, this.#steady);
+    return openFinding(seen, this.#endedAtMs);
   }
 }
 
-type Leak = { readonly sinceMs: number; readonly held: Held };
-type Steady = { readonly sinceMs: number; readonly slope: Slope };
-
 const ALL_LOOKED_AT = 60;
 const MOST_FOR_A_FIT = 80;
-// ln of how much likelier a curve must be than the line: 1 in 150.
-const BENT = 5;
 const LEAST_FOR_A_HALF = 10;
 // Of a line through noise that wanders as it is seen to: one in two thousand at this end.
 const SURE = 0.999;
@@ -354,20 +269,4 @@ function fitLeak(
   const half = evenly(measured, halfMs, MOST_FOR_A_FIT);
   const late = half.length < LEAST_FOR_A_HALF ? undefined : fitGrowth(half);
   return whole && late ? pooled([whole, late]) : whole;
-}
-
-function slopeOfFit(fit: GrowthFit, level: number): Slope {
-  const { bytesPerSecond, standardError, degrees } = fit;
-  return { bytesPerSecond, interval: intervalOf(fit, level), standardError, degrees };
-}
-
-function slopeOf(track: Track, stretch: readonly Point[], level: number): Slope | undefined {
-  const slope = findSlope(stretch, level);
-  return slope && withResolution(slope, stretch, track.resolutionBytes);
-}
-
-/** How much longer until the slope's interval may end below what is to be excluded: it shrinks as time to the 1.5. */
-function timeToExclude(slope: Slope, excluded: number, watchedMs: number): number {
-  const tooWide = Math.max(1, slope.interval[1]) / excluded;
-  return watchedMs * Math.min(10, Math.max(0.2, tooWide ** (2 / 3) - 1));
 }

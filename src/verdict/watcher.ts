@@ -74,12 +74,15 @@ export class Watcher {
     const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));
     const floorTimes = new Set(usable.map(({ timeMs }) => timeMs));
     const bounds = gcs.flatMap((gc) => this.#bounds.add(gc, floorTimes.has(gc.timeMs)));
+    const large = this.#latest?.inside?.spaces.large;
     for (const { timeMs, bytes } of bounds) {
-      this.#heap.watch.add(this.#point(timeMs, bytes, this.#latest?.openConnections ?? 0), true);
+      this.#heap.watch.add(this.#point(timeMs, bytes, this.#latest?.openConnections ?? 0, large), true);
     }
     for (const floor of usable.toSorted((a, b) => a.timeMs - b.timeMs)) {
-      this.#heap.watch.add(this.#point(floor.timeMs, floor.heapBytes, floor.openConnections));
-      this.#external.watch.add(this.#point(floor.timeMs, floor.externalBytes, floor.openConnections));
+      this.#heap.watch.add(this.#point(floor.timeMs, floor.heapBytes, floor.openConnections, large));
+      this.#external.watch.add(
+        this.#point(floor.timeMs, floor.externalBytes, floor.openConnections, this.#latest?.arrayBuffers),
+      );
     }
     if (sample !== null && Number.isFinite(sample.timeMs)) this.#addSample(sample);
   }
@@ -122,6 +125,10 @@ export class Watcher {
       forecast:
         leaking !== undefined && shown.track.space === 'heap' ? this.#forecastOf(shown, watchedMs) : null,
       watchMoreMs: found.watchMoreMs,
+      filling: found.filling,
+      excludedBytesPerSecond:
+        found.state === 'steady' && found.slope !== null ? Math.max(0, found.slope.interval[1]) : null,
+      slower: found.slower,
       suspicious:
         leaking !== undefined ||
         this.#filling.isFilling ||
@@ -137,7 +144,7 @@ export class Watcher {
     if (native !== undefined) this.#native.watch.add(native);
   }
 
-  #point(timeMs: number, bytes: number, openConnections: number): Point {
+  #point(timeMs: number, bytes: number, openConnections: number, partBytes: number | undefined): Point {
     // Before the first sample nothing was counted yet.
     const counted = this.#latest === null ? NOTHING_COUNTED : this.#latest.inside;
     return {
@@ -146,6 +153,7 @@ export class Watcher {
       openConnections,
       requests: counted?.httpRequests,
       opened: counted?.connectionsOpened,
+      partBytes,
     };
   }
 
