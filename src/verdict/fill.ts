@@ -1,5 +1,5 @@
 import type { Filling } from '../core/verdict.ts';
-import { type Curve, fitGrowth } from './growth-fit.ts';
+import { type Curve, fitGrowth, refineCurve } from './growth-fit.ts';
 import { evenly } from './history.ts';
 import type { Point } from './point.ts';
 
@@ -16,20 +16,30 @@ export function fillingOf(
 ): { readonly filling: Filling; readonly settlesMs: number } | undefined {
   const last = points.at(-1);
   if (last === undefined) return undefined;
-  let clearest: { readonly bend: number; readonly curve: Curve; readonly fromMs: number } | undefined;
+  let clearest:
+    | { readonly bend: number; readonly curve: Curve; readonly stretch: readonly Point[] }
+    | undefined;
   for (const share of [0, 1 / 3, 1 / 2]) {
     const stretch = evenly(points, last.timeMs * share, MOST_FOR_A_FIT);
     const fit = fitGrowth(stretch);
     if (fit === undefined || fit.bend < (clearest?.bend ?? BENT)) continue;
-    clearest = { bend: fit.bend, curve: fit.curve, fromMs: stretch[0]?.timeMs ?? 0 };
+    clearest = { bend: fit.bend, curve: fit.curve, stretch };
   }
   if (clearest === undefined) return undefined;
-  const { curve, fromMs } = clearest;
-  const { fillBytes, fillInterval, share } = curve;
+  const { curve, fillInterval } = refineCurve(clearest.stretch, clearest.curve);
+  const { fillBytes, share } = curve;
+  const fromMs = clearest.stretch[0]?.timeMs ?? 0;
   if (!(fillBytes >= LEAST_BYTES) || last.bytes + fillBytes * (1 - share) >= limitBytes) return undefined;
-  if (share < LEAST_SHARE || share > FULL || !Number.isFinite(fillInterval[1])) return undefined;
+  if (share < LEAST_SHARE || share > FULL || !(fillInterval[1] < Infinity)) return undefined;
+  // What came before the stretch is part of the fill as well.
+  const before = Math.max(0, (clearest.stretch[0]?.bytes ?? 0) - (points[0]?.bytes ?? 0));
+  const expectedBytes = before + fillBytes;
   return {
-    filling: { share, expectedBytes: fillBytes, interval: fillInterval },
+    filling: {
+      share: (before + fillBytes * share) / expectedBytes,
+      expectedBytes,
+      interval: [before + fillInterval[0], before + fillInterval[1]],
+    },
     settlesMs: Math.max(2_000, curve.settlesMs - (last.timeMs - fromMs)),
   };
 }
