@@ -50,6 +50,7 @@ export class TrackWatch {
   #needed: number;
   #leak: Leak | undefined;
   #lastIsBound = false;
+  #behind = 0;
   #endedAtMs: number | undefined;
   #steady: Steady | undefined;
   #count = 0;
@@ -70,10 +71,11 @@ export class TrackWatch {
    */
   add(point: Point, isBound = false): void {
     if (!(point.bytes >= 0 && point.bytes < Infinity)) return;
+    if (this.#isBehind(point)) return;
     const { last } = this.#seen;
     if (last !== undefined && point.timeMs <= last.timeMs) {
       // Of two sizes at one time the lower one is nearer to what lives.
-      if (point.timeMs < last.timeMs || point.bytes >= last.bytes) return;
+      if (point.bytes >= last.bytes) return;
       this.#removeLast();
     } else if (this.#spikes.shows(point)) {
       this.#removeLast();
@@ -126,6 +128,14 @@ export class TrackWatch {
   finding(): Finding {
     this.#finding ??= this.#find();
     return this.#finding;
+  }
+
+  /** Where several in a row lie before the last point, it is the last one whose time was wrong. */
+  #isBehind({ timeMs }: Point): boolean {
+    const isBefore = (): boolean => timeMs < (this.#seen.last?.timeMs ?? -Infinity);
+    this.#behind = isBefore() ? this.#behind + 1 : 0;
+    if (this.#behind === MOST_BEHIND) this.#removeLast();
+    return isBefore();
   }
 
   #removeLast(): void {
@@ -203,10 +213,10 @@ export class TrackWatch {
     return come >= (fit.bytesPerSecond * patience) / 1000;
   }
 
-  // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a thirtieth.
+  // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a twentieth.
   #lookForSteady(point: Point): void {
     if (this.#count > ALL_LOOKED_AT && point.timeMs < this.#nextSteadyLookMs) return;
-    this.#nextSteadyLookMs = point.timeMs * (1 + 1 / 30);
+    this.#nextSteadyLookMs = point.timeMs * (1 + 1 / 20);
     const slope =
       this.#leak === undefined
         ? findSteady(this.#track, this.points, this.#options.limitBytes - point.bytes, this.#options.level)
@@ -223,7 +233,8 @@ export class TrackWatch {
   }
 }
 
-const ALL_LOOKED_AT = 60;
+const ALL_LOOKED_AT = 40;
+const MOST_BEHIND = 4;
 const MOST_FOR_A_FIT = 80;
 const LEAST_FOR_A_HALF = 10;
 // Of a line through noise that wanders as it is seen to: one in two thousand at this end.
