@@ -136,6 +136,26 @@ export function openFinding(seen: Seen, endedAtMs: number | undefined): Finding 
   return open(`growth of up to ${formatRate(slope.interval[1])} is still possible`, more);
 }
 
+/**
+ * What the lowest samples show where no major collection came. What is used is never less than what is live, so that it
+ * stays flat shows that nothing grows; that it rises may be garbage.
+ */
+export function withoutCollections(finding: Finding): Finding {
+  const { state, reason, slope } = finding;
+  if (state === 'steady') {
+    return {
+      ...finding,
+      reason: `${reason} (no major garbage collection came lately: judged by the lowest of the samples, which hold garbage too)`,
+    };
+  }
+  const rate = slope === null ? '' : `, samples change by ${formatRate(slope.bytesPerSecond)}`;
+  return {
+    ...nothing,
+    slope,
+    reason: `no major garbage collection came lately${rate}: what rises may be garbage that waits for one`,
+  };
+}
+
 /** The slope by the median of all pairs, with what rounding may hide. */
 export function slopeOf(track: Track, stretch: readonly Point[], level: number): Slope | undefined {
   const slope = findSlope(stretch, level);

@@ -45,6 +45,40 @@ describe('a watcher', () => {
   });
 });
 
+describe('without major collections', () => {
+  function watched(heapAt: (second: number) => number, seconds: number): Watcher {
+    const random = new Random(3);
+    const watcher = new Watcher({ limitBytes });
+    for (let second = 1; second <= seconds; second += 1) {
+      const heapUsed = heapAt(second) + 16e6 * random.next();
+      const rest = { external: 2e6, arrayBuffers: 0, openConnections: 4, activeTimers: 1 };
+      const sample = {
+        ...rest,
+        timeMs: second * 1000,
+        heapUsed,
+        heapTotal: heapUsed + 4e6,
+        rss: heapUsed + 60e6,
+      };
+      watcher.add({ sample, gcs: [], floors: [] });
+    }
+    return watcher;
+  }
+
+  test('used heap that stays flat shows that nothing grows, and the reason says by what', () => {
+    const verdict = watched(() => 40e6, 1800).verdict(1_800_000);
+    expect(verdict.kind).toBe('steady');
+    expect(verdict.reason).toContain('no major garbage collection');
+    expect(verdict.excludedBytesPerSecond).toBeGreaterThan(0);
+  });
+
+  test('used heap that rises is no leak, for it may be garbage', () => {
+    const watcher = watched((second) => 40e6 + 500_000 * second, 1800);
+    const verdict = watcher.verdict(1_800_000);
+    expect(verdict.kind).toBe('inconclusive');
+    expect(verdict.reason).toContain('garbage that waits');
+  });
+});
+
 describe('the history', () => {
   test('of any length is bounded and keeps number, mean and order of its points', () => {
     fc.assert(
