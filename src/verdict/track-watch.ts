@@ -184,7 +184,7 @@ export class TrackWatch {
 
   /**
    * Noise that wanders as much as it does here does not explain the growth; and for a standing watch, neither does a
-   * curve that ends below the limit, and memory was never as high.
+   * curve that ends below the limit; memory did not fall back on the way, and was never as high.
    */
   #isUnbounded({ points, spanMs }: Held): boolean {
     const { limitBytes } = this.#options;
@@ -193,6 +193,7 @@ export class TrackWatch {
     const fit = fitGrowth(evenly(points, firstMs, MOST_FOR_A_FIT));
     if (fit === undefined || intervalOf(fit, SURE)[0] <= 0) return false;
     if (this.#track.patience === 'quick') return true;
+    if (fellBack(points)) return false;
     const headroomBytes = limitBytes - (first?.bytes ?? 0);
     // A fall half-way (pages given back, a flush) hides the bend of the whole, and not that of what came after.
     for (const share of [0, 1 / 3, 1 / 2]) {
@@ -281,3 +282,16 @@ function fitLeak(
   const late = half.length < LEAST_FOR_A_HALF ? undefined : fitGrowth(half);
   return whole && late ? pooled([whole, late]) : whole;
 }
+
+/** Whether memory fell by a fifth of what it rose by on the way: what can be given back is not leaked. */
+function fellBack(points: readonly Point[]): boolean {
+  const smooth = evenly(points, points[0]?.timeMs ?? 0, MOST_FOR_A_FALL);
+  const rise = (smooth.at(-1)?.bytes ?? 0) - (smooth[0]?.bytes ?? 0);
+  let highest = -Infinity;
+  return smooth.some(({ bytes }) => {
+    highest = Math.max(highest, bytes);
+    return highest - bytes > rise / 5;
+  });
+}
+
+const MOST_FOR_A_FALL = 24;
