@@ -32,10 +32,10 @@ export type TrackWatchOptions = {
  * Watches one memory space, point by point. What was decided at a point stays decided when the past grows coarse, and
  * a point costs the logarithm of their number in time and nothing but that in memory.
  *
- * Leaking needs three things at one point: evidence for growth (`evidence.ts`), growth that held for as long as
- * patience asks (`persistence.ts`), and no load that explains it (`load.ts`). It is taken back
+ * Leaking needs three things at one point: evidence for growth (`evidence.ts`, `growth-fit.ts`), growth that held for as
+ * long as patience asks (`persistence.ts`), and no load that explains it (`load.ts`). It is taken back
  * when growth stops for as long as it had taken to decide; a second leak then needs twice the evidence, a third
- * four times, so that the false alarms of all together stay within the promise.
+ * four times, so that all that come after a first one stay within the promise together.
  */
 export class TrackWatch {
   readonly #track: Track;
@@ -48,6 +48,7 @@ export class TrackWatch {
   #bare = new History();
   #evidence: GrowthEvidence;
   #needed: number;
+  #neededOfWandering = NEEDED_OF_WANDERING;
   #leak: Leak | undefined;
   #lastIsBound = false;
   #behind = 0;
@@ -106,7 +107,7 @@ export class TrackWatch {
   get isConvinced(): boolean {
     if (this.#leak !== undefined) return true;
     const { independent, any } = this.#evidence;
-    if (independent < this.#needed || any < NEEDED_OF_WANDERING) return false;
+    if (independent < this.#needed || any < this.#neededOfWandering) return false;
     const fit = fitGrowth(evenly(this.#bare.points, 0, MOST_FOR_A_FIT));
     return fit !== undefined && intervalOf(fit, SURE)[0] > 0;
   }
@@ -159,6 +160,7 @@ export class TrackWatch {
       this.#bare = new History();
       this.#evidence = new GrowthEvidence(this.#track.resolutionBytes);
       this.#needed *= 2;
+      this.#neededOfWandering *= 2;
     }
     const bare = withoutWarmUp(point);
     this.#bare.add(bare);
@@ -178,7 +180,7 @@ export class TrackWatch {
     const quick = this.#track.patience === 'quick';
     const urgent = held.spanMs < (quick ? ordinaryPatienceMs : URGENT_STANDING_MS);
     if (quick && urgent) return true;
-    if (!urgent && this.#evidence.any < NEEDED_OF_WANDERING) return false;
+    if (!urgent && this.#evidence.any < this.#neededOfWandering) return false;
     return this.#isUnbounded(held);
   }
 

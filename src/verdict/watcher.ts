@@ -14,7 +14,11 @@ import { TrackWatch } from './track-watch.ts';
 export type WatcherOptions = {
   /** The size at which V8 gives up; `null` when unknown. */
   readonly limitBytes: number | null;
-  /** Bound on the chance that a watch ever says `leaking` of a server without a trend. Default 0.01. */
+  /**
+   * Bound on the chance that a watch ever says `leaking` of a server without a trend whose floors miss their level each
+   * by its own amount. Where the level itself wanders, the proof gives less and measurements must do (docs/concepts/verdict.md).
+   * Default 0.01.
+   */
   readonly falseAlarmProbability?: number | undefined;
   /** Level of the slope's interval. Default 0.99. */
   readonly level?: number | undefined;
