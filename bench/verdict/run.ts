@@ -20,7 +20,10 @@ import { barsPicture, pictured, watchPicture } from './pictures.ts';
 const { part, count, seed, patience, out } = readArguments(process.argv.slice(2));
 const say = (words: string): void => console.error(words);
 const about = (words: string): string =>
-  `\`npm run bench -- verdict ${process.argv.slice(2).join(' ')}\`, Node ${process.version}, ${process.platform} ${process.arch}. ${words}`;
+  `\`npm run bench -- verdict ${process.argv
+    .slice(2)
+    .join(' ')
+    .replace(/ --out \S+/, '')}\`, Node ${process.version}, ${process.platform} ${process.arch}. ${words}`;
 
 if (part === 'alarms') {
   const all = watchDays(count ?? 167, seed, patience, say);

@@ -122,6 +122,11 @@ export class TrackWatch {
     return this.#fit;
   }
 
+  /** Growth of so many bytes a second or more is excluded; `undefined` unless it is steady. */
+  get excludedBytesPerSecond(): number | undefined {
+    return this.#leak === undefined ? this.#steady?.slope.interval[1] : undefined;
+  }
+
   get suspicious(): boolean {
     return isSuspicious(this.points);
   }

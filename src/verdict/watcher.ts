@@ -106,8 +106,16 @@ export class Watcher {
 
   /** Whether the evidence for growth in a space suffices, however long it must still hold: for measurements. */
   isConvinced(space: MemorySpace): boolean {
-    const watched = { heap: this.#heap, external: this.#external, native: this.#native }[space];
-    return watched.watch.isConvinced;
+    return this.#watchOf(space).isConvinced;
+  }
+
+  /** Which growth is excluded in a space, if any; next to free, where `verdict` fits slopes. */
+  excludedBytesPerSecond(space: MemorySpace): number | undefined {
+    return this.#watchOf(space).excludedBytesPerSecond;
+  }
+
+  #watchOf(space: MemorySpace): TrackWatch {
+    return { heap: this.#heap, external: this.#external, native: this.#native }[space].watch;
   }
 
   /** `watchedMs`: how long was watched; floors may lag behind it. */
