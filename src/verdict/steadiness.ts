@@ -41,7 +41,7 @@ export function findSteady(
     const from = last.timeMs * (1 - share);
     const stretch = evenly(points, from, mostForASlope);
     if (last.timeMs - (stretch[0]?.timeMs ?? last.timeMs) < shortestStretchMs) continue;
-    const seen = findSlope(stretch, level);
+    const seen = findSlope(stretch, levelAfter(level, last.timeMs));
     if (seen === undefined) continue;
     const slope = withResolution(seen, stretch, resolutionBytes);
     const [low, high] = slope.interval;
@@ -52,6 +52,15 @@ export function findSteady(
     if (high < excluded && likelyHigh < slowestSoughtBytesPerSecond && low < warmUp) return slope;
   }
   return undefined;
+}
+
+/**
+ * The level at which one look after so long a watch must exclude: of the looks in each doubling of the watch together,
+ * the k-th may be wrong 2/(k(k+1)) times as often as one alone, so that the looks of all doublings stay bounded.
+ */
+function levelAfter(level: number, watchedMs: number): number {
+  const doublings = Math.log2(Math.max(1, watchedMs / shortestWatchMs)) + 1;
+  return 1 - ((1 - level) * 2) / (doublings * (doublings + 1));
 }
 
 /**
