@@ -1,6 +1,6 @@
 import { studentQuantile } from './student-t.ts';
 import type { Point } from './point.ts';
-import { negligibleAfter, type Track } from './track.ts';
+import type { Track } from './track.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
 
 /** A straight line through points: its slope and what is known of it, in bytes per second. */
@@ -151,8 +151,5 @@ export function smallestDetectable(
   const last = points.at(-1);
   const degrees = Math.max(2, points.length - 2);
   const needed = studentQuantile(1 - falseAlarmProbability / 100, degrees) * slope.standardError;
-  return Math.max(
-    negligibleAfter(track, last?.timeMs ?? 0),
-    warmUpBytesPerSecond(last?.timeMs ?? 0) + needed,
-  );
+  return Math.max(track.negligibleBytesPerSecond, warmUpBytesPerSecond(last?.timeMs ?? 0) + needed);
 }

@@ -17,7 +17,7 @@ import type { Point } from './point.ts';
 import { SpikeWitness } from './spikes.ts';
 import { findSteady } from './steadiness.ts';
 import { isSuspicious } from './suspicion.ts';
-import { negligibleAfter, type Track } from './track.ts';
+import type { Track } from './track.ts';
 import { withoutWarmUp } from './warm-up.ts';
 
 export type TrackWatchOptions = {
@@ -174,7 +174,7 @@ export class TrackWatch {
     // After a thousand floors three more are no delay.
     if (this.#count > MANY && this.#count % 4 !== 0) return;
     const held = findHeld(this.#track, this.#bare.points, this.#options.limitBytes - point.bytes);
-    if (held === undefined || held.bytesPerSecond < negligibleAfter(this.#track, point.timeMs)) return;
+    if (held === undefined || held.bytesPerSecond < this.#track.negligibleBytesPerSecond) return;
     if (this.#isProved(held) && loadFollowed(held.points) === undefined) {
       this.#leak = { sinceMs: point.timeMs, held };
       this.#steady = undefined;

@@ -11,8 +11,6 @@ export type Track = {
   readonly patience: Patience;
   /** Slopes below this are never called a leak in this space, in bytes per second. */
   readonly negligibleBytesPerSecond: number;
-  /** The same for someone who waits, until this long was watched; after that it falls with time. */
-  readonly negligibleAtFirst: { readonly bytesPerSecond: number; readonly forMs: number } | null;
   /** Each size is off by half of this at most. */
   readonly resolutionBytes: number;
 };
@@ -30,7 +28,12 @@ export function tracksOf(
   patience: Patience,
   limitBytes: number,
   resolutionBytes: number,
-): { readonly heap: Track; readonly external: Track; readonly native: Track } {
+): {
+  readonly heap: Track;
+  readonly external: Track;
+  /** Fast growth for someone who waits, and growth of any rate that has used up a good part of the headroom. */
+  readonly native: readonly Track[];
+} {
   // Half of the limit within 30 days.
   const negligibleBytesPerSecond = limitBytes / 2 / (30 * 86_400);
   const heap = {
@@ -40,30 +43,23 @@ export function tracksOf(
     shortestPatienceMs: shortestHeapPatienceMs,
     patience,
     negligibleBytesPerSecond,
-    negligibleAtFirst: null,
     resolutionBytes,
+  } as const;
+  const native = {
+    ...heap,
+    space: 'native',
+    shareOfFalseAlarms: patience === 'quick' ? 0.1 : 0.2,
+    shortestPatienceMs: shortestNativePatienceMs,
+    patience: 'standing',
+  } as const;
+  const fastNative = {
+    ...native,
+    patience: 'quick',
+    negligibleBytesPerSecond: negligibleNativeBytesPerSecond,
   } as const;
   return {
     heap,
     external: { ...heap, space: 'external', shareOfFalseAlarms: 0.3 },
-    native: {
-      ...heap,
-      space: 'native',
-      shareOfFalseAlarms: 0.2,
-      shortestPatienceMs: shortestNativePatienceMs,
-      // A standing watch has the time to tell slow growth from what RSS does by itself.
-      negligibleAtFirst:
-        patience === 'quick'
-          ? { bytesPerSecond: negligibleNativeBytesPerSecond, forMs: shortestNativePatienceMs }
-          : null,
-    },
+    native: patience === 'quick' ? [fastNative, native] : [native],
   };
-}
-
-/** Slopes below this are not called a leak after so long a watch. */
-export function negligibleAfter(track: Track, watchedMs: number): number {
-  const { negligibleBytesPerSecond, negligibleAtFirst } = track;
-  if (negligibleAtFirst === null) return negligibleBytesPerSecond;
-  const { bytesPerSecond, forMs } = negligibleAtFirst;
-  return Math.max(negligibleBytesPerSecond, bytesPerSecond * Math.min(1, forMs / Math.max(1, watchedMs)));
 }

@@ -48,7 +48,7 @@ export class Watcher {
   readonly #level: number;
   readonly #heap: Watched;
   readonly #external: Watched;
-  readonly #native: Watched;
+  readonly #native: readonly Watched[];
   /** What samples show of heap and external memory: it bounds the floors from above where there are none. */
   readonly #sampledHeap: Watched;
   readonly #sampledExternal: Watched;
@@ -76,7 +76,7 @@ export class Watcher {
     });
     this.#heap = watched(tracks.heap);
     this.#external = watched(tracks.external);
-    this.#native = watched(tracks.native);
+    this.#native = tracks.native.map(watched);
     this.#sampledHeap = watched(tracks.heap);
     this.#sampledExternal = watched(tracks.external);
   }
@@ -101,28 +101,29 @@ export class Watcher {
 
   /** Whether a space is called leaking now; next to free, where `verdict` fits slopes. */
   get isLeaking(): boolean {
-    return this.#heap.watch.isLeaking || this.#external.watch.isLeaking || this.#native.watch.isLeaking;
+    return [this.#heap, this.#external, ...this.#native].some(({ watch }) => watch.isLeaking);
   }
 
   /** Whether the evidence for growth in a space suffices, however long it must still hold: for measurements. */
   isConvinced(space: MemorySpace): boolean {
-    return this.#watchOf(space).isConvinced;
+    return this.#watchesOf(space).some((watch) => watch.isConvinced);
   }
 
   /** Which growth is excluded in a space, if any; next to free, where `verdict` fits slopes. */
   excludedBytesPerSecond(space: MemorySpace): number | undefined {
-    return this.#watchOf(space).excludedBytesPerSecond;
+    return this.#watchesOf(space)[0]?.excludedBytesPerSecond;
   }
 
-  #watchOf(space: MemorySpace): TrackWatch {
-    return { heap: this.#heap, external: this.#external, native: this.#native }[space].watch;
+  #watchesOf(space: MemorySpace): readonly TrackWatch[] {
+    if (space === 'native') return this.#native.map(({ watch }) => watch);
+    return [(space === 'heap' ? this.#heap : this.#external).watch];
   }
 
   /** `watchedMs`: how long was watched; floors may lag behind it. */
   verdict(watchedMs: number): Verdict {
     const heap = this.#heapFound(watchedMs);
     const external = this.#externalFound(watchedMs);
-    const all = [heap, external, found(this.#native)];
+    const all = [heap, external, ...this.#native.map(found)];
     const leaking = all.find((one) => one.found.state === 'leaking');
     // Native memory takes minutes to judge: it may accuse, but nobody waits for it. A garbage collection log tells
     // nothing of memory outside the heap: what is unknown is not waited for.
@@ -167,7 +168,7 @@ export class Watcher {
     this.#latest = sample;
     this.#filling.add(sample.heapUsed);
     const native = this.#nativeShare.add(sample, sample.rss - sample.heapTotal - sample.external);
-    if (native !== undefined) this.#native.watch.add(native);
+    if (native !== undefined) for (const { watch } of this.#native) watch.add(native);
     const heap = this.#lowestHeap.add(sample, sample.heapUsed);
     if (heap !== undefined) this.#sampledHeap.watch.add(heap);
     const external = this.#lowestExternal.add(sample, sample.external);
