@@ -192,8 +192,8 @@ export class TrackWatch {
   }
 
   /**
-   * Noise that wanders as much as it does here does not explain the growth; and for a standing watch, neither does a
-   * curve that ends below the limit; memory did not fall back on the way, and was never as high.
+   * Neither noise that wanders as much as it does here nor a curve that ends below the limit explains the growth. On a
+   * standing watch memory did not fall back on the way either, and was never as high.
    */
   #isUnbounded({ points, spanMs }: Held): boolean {
     const { limitBytes } = this.#options;
@@ -201,14 +201,15 @@ export class TrackWatch {
     const firstMs = first?.timeMs ?? 0;
     const fit = fitGrowth(evenly(points, firstMs, MOST_FOR_A_FIT));
     if (fit === undefined || intervalOf(fit, SURE)[0] <= 0) return false;
-    if (this.#track.patience === 'quick') return true;
-    if (fellBack(points)) return false;
+    const quick = this.#track.patience === 'quick';
+    if (!quick && fellBack(points)) return false;
     const headroomBytes = limitBytes - (first?.bytes ?? 0);
     // A fall half-way (pages given back, a flush) hides the bend of the whole, and not that of what came after.
-    for (const share of [0, 1 / 3, 1 / 2]) {
+    for (const share of quick ? [0] : [0, 1 / 3, 1 / 2]) {
       const part = share === 0 ? fit : fitGrowth(evenly(points, firstMs + spanMs * share, MOST_FOR_A_FIT));
       if (part !== undefined && part.bend > BENT && part.curve.fillBytes < headroomBytes) return false;
     }
+    if (quick) return true;
     const all = this.#bare.points;
     const record = all
       .slice(0, all.length - points.length)
