@@ -22,6 +22,16 @@ export function createForcedGc(v8: typeof v8Module, vm: typeof vmModule): () => 
 }
 
 /**
+ * How old the last floor may be before one is forced, `watchedMs` into a watch. A leak that did not show in a minute needs
+ * a longer stretch and not more floors, so they become rarer as the watch goes on: after an hour one in 90 s.
+ */
+export function floorEveryMs(leastMs: number, watchedMs: number): number {
+  return Math.max(leastMs, watchedMs / FLOORS_A_WATCH);
+}
+
+const FLOORS_A_WATCH = 40;
+
+/**
  * Whether a forced collection fits, and how long it will take.
  *
  * A full collection visits live objects. Measured on Node 20 and 2 cores (bench/forced-gc.ts): 1.5 ms a MB of small
@@ -52,11 +62,12 @@ export class GcBudget {
   }
 
   /**
-   * At least `everyMs` apart, never more than a fiftieth of the time (a pause of 40 ms buys two seconds of rest), and
-   * only if two thirds of the budget suffice: predictions can be off by half on a busy machine.
+   * At least `everyMs` apart, a pause never more than its share of the time (while `closer`, 40 ms buy two seconds of
+   * rest, else eight), and only if two thirds of the budget suffice: predictions can be off by half on a busy machine.
    */
-  allows(heap: HeapShape, nowMs: number, everyMs: number): boolean {
-    if (nowMs - this.#lastAtMs < Math.max(everyMs, this.#lastPauseMs * 50)) return false;
+  allows(heap: HeapShape, nowMs: number, everyMs: number, closer: boolean): boolean {
+    const restMs = this.#lastPauseMs / (closer ? SHARE_CLOSER : SHARE_WATCHING);
+    if (nowMs - this.#lastAtMs < Math.max(everyMs, restMs)) return false;
     if (this.predictMs(heap) <= this.#maxPauseMs * 0.67) return true;
     // A machine that was busy for a moment must not be taken for a slow one for ever.
     this.#slowdown = Math.max(Math.min(1, this.#slowdown), this.#slowdown * 0.85);
@@ -95,6 +106,13 @@ export class GcBudget {
 }
 
 const NATURAL_TO_FULL = 1.5;
+
+/**
+ * Of the main thread, and as much again of V8's helper threads (bench/overhead). Merely watching is to cost 1 % in all; while
+ * memory rises somebody waits for an answer.
+ */
+const SHARE_WATCHING = 1 / 200;
+const SHARE_CLOSER = 1 / 50;
 
 const LARGE_MS_PER_MB = 0.2;
 const PRIOR_LARGE_MB = 40;

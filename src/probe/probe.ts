@@ -4,7 +4,7 @@ import type * as timersModule from 'node:timers';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type { Floor, GcEvent, InsideSample, Sample } from '../core/series.ts';
-import { GcBudget, createForcedGc, readHeapShape } from './forced-gc.ts';
+import { GcBudget, createForcedGc, floorEveryMs, readHeapShape } from './forced-gc.ts';
 import {
   GC_FLAGS_FORCED,
   type GcRecord,
@@ -48,6 +48,7 @@ export class Probe {
   #activeTimers = 0;
   #resourcesReadMs = Number.NEGATIVE_INFINITY;
   #resourcesCostMs = 0;
+  #closer = false;
 
   constructor(host: ProbeHost, options: ProbeOptions) {
     this.#host = host;
@@ -99,6 +100,11 @@ export class Probe {
     this.#timer = null;
   }
 
+  /** Memory seems to rise, and floors are worth more than merely watching may cost; or it does not any more. */
+  lookCloser(closer: boolean): void {
+    this.#closer = closer;
+  }
+
   get forcedGcs(): number {
     return this.#budget.count;
   }
@@ -107,7 +113,7 @@ export class Probe {
   get allowsCollection(): boolean {
     if (this.#profiler === null || this.#options.gc === 'natural' || this.#options.isDisturbed())
       return false;
-    return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0);
+    return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0, true);
   }
 
   /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
@@ -223,10 +229,11 @@ export class Probe {
   /** A floor is due when no major collection, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
   #forceGcIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
-    if (nowMs - this.#lastFloorMs < this.#options.floorEveryMs) return;
+    const everyMs = floorEveryMs(this.#options.floorEveryMs, nowMs);
+    if (nowMs - this.#lastFloorMs < everyMs) return;
     if (this.#options.isDisturbed() && !this.#isClean(this.#disturbedUntilMs, heapUsed)) return;
     const heap = readHeapShape(this.#host.v8);
-    const due = this.#budget.allows(heap, nowMs, this.#options.floorEveryMs);
+    const due = this.#budget.allows(heap, nowMs, everyMs, this.#closer);
     if (!due && this.#options.gc !== 'forced') return;
     const { account } = this.#options;
     this.#forceGc ??= account.book('prepare gc', () => createForcedGc(this.#host.v8, this.#host.vm));
@@ -309,7 +316,7 @@ export type ProbeHost = {
 
 export type ProbeOptions = {
   readonly everyMs: number;
-  /** Force a collection when the last floor is older than this, if it fits the budget. */
+  /** Force a collection when the last floor is older than this (in a long watch than more), if it fits the budget. */
   readonly floorEveryMs: number;
   readonly gc: 'auto' | 'natural' | 'forced';
   readonly maxPauseMs: number;

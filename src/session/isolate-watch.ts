@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { Verdict } from '../core/verdict.ts';
-import type { AgentCost, AgentTick } from '../probe/agent-tick.ts';
+import type { Acknowledgement, AgentCost, AgentTick } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
 import { buildIsolateReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
@@ -12,6 +12,7 @@ import { decide } from '../verdict/decide.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
 import { investigate } from './investigation.ts';
+import { metricsOnlyNote } from './metrics-only.ts';
 import { sourceFiles } from './source-files.ts';
 import type { WatchRequest } from './watch.ts';
 
@@ -157,7 +158,8 @@ export class IsolateWatch {
     } catch (error) {
       // The process ended under the walk: what was found until then stands.
       if (!peer.closed && !this.#over.signal.aborted) {
-        this.#note(`The census stopped: ${error instanceof Error ? error.message : String(error)}.`);
+        const words = error instanceof Error ? error.message : String(error);
+        this.#note(metricsOnlyNote(error) ?? `The census stopped: ${words}.`);
       }
     }
     this.#investigated = true;
@@ -173,8 +175,6 @@ export class IsolateWatch {
   }
 
   #tick(tick: AgentTick): void {
-    // The agent leaves when nobody reads what it says.
-    this.isolate.peer.notify('ack', null);
     this.#series.add(tick);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
@@ -188,6 +188,9 @@ export class IsolateWatch {
         level: LEVEL,
       });
     }
+    // The agent leaves when nobody reads what it says.
+    const acknowledgement: Acknowledgement = { closer: this.#verdict?.suspicious === true };
+    this.isolate.peer.notify('ack', acknowledgement);
     this.#changed();
   }
 
