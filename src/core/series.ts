@@ -64,6 +64,8 @@ export type GcEvent = {
   readonly afterBytes: number;
   /** leakline asked for this one. */
   readonly forced: boolean;
+  /** Between this one and the one before there may have been others that were not told of. */
+  readonly afterGap?: boolean;
 };
 
 export type Floor = {

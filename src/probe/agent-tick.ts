@@ -14,6 +14,6 @@ export type WatchOptions = {
 
 /** The answer to each tick. */
 export type Acknowledgement = {
-  /** Memory seems to rise: floors may cost more than those of a mere watch. */
+  /** Memory seems to rise, or the watch has just begun: floors may cost more than those of a mere watch. */
   readonly closer: boolean;
 };

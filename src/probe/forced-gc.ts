@@ -62,11 +62,13 @@ export class GcBudget {
   }
 
   /**
-   * At least `everyMs` apart, a pause never more than its share of the time (while `closer`, 40 ms buy two seconds of
-   * rest, else eight), and only if two thirds of the budget suffice: predictions can be off by half on a busy machine.
+   * At least `everyMs` apart, never more than its share of the time, and only if two thirds of the pause suffice:
+   * predictions can be off by half on a busy machine. `busy` is the share of the time in which the program's event loop
+   * has work, 0 to 1.
    */
-  allows(heap: HeapShape, nowMs: number, everyMs: number, closer: boolean): boolean {
-    const restMs = this.#lastPauseMs / (closer ? SHARE_CLOSER : SHARE_WATCHING);
+  allows(heap: HeapShape, nowMs: number, everyMs: number, { closer, busy }: Pace): boolean {
+    const costMs = this.#lastPauseMs + AFTERWARDS_MS * busy;
+    const restMs = this.#count === 0 ? 0 : costMs / (closer ? SHARE_CLOSER : SHARE_WATCHING);
     if (nowMs - this.#lastAtMs < Math.max(everyMs, restMs)) return false;
     if (this.predictMs(heap) <= this.#maxPauseMs * 0.67) return true;
     // A machine that was busy for a moment must not be taken for a slow one for ever.
@@ -108,11 +110,16 @@ export class GcBudget {
 const NATURAL_TO_FULL = 1.5;
 
 /**
- * Of the main thread, and as much again of V8's helper threads (bench/overhead). Merely watching is to cost 1 % in all; while
- * memory rises somebody waits for an answer.
+ * What a collection costs after its pause, in a program that is busy all the time: V8 throws away the optimised code that
+ * refers to objects it found dead, and compiles it again (docs/decisions/0008-forced-collections-deoptimise.md).
  */
-const SHARE_WATCHING = 1 / 200;
-const SHARE_CLOSER = 1 / 50;
+const AFTERWARDS_MS = 200;
+
+/** Merely watching is to cost 1 % in all; while memory rises somebody waits for an answer. */
+const SHARE_WATCHING = 0.004;
+const SHARE_CLOSER = 0.02;
+
+export type Pace = { readonly closer: boolean; readonly busy: number };
 
 const LARGE_MS_PER_MB = 0.2;
 const PRIOR_LARGE_MB = 40;

@@ -5,14 +5,8 @@ import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type { Floor, GcEvent, InsideSample, Sample } from '../core/series.ts';
 import { GcBudget, createForcedGc, floorEveryMs, readHeapShape } from './forced-gc.ts';
-import {
-  GC_FLAGS_FORCED,
-  type GcRecord,
-  type GcTiming,
-  isForced,
-  joinGcRecords,
-  KIND_MAJOR,
-} from './gc-events.ts';
+import type { GcRecord } from './gc-events.ts';
+import { GcTelemetry, restMs, type Span } from './gc-telemetry.ts';
 import { Governor } from './governor.ts';
 import { LoadCounters } from './load-counters.ts';
 import type { StallAccount } from '../core/stall-account.ts';
@@ -26,11 +20,12 @@ export class Probe {
   readonly #host: ProbeHost;
   readonly #options: ProbeOptions;
   readonly #budget: GcBudget;
-  readonly #observer: perfHooks.PerformanceObserver;
+  readonly #telemetry: GcTelemetry;
   readonly #governor: Governor;
   readonly #load: LoadCounters;
-  #profiler: v8Module.GCProfiler | null = null;
-  #timings: GcTiming[] = [];
+  #running = false;
+  #telemetrySinceMs = 0;
+  #telemetryRestsUntilMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #forceGc: (() => void) | null = null;
   #lastFloorMs = Number.NEGATIVE_INFINITY;
@@ -42,13 +37,12 @@ export class Probe {
   #activeResources: Readonly<Record<string, number>> = {};
   #wasDisturbed = false;
   #disturbedUntilMs = Number.NEGATIVE_INFINITY;
-  /** When something of ours other than `gc()` made V8 collect, which V8 does not mark as forced. */
-  #caused: Span[] = [];
   #openConnections = 0;
   #activeTimers = 0;
   #resourcesReadMs = Number.NEGATIVE_INFINITY;
   #resourcesCostMs = 0;
   #closer = false;
+  #busy = 0;
 
   constructor(host: ProbeHost, options: ProbeOptions) {
     this.#host = host;
@@ -56,21 +50,14 @@ export class Probe {
     this.#budget = new GcBudget(options.maxPauseMs);
     this.#governor = new Governor(options.everyMs);
     this.#load = new LoadCounters(host.diagnosticsChannel);
-    this.#observer = new host.perfHooks.PerformanceObserver((list) => {
-      try {
-        this.#keepTimings(list.getEntries());
-      } catch (error) {
-        options.onFault(error);
-      }
-    });
+    this.#telemetry = new GcTelemetry({ ...host, own: options.own }, options.epochMs, options.onFault);
   }
 
   start(): void {
-    this.#observer.observe({ entryTypes: ['gc'] });
-    this.#startProfiler();
+    this.#running = true;
+    this.#telemetry.switchOn();
     this.#load.start();
     this.#setTimer();
-    this.#options.own.add(this.#observer);
     this.#options.own.add(this.#load);
     this.#tickGuarded();
   }
@@ -79,10 +66,8 @@ export class Probe {
   stop(): void {
     this.#clearTimer();
     this.#load.stop();
-    this.#profiler?.stop();
-    this.#profiler = null;
-    this.#observer.disconnect();
-    this.#timings = [];
+    this.#telemetry.switchOff();
+    this.#running = false;
     this.#forceGc = null;
   }
 
@@ -111,9 +96,9 @@ export class Probe {
 
   /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
   get allowsCollection(): boolean {
-    if (this.#profiler === null || this.#options.gc === 'natural' || this.#options.isDisturbed())
-      return false;
-    return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0, true);
+    if (!this.#running || this.#options.gc === 'natural' || this.#options.isDisturbed()) return false;
+    const pace = { closer: true, busy: this.#busy };
+    return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0, pace);
   }
 
   /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
@@ -124,7 +109,7 @@ export class Probe {
       return this.#options.account.book(name, work);
     } finally {
       const endMs = this.#nowMs();
-      this.#caused.push({ startMs, endMs });
+      this.#telemetry.caused({ startMs, endMs });
       // Without a collection it takes no time worth learning from.
       if (endMs - startMs > SHORTEST_COLLECTION_MS) this.#budget.learn(endMs - startMs, heap, startMs);
     }
@@ -148,7 +133,7 @@ export class Probe {
   }
 
   #deliverGuarded(memory: NodeJS.MemoryUsage): void {
-    if (this.#profiler === null) return;
+    if (!this.#running) return;
     try {
       this.#options.account.book('sample', () => this.#deliver(memory));
     } catch (error) {
@@ -160,7 +145,9 @@ export class Probe {
     const nowMs = this.#nowMs();
     if (this.#options.isDisturbed() || this.#wasDisturbed) this.#disturbedUntilMs = nowMs;
     this.#wasDisturbed = this.#options.isDisturbed();
-    const gcs = this.#takeGcs(nowMs);
+    const { records: gcs, natural } = this.#telemetry.take(nowMs);
+    this.#options.account.settle(natural.map((span) => this.#onClock(span)));
+    this.#restTelemetry(nowMs, gcs.length);
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const floors: Floor[] = [];
     for (const gc of gcs) {
@@ -202,6 +189,7 @@ export class Probe {
     const loop = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(loop, this.#loop);
     this.#loop = loop;
+    this.#busy = utilization;
     return {
       spaces: readSpaces(this.#host.v8),
       loopDelayMs: this.#loopDelayMs,
@@ -233,10 +221,13 @@ export class Probe {
     if (nowMs - this.#lastFloorMs < everyMs) return;
     if (this.#options.isDisturbed() && !this.#isClean(this.#disturbedUntilMs, heapUsed)) return;
     const heap = readHeapShape(this.#host.v8);
-    const due = this.#budget.allows(heap, nowMs, everyMs, this.#closer);
+    const pace = { closer: this.#closer, busy: this.#busy };
+    const due = this.#budget.allows(heap, nowMs, everyMs, pace);
     if (!due && this.#options.gc !== 'forced') return;
     const { account } = this.#options;
     this.#forceGc ??= account.book('prepare gc', () => createForcedGc(this.#host.v8, this.#host.vm));
+    // Its sizes are the floor.
+    this.#telemetry.switchOn();
     const startMs = this.#nowMs();
     account.book('forced gc', this.#forceGc);
     this.#budget.learn(this.#nowMs() - startMs, heap, startMs);
@@ -256,45 +247,21 @@ export class Probe {
     this.#resourcesCostMs = this.#nowMs() - nowMs;
   }
 
-  #startProfiler(): void {
-    this.#profiler = new this.#host.v8.GCProfiler();
-    this.#profiler.start();
+  /** Where the program collects often, being told of each costs more than watching may, unless memory seems to rise. */
+  #restTelemetry(nowMs: number, collections: number): void {
+    const isDue = this.#closer || nowMs >= this.#telemetryRestsUntilMs;
+    const rest = this.#closer || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs);
+    this.#telemetrySinceMs = nowMs;
+    if (rest > 0) this.#telemetryRestsUntilMs = nowMs + rest;
+    // A forced collection may have switched it on for its own sake.
+    if (isDue && rest === 0) this.#telemetry.switchOn();
+    else this.#telemetry.switchOff();
   }
 
-  #takeGcs(nowMs: number): GcRecord[] {
-    // Never stopped, a GCProfiler grows by some 5 KB a collection; so it is read and begun anew every second.
-    const statistics = this.#profiler?.stop()?.statistics ?? [];
-    this.#startProfiler();
-    this.#keepTimings(this.#observer.takeRecords());
-    const timings = this.#timings;
-    this.#timings = [];
-    // Node may tell of a collection a turn later.
-    this.#caused = this.#caused.filter((span) => nowMs - span.endMs < 3 * this.#options.everyMs);
-    this.#settleAccount(timings);
-    return joinGcRecords(statistics, timings, nowMs);
-  }
-
-  #settleAccount(timings: readonly GcTiming[]): void {
-    const { account, epochMs } = this.#options;
-    const natural = timings.filter((timing) => !isForced(timing));
-    account.settle(
-      natural.map(({ startMs, durationMs }) => ({
-        startMs: startMs + epochMs,
-        endMs: startMs + durationMs + epochMs,
-      })),
-    );
-  }
-
-  #keepTimings(entries: readonly perfHooks.PerformanceEntry[]): void {
-    // Node's types leave out what a `gc` entry carries.
-    for (const entry of entries as readonly (perfHooks.PerformanceEntry & { detail: GcDetail })[]) {
-      const { detail } = entry;
-      const { kind, flags } = detail;
-      const startMs = entry.startTime - this.#options.epochMs;
-      const caused = this.#caused.some((span) => startMs >= span.startMs && startMs <= span.endMs);
-      const forced = caused && kind === KIND_MAJOR ? GC_FLAGS_FORCED : 0;
-      this.#timings.push({ startMs, durationMs: entry.duration, kind, flags: flags | forced });
-    }
+  /** The account's times are those of `performance.now()`. */
+  #onClock({ startMs, endMs }: Span): Span {
+    const { epochMs } = this.#options;
+    return { startMs: startMs + epochMs, endMs: endMs + epochMs };
   }
 
   #nowMs(): number {
@@ -333,11 +300,7 @@ export type ProbeOptions = {
   readonly own: Set<object>;
 };
 
-type Span = { readonly startMs: number; readonly endMs: number };
-
 const SHORTEST_COLLECTION_MS = 1;
-
-type GcDetail = { readonly kind: number; readonly flags: number };
 
 export type ProbeTick = {
   readonly sample: Sample;

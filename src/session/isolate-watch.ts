@@ -189,7 +189,8 @@ export class IsolateWatch {
       });
     }
     // The agent leaves when nobody reads what it says.
-    const acknowledgement: Acknowledgement = { closer: this.#verdict?.suspicious === true };
+    const closer = this.#watchedMs < EAGER_MS || this.#verdict?.suspicious === true;
+    const acknowledgement: Acknowledgement = { closer };
     this.isolate.peer.notify('ack', acknowledgement);
     this.#changed();
   }
@@ -220,6 +221,8 @@ export type IsolateWatchHooks = {
 /** Of every interval that is shown. */
 const LEVEL = 0.99;
 const GRACE_MS = 1500;
+/** Whoever has just asked waits for a first answer. */
+const EAGER_MS = 20_000;
 const TOO_COSTLY =
   'Watching took more than 1 % of the main thread even at one look in 16 s, so leakline left the process.';
 const CONTENDED =
