@@ -39,7 +39,7 @@ const orders = {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc');
     setFlagsFromString('--no-expose-gc');
-    collecting = setInterval(collect, 1000);
+    collecting = setInterval(() => collect(), 1000);
   },
   'collect off': () => clearInterval(collecting),
   'datadog on': () => {
