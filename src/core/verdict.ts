@@ -12,6 +12,30 @@ export type Growth = {
   readonly smallestDetectableBytesPerSecond: number;
 };
 
+/** What one operation adds to the memory that survives collections. */
+export type OperationGrowth = {
+  /**
+   * `http request`, `connection closed` (what a connection that came and went leaves behind), `connection opened` (what
+   * one needs for as long as it is open), or what a log counts.
+   */
+  readonly operation: string;
+  /** How many of them the figures rest on. */
+  readonly count: number;
+  /** The likeliest; where others grew with it, what it would be if this operation alone were the cause. */
+  readonly bytes: number;
+  readonly interval: readonly [number, number];
+  /**
+   * `some`: the interval lies above zero. `none`: it holds zero, and what it leaves possible does not matter beside the
+   * growth. `unknown`: neither.
+   */
+  readonly effect: 'some' | 'none' | 'unknown';
+  /**
+   * What rose so evenly with it that the figures cannot say which of them adds memory, only that at least one does. `time`
+   * stands for what goes on by itself, such as an interval.
+   */
+  readonly inseparableFrom: readonly string[];
+};
+
 export type Forecast = {
   readonly limitBytes: number;
   readonly secondsToLimit: number;

@@ -1,6 +1,6 @@
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { InsideSample, Series } from '../core/series.ts';
-import type { Verdict } from '../core/verdict.ts';
+import type { OperationGrowth, Verdict } from '../core/verdict.ts';
 import { version } from './version.ts';
 import type { Comparison, ComparisonSide, IsolateReport, Report } from './schema.ts';
 
@@ -14,6 +14,7 @@ export type IsolateParts = {
   readonly falseAlarmProbability: number;
   /** `null` before the first look. */
   readonly verdict: Verdict | null;
+  readonly perOperation: readonly OperationGrowth[];
   readonly findings: readonly Finding[];
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly SteadyContainer[];
@@ -70,7 +71,11 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       level: parts.level,
       falseAlarmProbability: parts.falseAlarmProbability,
       smallestDetectableBytesPerSecond: rounded(growth?.smallestDetectableBytesPerSecond ?? null),
-      perOperation: [],
+      perOperation: parts.perOperation.map((growth) => ({
+        ...growth,
+        bytes: Math.round(growth.bytes),
+        interval: [Math.round(growth.interval[0]), Math.round(growth.interval[1])],
+      })),
     },
     forecast: verdict?.forecast ?? null,
     findings: parts.findings,

@@ -66,10 +66,23 @@ export type IsolateReport = {
     readonly level: number;
     readonly falseAlarmProbability: number;
     readonly smallestDetectableBytesPerSecond: number | null;
+    /** What each operation adds to the memory that survives collections; empty where none was counted or too little seen. */
     readonly perOperation: readonly {
+      /**
+       * `http request`, `connection closed` (what a connection that came and went leaves behind), `connection opened` (what
+       * one needs for as long as it is open), or a counter of the log that was judged.
+       */
       readonly operation: string;
+      /** How many of them were seen. */
+      readonly count: number;
+      /** The likeliest; what it would be if this operation alone were the cause, where `inseparableFrom` names others. */
       readonly bytes: number;
+      /** At `level`; never below zero. */
       readonly interval: readonly [number, number];
+      /** `none`: what the interval leaves possible does not matter. `unknown`: neither some nor none is shown. */
+      readonly effect: 'some' | 'none' | 'unknown';
+      /** Operations, or `time`, that rose so evenly with it that only at least one of them is known to add memory. */
+      readonly inseparableFrom: readonly string[];
     }[];
   };
   readonly forecast: {

@@ -6,6 +6,7 @@ import { LogReader, type LogCounts, type LogReading, type LogSource } from '../p
 import { buildIsolateReport, buildReport } from '../report/build.ts';
 import type { Report } from '../report/schema.ts';
 import { decide } from '../verdict/decide.ts';
+import { growthPerOperation } from '../verdict/per-operation.ts';
 
 export type JudgeRequest = {
   /** Where the process dies; `null` when nobody says, and then nothing is forecast. */
@@ -97,6 +98,7 @@ function reportOf(
     level: LEVEL,
     falseAlarmProbability: FALSE_ALARM_PROBABILITY,
     verdict,
+    perOperation: growthPerOperation(source.series, verdict, LEVEL),
     findings: [],
     namedAtMs: null,
     steadyContainers: [],

@@ -102,6 +102,22 @@ export function diedReport(): Report {
   };
 }
 
+/** What one operation adds; without changes as little as can be known. */
+export function operation(
+  name: string,
+  changes: Partial<Report['growth']['perOperation'][number]> = {},
+): Report['growth']['perOperation'][number] {
+  return {
+    operation: name,
+    count: 1_240,
+    bytes: 0,
+    interval: [0, 1_000],
+    effect: 'unknown',
+    inseparableFrom: [],
+    ...changes,
+  };
+}
+
 /** A finding without a closed resource, which the rule is not sure about. */
 export function cacheFinding(): ReportFinding {
   return {
@@ -219,6 +235,9 @@ const CLOSED_VOCABULARY = new Set([
   'native',
   'main',
   'container',
+  'some',
+  'none',
+  'unknown',
 ]);
 
 function replaceStrings(value: unknown, hostile: string): unknown {

@@ -1,11 +1,12 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Report } from '../../report/schema.ts';
-import { bytesInterval, count, percent } from '../figures.ts';
+import { count } from '../figures.ts';
 import { findingLines } from '../finding-lines.ts';
 import { flowParts, labelled } from '../flow.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, paintLine } from '../line.ts';
+import { operationLines } from '../operation-lines.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { scriptOf } from '../script-name.ts';
 import { verdictParts } from '../verdict-lines.ts';
@@ -71,7 +72,7 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
   return [
     verdictLines(report, layout),
     ...findingBlocks(report, layout),
-    operationLines(report, layout),
+    operationLines(report, { ...layout, indent: 2 }),
     steadyLines(report, layout),
     isolateLines(report, layout),
     noteLines(report, layout),
@@ -118,16 +119,6 @@ function verdictLines(report: Report, layout: Layout): Line[] {
     ...lines,
     ...labelled({ text: '' }, { text: report.verdict.reason }, { ...layout, indent: 2, labelColumns: 0 }),
   ];
-}
-
-function operationLines(report: Report, layout: Layout): Line[] {
-  return report.growth.perOperation.map(({ operation, bytes, interval }) => [
-    { text: '  for each ' },
-    { text: operation, tone: 'strong' },
-    {
-      text: `  ${formatBytes(bytes)}   ${percent(report.growth.level)} interval ${bytesInterval(interval, layout.glyphs)}`,
-    },
-  ]);
 }
 
 function steadyLines(report: Report, layout: Layout): Line[] {
