@@ -42,6 +42,17 @@ export type Forecast = {
   readonly interval: readonly [number, number];
 };
 
+/** When the first of all limits is met, and what it would change if they were twice as high. */
+export type Outlook = Forecast & {
+  readonly which: 'heap' | 'container' | 'rlimit';
+  /** Every limit twice as high: which is met first then, and how much later that is. */
+  readonly doubled: {
+    readonly limitBytes: number;
+    readonly secondsGained: number;
+    readonly interval: readonly [number, number];
+  };
+};
+
 export type Verdict = {
   readonly kind: 'leaking' | 'steady' | 'inconclusive';
   /** Where the growth is; `null` unless leaking. */

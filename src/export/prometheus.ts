@@ -77,6 +77,11 @@ function* metricsOf(report: Report): Generator<Metric> {
     'Seconds until memory reaches its limit at the present growth.',
     [known(report.forecast?.secondsToLimit)],
   );
+  yield gauge(
+    'leakline_doubled_limit_gain_seconds',
+    'How much later memory would reach its limit if every limit were twice as high.',
+    [known(report.forecast?.doubled.secondsGained)],
+  );
   yield gauge('leakline_findings', 'Leaks that were named.', [known(report.findings.length)]);
   yield gcDurations(report, labels);
   yield {

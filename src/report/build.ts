@@ -1,6 +1,6 @@
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { InsideSample, Series } from '../core/series.ts';
-import type { OperationGrowth, Verdict } from '../core/verdict.ts';
+import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import { version } from './version.ts';
 import type { Comparison, ComparisonSide, IsolateReport, Report } from './schema.ts';
 
@@ -15,6 +15,7 @@ export type IsolateParts = {
   /** `null` before the first look. */
   readonly verdict: Verdict | null;
   readonly perOperation: readonly OperationGrowth[];
+  readonly outlook: Outlook | null;
   readonly findings: readonly Finding[];
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly SteadyContainer[];
@@ -77,7 +78,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
         interval: [Math.round(growth.interval[0]), Math.round(growth.interval[1])],
       })),
     },
-    forecast: verdict?.forecast ?? null,
+    forecast: parts.outlook,
     findings: parts.findings,
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,

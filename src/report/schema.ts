@@ -89,6 +89,15 @@ export type IsolateReport = {
     readonly limitBytes: number;
     readonly secondsToLimit: number;
     readonly interval: readonly [number, number];
+    /** Which limit is met first: V8's, which is for the heap alone, the container's, or that of `ulimit`. */
+    readonly which: 'heap' | 'container' | 'rlimit';
+    /** What it would buy if every limit were twice as high. */
+    readonly doubled: {
+      /** Of the limit that is met first then. */
+      readonly limitBytes: number;
+      readonly secondsGained: number;
+      readonly interval: readonly [number, number];
+    };
   } | null;
   /** In order of how much of the growth they explain. */
   readonly findings: readonly ReportFinding[];

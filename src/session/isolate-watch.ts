@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
-import type { OperationGrowth, Verdict } from '../core/verdict.ts';
+import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import type { Acknowledgement, AgentCost, AgentTick } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
 import { buildIsolateReport } from '../report/build.ts';
@@ -9,6 +9,7 @@ import type { Activity } from '../report/live.ts';
 import type { IsolateReport } from '../report/schema.ts';
 import type { MemoryLimits } from '../target/limits.ts';
 import { decide } from '../verdict/decide.ts';
+import { outlookOf } from '../verdict/outlook.ts';
 import { growthPerOperation } from '../verdict/per-operation.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
@@ -44,6 +45,7 @@ export class IsolateWatch {
   readonly #notes: string[] = [];
   #verdict: Verdict | null = null;
   #perOperation: readonly OperationGrowth[] = [];
+  #outlook: Outlook | null = null;
   #cost: AgentCost | null = null;
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
@@ -130,6 +132,7 @@ export class IsolateWatch {
       falseAlarmProbability: this.#request.falseAlarmProbability,
       verdict: this.#verdict,
       perOperation: this.#perOperation,
+      outlook: this.#outlook,
       // What grows in a process that does not leak is nobody's fault.
       findings: leaking ? this.#findings : [],
       namedAtMs: leaking ? this.#namedAtMs : null,
@@ -191,6 +194,7 @@ export class IsolateWatch {
         level: LEVEL,
       });
       this.#perOperation = growthPerOperation(series, this.#verdict, LEVEL);
+      this.#outlook = outlookOf(series, this.#verdict, this.isolate.limits, this.#watchedMs);
     }
     // The agent leaves when nobody reads what it says.
     const acknowledgement: Acknowledgement = { closer: this.#verdict?.suspicious === true };

@@ -1,5 +1,6 @@
 import type { Series } from '../core/series.ts';
 import type { MemorySpace, OperationGrowth, Verdict } from '../core/verdict.ts';
+import { type FloorPoint, floorPoints } from './floor-points.ts';
 import {
   connectionClosed,
   connectionOpened,
@@ -7,8 +8,6 @@ import {
   httpRequest,
   type OperationCounts,
 } from './operation-counts.ts';
-import type { Point } from './point.ts';
-import { tracksOf } from './track.ts';
 import { type MeasuredCause, WanderingRegression } from './wandering-regression.ts';
 import { warmUpBytes } from './warm-up.ts';
 
@@ -85,12 +84,11 @@ const LEAST_COUNT = 8;
 const MOST_OPERATIONS = 6;
 const IMMATERIAL_SHARE = 0.1;
 
-function pointsOf(series: Series, space: MemorySpace): readonly Point[] {
-  const points = tracksOf(series).find((track) => track.space === space)?.points ?? [];
+function pointsOf(series: Series, space: MemorySpace): readonly FloorPoint[] {
   const counted = series.samples.filter(({ inside }) => inside !== undefined);
   const [first, last] = [counted[0]?.timeMs ?? -Infinity, counted.at(-1)?.timeMs ?? Infinity];
   // Before the first count and after the last nothing is known of operations.
-  return points.filter(({ timeMs }) => timeMs >= first && timeMs <= last + 1000);
+  return floorPoints(series, space).filter(({ timeMs }) => timeMs >= first && timeMs <= last + 1000);
 }
 
 type Cause = OperationCounts & { readonly count: number };

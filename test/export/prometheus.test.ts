@@ -25,6 +25,7 @@ describe('one report as Prometheus text', () => {
     expect(value('leakline_heap_used_bytes', { ...whose, space: 'heap' })).toBe(series.heapUsed.at(-1));
     expect(value('leakline_heap_floor_bytes', whose)).toBe(series.floor.at(-1)?.bytes);
     expect(value('leakline_time_to_limit_seconds', whose)).toBe(41);
+    expect(value('leakline_doubled_limit_gain_seconds', whose)).toBe(78);
   });
 
   test('growth per operation has its estimate and interval, and what cannot be told apart has none', () => {

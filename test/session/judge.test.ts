@@ -12,7 +12,7 @@ const recordings = join(import.meta.dirname, '../probe/log/recordings');
 const folder = mkdtempSync(join(tmpdir(), 'leakline-judge-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const request = { limitBytes: 4_000_000_000, everyMs: 1000 };
+const request = { limitBytes: 4_000_000_000, falseAlarmProbability: 0.01, everyMs: 1000 };
 const MB = 1_000_000;
 
 function judge(text: string): Promise<readonly Report[]> {
@@ -55,6 +55,32 @@ function samples(used: (second: number) => number): string {
     JSON.stringify({ rss: used(second) + 90 * MB, heapUsed: used(second) }),
   ).join('\n');
 }
+
+describe('a log', () => {
+  test('is judged with the false alarms that were asked for, and asks for a longer log', async () => {
+    const short = Readable.from([
+      Buffer.from(samples((second) => (30 + (second % 7) / 50) * MB).slice(0, 400)),
+    ]);
+    const report = await only(judgeLog('-', { ...request, falseAlarmProbability: 0.002 }, short));
+    expect(report.growth.falseAlarmProbability).toBe(0.002);
+    expect(report.verdict.kind).toBe('inconclusive');
+    const text = renderReport(report, { color: false, unicode: true, columns: 120 });
+    expect(text).toMatch(/needs a log \d+ s longer/);
+    expect(text).not.toMatch(/watch .* more/);
+  });
+  test('with a limit says what twice the limit buys', async () => {
+    const file = join(recordings, 'node22-leaking.trace');
+    const report = await only(judgeLog(file, request, Readable.from([])));
+    const { bytesPerSecond } = report.growth;
+    expect(report.forecast?.doubled.secondsGained).toBeCloseTo(
+      request.limitBytes / (bytesPerSecond ?? NaN),
+      -3,
+    );
+    expect(renderReport(report, { color: false, unicode: true, columns: 120 })).toMatch(
+      /twice the limit, 8\.00 GB, buys \d+ (min|h|s)/,
+    );
+  });
+});
 
 describe('samples', () => {
   test('of a heap that falls back to ever higher levels are a leak', async () => {
