@@ -20,6 +20,8 @@ export type IsolateParts = {
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly SteadyContainer[];
   readonly series: Series;
+  /** Of a process that was watched on Linux. */
+  readonly residentMemory?: IsolateReport['residentMemory'];
   /** What the agent accounted for; `null` before its first word. */
   readonly cost: {
     readonly longestPauseMs: number;
@@ -84,6 +86,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
     steadyContainers: parts.steadyContainers,
     series: columnsOf(series),
     activeResources: resourcesOf(series),
+    residentMemory: parts.residentMemory ?? null,
     gc: series.gcs.map((gc) => ({ ...gc, timeMs: Math.round(gc.timeMs), durationMs: tenth(gc.durationMs) })),
     cost: {
       longestPauseMs: cost === null ? null : tenth(cost.longestPauseMs),

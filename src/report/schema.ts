@@ -142,6 +142,11 @@ export type IsolateReport = {
     readonly first: Readonly<Record<string, number>>;
     readonly last: Readonly<Record<string, number>>;
   } | null;
+  /**
+   * What the resident memory of the process consists of, as the kernel tells it, at the first and at the last look; `null` of
+   * a judged log, of a worker thread, and where the system is not Linux.
+   */
+  readonly residentMemory: { readonly first: ResidentMemory; readonly last: ResidentMemory } | null;
   readonly gc: readonly {
     readonly timeMs: number;
     readonly kind: 'major' | 'minor' | 'incremental' | 'weak-callbacks';
@@ -164,6 +169,20 @@ export type IsolateReport = {
     /** The longest pause by what caused it, in milliseconds. */
     readonly longestPauseMsByWork: Readonly<Record<string, number>>;
   };
+};
+
+export type ResidentMemory = {
+  readonly timeMs: number;
+  /** The process's own pages: V8's heap, what was allocated with malloc, stacks. */
+  readonly anonymousBytes: number;
+  /** Pages of files: the executable, libraries, mapped files. The kernel takes them back when it needs room. */
+  readonly fileBytes: number;
+  readonly sharedBytes: number;
+  /** What V8 accounts for: its heap, used or not, and the memory outside it that belongs to JavaScript objects. */
+  readonly v8Bytes: number | null;
+  /** What malloc has of the kernel: its main heap, and glibc's arenas for threads; some of V8's external memory is there. */
+  readonly mallocMainBytes: number;
+  readonly arenas: { readonly count: number; readonly bytes: number };
 };
 
 export type ReportFinding = {

@@ -13,6 +13,7 @@ import { outlookOf } from '../verdict/outlook.ts';
 import { growthPerOperation } from '../verdict/per-operation.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
+import { ResidentWatch } from './resident-watch.ts';
 import { investigate } from './investigation.ts';
 import { metricsOnlyNote } from './metrics-only.ts';
 import { sourceFiles } from './source-files.ts';
@@ -46,6 +47,7 @@ export class IsolateWatch {
   #verdict: Verdict | null = null;
   #perOperation: readonly OperationGrowth[] = [];
   #outlook: Outlook | null = null;
+  readonly #resident: ResidentWatch | null;
   #cost: AgentCost | null = null;
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
@@ -58,6 +60,8 @@ export class IsolateWatch {
     this.isolate = isolate;
     this.#request = request;
     this.#hooks = hooks;
+    // It is the whole process's, and told of its main thread.
+    this.#resident = isolate.hello.isolate === 'main' ? new ResidentWatch(isolate.hello.pid) : null;
   }
 
   /** Resolves when the watch is over and a walk that was under way has ended, or had a moment for it. */
@@ -138,6 +142,7 @@ export class IsolateWatch {
       namedAtMs: leaking ? this.#namedAtMs : null,
       steadyContainers: this.#steady,
       series: this.#series.series,
+      residentMemory: this.#resident?.seen ?? null,
       cost: this.#cost,
     });
   }
@@ -182,6 +187,7 @@ export class IsolateWatch {
 
   #tick(tick: AgentTick): void {
     this.#series.add(tick);
+    this.#resident?.look(tick.sample);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
     const { series } = this.#series;

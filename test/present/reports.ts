@@ -5,6 +5,7 @@ import type {
   Report,
   ReportFinding,
   ReportLocation,
+  ResidentMemory,
 } from '../../src/report/schema.ts';
 
 const MB = 1_000_000;
@@ -105,6 +106,19 @@ export function diedReport(): Report {
     durationMs: 51_400,
     target: { ...alive.target, exit: { code: null, signal: 'SIGABRT', atMs: 51_200 } },
     ...memory(51, (second) => 30 * MB + Math.max(0, second - 2) * 84 * MB),
+  };
+}
+
+/** Resident memory whose arenas have grown by `arenaBytes`. */
+export function residentMemory(timeMs: number, arenaBytes: number): ResidentMemory {
+  return {
+    timeMs,
+    anonymousBytes: 150 * MB + arenaBytes,
+    fileBytes: 45 * MB,
+    sharedBytes: 0,
+    v8Bytes: 90 * MB,
+    mallocMainBytes: 18 * MB,
+    arenas: { count: 8, bytes: 12 * MB + arenaBytes },
   };
 }
 
@@ -320,6 +334,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       floor: [],
     },
     activeResources: null,
+    residentMemory: null,
     gc: [],
     cost: {
       longestPauseMs: 0,

@@ -7,6 +7,7 @@ import { flowParts, labelled } from '../flow.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, paintLine } from '../line.ts';
 import { operationLines } from '../operation-lines.ts';
+import { residentSentences } from '../resident-lines.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { scriptOf } from '../script-name.ts';
 import { verdictParts } from '../verdict-lines.ts';
@@ -73,6 +74,7 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
     verdictLines(report, layout),
     ...findingBlocks(report, layout),
     operationLines(report, { ...layout, indent: 2 }),
+    residentLines(report, layout),
     steadyLines(report, layout),
     isolateLines(report, layout),
     noteLines(report, layout),
@@ -119,6 +121,17 @@ function verdictLines(report: Report, layout: Layout): Line[] {
     ...lines,
     ...labelled({ text: '' }, { text: report.verdict.reason }, { ...layout, indent: 2, labelColumns: 0 }),
   ];
+}
+
+function residentLines(report: Report, layout: Layout): Line[] {
+  const label = 'native: ';
+  return residentSentences(report).flatMap((text, index) =>
+    labelled(
+      { text: index === 0 ? label : '', tone: 'faint' },
+      { text },
+      { ...layout, indent: 2, labelColumns: label.length },
+    ),
+  );
 }
 
 function steadyLines(report: Report, layout: Layout): Line[] {

@@ -8,6 +8,7 @@ import {
   inconclusiveReport,
   leakingReport,
   operation,
+  residentMemory,
   sessionsFinding,
   steadyReport,
   withHostileText,
@@ -52,6 +53,16 @@ const REPORTS = {
         }),
       ],
     },
+  }),
+  'native-in-arenas': leakingReport({
+    verdict: {
+      ...leakingReport().verdict,
+      space: 'native',
+      reason: '15 low points over 300 s left +400 KB/s behind, and it does not slow down',
+    },
+    findings: [],
+    forecast: null,
+    residentMemory: { first: residentMemory(0, 0), last: residentMemory(300_000, 120_000_000) },
   }),
   'steady-with-traffic': steadyReport({
     growth: {
