@@ -34,7 +34,8 @@ function sentences({ growth, findings }: Pick<Report, 'growth' | 'findings'>, gl
     ),
     ...togetherSentences(perOperation, words),
     ...perOperation
-      .filter(({ effect }) => effect === 'none')
+      // What an open connection needs is its own; only that one adds something is news.
+      .filter(({ effect, operation }) => effect === 'none' && operation !== 'connection opened')
       .map(
         ({ operation, interval }) =>
           `nothing for each ${words(operation)} (at most ${formatBytes(interval[1])})`,
