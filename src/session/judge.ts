@@ -114,7 +114,7 @@ function reportOf(
     notes: [
       // A watch excuses growth that follows the connections; a log does not tell of them.
       ...(verdict.kind === 'leaking'
-        ? ['The log tells nothing of load: memory that open connections rightly need counts as growth.']
+        ? ['A log does not tell of open connections: memory that they rightly need counts as growth.']
         : []),
       ...sourceNotes(source, request),
       ...countNotes(counts, sources.length),

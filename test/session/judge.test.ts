@@ -68,6 +68,25 @@ describe('a log', () => {
     expect(text).toMatch(/needs a log \d+ s longer/);
     expect(text).not.toMatch(/watch .* more/);
   });
+  test('that counts requests tells what each leaves behind', async () => {
+    const random = new Random(11);
+    let requests = 0;
+    const text = Array.from({ length: 1200 }, (_, second) => {
+      requests += Math.floor(random.between(0, 80) * (1 + Math.sin(second / 40)));
+      // Collections take the heap back by 100 MB now and then.
+      const garbage = (second % 20) * 6 * MB;
+      const heapUsed = Math.round(50 * MB + 3_000 * requests + garbage + 20_000 * random.normal());
+      return JSON.stringify({ rss: heapUsed + 90 * MB, heapUsed, external: 2 * MB, requests });
+    }).join('\n');
+    const report = await only(judge(text));
+    expect(report.verdict).toMatchObject({ kind: 'leaking', space: 'heap' });
+    expect(report.growth.perOperation).toHaveLength(1);
+    const [found] = report.growth.perOperation;
+    expect(found).toMatchObject({ operation: 'http request', effect: 'some', inseparableFrom: [] });
+    expect(found?.interval[0]).toBeLessThan(3_000);
+    expect(found?.interval[1]).toBeGreaterThan(3_000);
+    expect(found?.interval[1]).toBeLessThan(3_300);
+  });
   test('with a limit says what twice the limit buys', async () => {
     const file = join(recordings, 'node22-leaking.trace');
     const report = await only(judgeLog(file, request, Readable.from([])));
