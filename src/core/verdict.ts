@@ -44,6 +44,8 @@ export type Forecast = {
 
 /** When the first of all limits is met, and what it would change if they were twice as high. */
 export type Outlook = Forecast & {
+  /** Of the interval of the time; that of the gain is at the growth's. */
+  readonly level: number;
   readonly which: 'heap' | 'container' | 'rlimit';
   /** Every limit twice as high: which is met first then, and how much later that is. */
   readonly doubled: {

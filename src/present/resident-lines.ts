@@ -1,6 +1,6 @@
 import { formatBytes } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { IsolateReport } from '../report/schema.ts';
+import type { IsolateReport, ResidentMemory } from '../report/schema.ts';
 import { count } from './figures.ts';
 
 /**
@@ -29,6 +29,16 @@ export function residentSentences({
       ? ['pages of files are a cache: the kernel takes them back when it needs room']
       : []),
   ];
+}
+
+/** By kind, at one look. */
+export function residentWords(memory: ResidentMemory): string {
+  const { anonymousBytes, fileBytes, sharedBytes, v8Bytes, mallocMainBytes, arenas } = memory;
+  return [
+    `its own pages ${formatBytes(anonymousBytes)}, of files ${formatBytes(fileBytes)}, shared ${formatBytes(sharedBytes)}`,
+    ...(v8Bytes === null ? [] : [`V8 accounts for ${formatBytes(v8Bytes)}`]),
+    `malloc has ${formatBytes(mallocMainBytes)} and ${formatBytes(arenas.bytes)} in ${arenaWords(arenas.count)}`,
+  ].join('; ');
 }
 
 const WORTH_A_WORD_BYTES = 50_000_000;

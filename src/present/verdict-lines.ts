@@ -30,7 +30,10 @@ export function verdictParts(report: Report, glyphs: Glyphs): Line[] {
     parts.push([{ text: report.source === null ? `watch ${more} more` : `needs a log ${more} longer` }]);
   }
   const fate = fateWords(report);
-  if (fate !== null) parts.push([target.exit === null ? { text: fate } : { text: fate, tone: 'bad' }]);
+  if (fate !== null) {
+    const interval = fateInterval(report, glyphs);
+    parts.push([target.exit === null ? { text: fate + interval } : { text: fate, tone: 'bad' }]);
+  }
   const gain = gainWords(report);
   if (gain !== null) parts.push([{ text: gain }]);
   return parts;
@@ -41,6 +44,13 @@ export function fateWords(report: Report): string | null {
   const { exit } = report.target;
   if (exit !== null) return `the process ended after ${formatDuration(exit.atMs)} (${exitWords(exit)})`;
   return report.forecast === null ? null : `out of memory in ${seconds(report.forecast.secondsToLimit)}`;
+}
+
+/** ` (99 %: 38 s … 45 s)`, where the ends differ once they are written. */
+function fateInterval({ forecast }: Report, glyphs: Glyphs): string {
+  if (forecast === null) return '';
+  const [low, high] = forecast.interval.map(seconds);
+  return low === high ? '' : ` (${percent(forecast.level)}: ${low} ${glyphs.to} ${high})`;
 }
 
 /** What more memory would buy: of a leak only time. */

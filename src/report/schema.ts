@@ -89,6 +89,7 @@ export type IsolateReport = {
     readonly limitBytes: number;
     readonly secondsToLimit: number;
     readonly interval: readonly [number, number];
+    readonly level: number;
     /** Which limit is met first: V8's, which is for the heap alone, the container's, or that of `ulimit`. */
     readonly which: 'heap' | 'container' | 'rlimit';
     /** What it would buy if every limit were twice as high. */
@@ -96,6 +97,7 @@ export type IsolateReport = {
       /** Of the limit that is met first then. */
       readonly limitBytes: number;
       readonly secondsGained: number;
+      /** At the growth's level. */
       readonly interval: readonly [number, number];
     };
   } | null;

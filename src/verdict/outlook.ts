@@ -54,6 +54,7 @@ export function outlookOf(
     which: now.which,
     secondsToLimit: now.seconds,
     interval: [at(high, 1)?.seconds ?? NaN, at(low, 1)?.seconds ?? NaN],
+    level: growth.level,
     ...better,
     doubled: {
       limitBytes: then.limitBytes,

@@ -33,6 +33,7 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
       limitBytes: 4_345_298_944,
       secondsToLimit: 41,
       interval: [38, 45],
+      level: 0.99,
       which: 'heap',
       doubled: { limitBytes: 8_690_597_888, secondsGained: 78, interval: [76, 79] },
     },

@@ -14,6 +14,7 @@ describe('the outlook of a leak', () => {
       which: 'heap',
       secondsToLimit: 895,
       interval: [900 / 1.25 - 5, 900 / 0.8 - 5],
+      level: 0.99,
       doubled: {
         limitBytes: 2_000 * MB,
         secondsGained: 1_000,
