@@ -6,13 +6,24 @@ import type { Glyphs } from './glyphs.ts';
 import type { Line } from './line.ts';
 import { operationWords } from './words.ts';
 
-/** Which traffic does it: what each operation adds, what adds nothing, and what can't be told apart. */
+/**
+ * Which traffic does it: what each operation adds, what adds nothing, and what can't be told apart; where rows are few
+ * (`sureOnly`) only what is known.
+ */
 export function operationLines(
   report: Pick<Report, 'growth' | 'findings'>,
-  layout: { readonly columns: number; readonly indent: number; readonly glyphs: Glyphs },
+  layout: {
+    readonly columns: number;
+    readonly indent: number;
+    readonly glyphs: Glyphs;
+    readonly sureOnly?: boolean;
+  },
 ): Line[] {
   const label = 'per operation  ';
-  return sentences(report, layout.glyphs).flatMap((text, index) =>
+  const { perOperation } = report.growth;
+  const told =
+    layout.sureOnly === true ? perOperation.filter(({ effect }) => effect !== 'unknown') : perOperation;
+  return sentences(report, told, layout.glyphs).flatMap((text, index) =>
     labelled(
       { text: index === 0 ? label : '', tone: 'faint' },
       { text },
@@ -23,8 +34,11 @@ export function operationLines(
 
 type PerOperation = Report['growth']['perOperation'][number];
 
-function sentences({ growth, findings }: Pick<Report, 'growth' | 'findings'>, glyphs: Glyphs): string[] {
-  const { perOperation, level } = growth;
+function sentences(
+  { growth: { level }, findings }: Pick<Report, 'growth' | 'findings'>,
+  perOperation: readonly PerOperation[],
+  glyphs: Glyphs,
+): string[] {
   const words = (operation: string): string => operationWords(operation, findings[0]?.zombies?.type ?? null);
   const some = perOperation.filter(({ effect }) => effect === 'some');
   return [

@@ -49,8 +49,8 @@ export function growthPerOperation(
   );
   const groups = inseparableGroups(seen, bare);
   const names = [...operations.map(({ operation }) => operation), 'time'];
-  const time = operations.length;
-  const alone = seen.needs(1 << time) && bare.needs(1 << time);
+  const time = 1 << operations.length;
+  const byItself = (seen.needs(time) && bare.needs(time)) || groups.some((group) => (group & time) !== 0);
   const riseBytes = riseOf(seen, columns);
   return operations.flatMap(({ operation, counts, count }, cause): OperationGrowth[] => {
     const partners = groups.filter((group) => (group & (1 << cause)) !== 0).reduce((a, b) => a | b, 0);
@@ -63,7 +63,7 @@ export function growthPerOperation(
     const immaterial = verdict.kind === 'steady' || possibleBytes <= IMMATERIAL_SHARE * riseBytes;
     const effect = interval[0] > 0 ? 'some' : inseparable.length === 0 && immaterial ? 'none' : 'unknown';
     // What goes on by itself may have been begun by an operation: a timer that each connection starts and nobody clears.
-    if (effect === 'none' && alone && verdict.kind === 'leaking') return [];
+    if (effect === 'none' && byItself && verdict.kind === 'leaking') return [];
     return [
       {
         operation,

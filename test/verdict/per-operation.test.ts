@@ -45,6 +45,10 @@ describe('growth per operation', () => {
     const series = trace({ seconds: 300, bytes: { perSecond: 400e3 } });
     expect(growthPerOperation(series, leaking, level).filter(({ effect }) => effect === 'none')).toEqual([]);
     expect(growthPerOperation(series, leaking, level).filter(({ effect }) => effect === 'some')).toEqual([]);
+    // Nor where requests are as even as time, and either may be what grows.
+    const even = growthPerOperation(evenRequests(series), leaking, level);
+    expect(even.find(({ operation }) => operation === 'http request')?.inseparableFrom).toEqual(['time']);
+    expect(even.filter(({ effect }) => effect === 'none')).toEqual([]);
   });
 
   test('of whatever else a series counts is found the same way', () => {
@@ -159,6 +163,15 @@ function trace(workload: Partial<Workload>, seed = 1): Series {
     },
     new Random(seed * 101 + 7),
   );
+}
+
+function evenRequests(series: Series): Series {
+  const samples = series.samples.map((sample) =>
+    sample.inside === undefined
+      ? sample
+      : { ...sample, inside: { ...sample.inside, httpRequests: sample.timeMs / 25 } },
+  );
+  return { ...series, samples };
 }
 
 function byOperation(series: Series, at: number = level): ReadonlyMap<string, OperationGrowth> {

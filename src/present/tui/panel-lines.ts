@@ -51,7 +51,7 @@ function restLines(sides: readonly LiveSide[], layout: ScreenLayout, glyphs: Gly
     ...sides.flatMap(({ report }) =>
       report === null || report.findings.length === 0
         ? []
-        : operationLines(report, { columns: layout.columns, indent: 0, glyphs }),
+        : operationLines(report, { columns: layout.columns, indent: 0, glyphs, sureOnly: true }),
     ),
     ...(others.length === 0 ? [] : reasonLines(others, layout)),
     ...steadyLines(sides, layout),
