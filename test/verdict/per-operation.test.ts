@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Series } from '../../src/core/series.ts';
 import type { OperationGrowth } from '../../src/core/verdict.ts';
@@ -95,6 +96,58 @@ describe('growth per operation', () => {
       expect(Number.isFinite(bytes) && interval.every(Number.isFinite)).toBe(true);
     }
   });
+});
+
+test('whatever a series holds, growth per operation never throws, and its figures are finite and in order', () => {
+  const figure = fc.oneof(
+    fc.constantFrom(0, NaN, -1, Infinity, 1e15),
+    fc.integer({ min: -1e9, max: 1e9 }),
+    fc.integer({ min: 0, max: 200_000 }),
+  );
+  let answers = 0;
+  const entry = fc.tuple(figure, figure, figure, figure, figure);
+  fc.assert(
+    fc.property(fc.array(entry, { minLength: 12, maxLength: 60 }), (entries) => {
+      const [base] = trace({}).samples;
+      if (base?.inside === undefined) throw new Error('the trace counts');
+      const { inside } = base;
+      const samples = entries.map(([timeMs, httpRequests, connectionsOpened, connectionsClosed]) => ({
+        ...base,
+        timeMs,
+        inside: { ...inside, httpRequests, connectionsOpened, connectionsClosed },
+      }));
+      const floors = entries.map(([timeMs, , , , heapBytes]) => ({
+        timeMs,
+        heapBytes,
+        externalBytes: heapBytes,
+        openConnections: 0,
+      }));
+      for (const { bytes, interval } of byOperation({ samples, gcs: [], floors }).values()) {
+        answers += 1;
+        expect(interval[0]).toBeGreaterThanOrEqual(0);
+        expect(bytes).toBeGreaterThanOrEqual(interval[0]);
+        expect(interval[1]).toBeGreaterThanOrEqual(bytes);
+        expect(interval[1]).toBeLessThan(Infinity);
+      }
+    }),
+    { numRuns: 500 },
+  );
+  expect(answers).toBeGreaterThan(100);
+});
+
+test('growth per operation does not depend on memory that was there before', () => {
+  const series = trace({ arrivals: 'waves', bytes: { perRequest: 2e3, perOpenConnection: 40e3 } });
+  const plain = byOperation(series);
+  const moved = byOperation({
+    ...series,
+    floors: series.floors.map((floor) => ({ ...floor, heapBytes: floor.heapBytes + 500e6 })),
+  });
+  for (const [operation, { bytes, interval }] of plain) {
+    expect(moved.get(operation)?.bytes).toBeCloseTo(bytes, 3);
+    expect(moved.get(operation)?.interval[0]).toBeCloseTo(interval[0], 3);
+    expect(moved.get(operation)?.interval[1]).toBeCloseTo(interval[1], 3);
+  }
+  expect(plain.size).toBe(3);
 });
 
 /**
