@@ -14,7 +14,9 @@ export type OperationCounts = {
  */
 export function countsAt(series: Series, times: readonly number[]): readonly OperationCounts[] {
   return [...insideCounters(series), ...(series.counters ?? [])].map(({ operation, counts }) => {
-    const known = counts.filter(({ count }) => Number.isFinite(count));
+    const known = counts
+      .filter(({ count }) => Number.isFinite(count))
+      .toSorted((a, b) => a.timeMs - b.timeMs);
     const read = times.map((timeMs) => countAt(known, timeMs));
     const first = read[0]?.count ?? 0;
     const perMs = ((read.at(-1)?.count ?? 0) - first) / Math.max(1, (times.at(-1) ?? 0) - (times[0] ?? 0));

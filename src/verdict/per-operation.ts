@@ -85,8 +85,14 @@ const MOST_OPERATIONS = 6;
 const IMMATERIAL_SHARE = 0.1;
 
 function pointsOf(series: Series, space: MemorySpace): readonly FloorPoint[] {
-  const counted = series.samples.filter(({ inside }) => inside !== undefined);
-  const [first, last] = [counted[0]?.timeMs ?? -Infinity, counted.at(-1)?.timeMs ?? Infinity];
+  let [first, last] = [Infinity, -Infinity];
+  for (const { timeMs, inside } of series.samples) {
+    if (inside === undefined || !Number.isFinite(timeMs)) continue;
+    first = Math.min(first, timeMs);
+    last = Math.max(last, timeMs);
+  }
+  // A log has counters of its own.
+  if (first > last) return floorPoints(series, space);
   // Before the first count and after the last nothing is known of operations.
   return floorPoints(series, space).filter(({ timeMs }) => timeMs >= first && timeMs <= last + 1000);
 }
