@@ -50,7 +50,12 @@ describe('the outlook of a leak', () => {
   });
 
   test('takes over the forecast of the verdict where that is about the same limit', () => {
-    const forecast = { limitBytes: 1_000 * MB, secondsToLimit: 901, interval: [850, 990] } as const;
+    const forecast = {
+      limitBytes: 1_000 * MB,
+      secondsToLimit: 901,
+      interval: [850, 990],
+      level: 0.9,
+    } as const;
     expect(look({ heapBytes: 1_000 * MB }, 60_000, { forecast })).toMatchObject(forecast);
     expect(look({ heapBytes: 2_000 * MB }, 60_000, { forecast })?.secondsToLimit).toBe(1_900);
   });
