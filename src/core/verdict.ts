@@ -12,10 +12,47 @@ export type Growth = {
   readonly smallestDetectableBytesPerSecond: number;
 };
 
+/** What one operation adds to the memory that survives collections. */
+export type OperationGrowth = {
+  /**
+   * `http request`, `connection closed` (what a connection that came and went leaves behind), `connection opened` (what
+   * one needs for as long as it is open), or what a log counts.
+   */
+  readonly operation: string;
+  /** How many of them the figures rest on. */
+  readonly count: number;
+  /** The likeliest; where others grew with it, what it would be if this operation alone were the cause. */
+  readonly bytes: number;
+  readonly interval: readonly [number, number];
+  /**
+   * `some`: the interval lies above zero. `none`: it holds zero, and what it leaves possible does not matter beside the
+   * growth. `unknown`: neither.
+   */
+  readonly effect: 'some' | 'none' | 'unknown';
+  /**
+   * What rose so evenly with it that the figures cannot say which of them adds memory, only that at least one does. `time`
+   * stands for what goes on by itself, such as an interval.
+   */
+  readonly inseparableFrom: readonly string[];
+};
+
 export type Forecast = {
   readonly limitBytes: number;
   readonly secondsToLimit: number;
   readonly interval: readonly [number, number];
+};
+
+/** When the first of all limits is met, and what it would change if they were twice as high. */
+export type Outlook = Forecast & {
+  /** Of the interval of the time; that of the gain is at the growth's. */
+  readonly level: number;
+  readonly which: 'heap' | 'container' | 'rlimit';
+  /** Every limit twice as high: which is met first then, and how much later that is. */
+  readonly doubled: {
+    readonly limitBytes: number;
+    readonly secondsGained: number;
+    readonly interval: readonly [number, number];
+  };
 };
 
 export type Verdict = {

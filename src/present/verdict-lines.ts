@@ -26,10 +26,16 @@ export function verdictParts(report: Report, glyphs: Glyphs): Line[] {
     ]);
   }
   if (verdict.watchMoreMs !== null) {
-    parts.push([{ text: `watch ${formatDuration(verdict.watchMoreMs)} more` }]);
+    const more = formatDuration(verdict.watchMoreMs);
+    parts.push([{ text: report.source === null ? `watch ${more} more` : `needs a log ${more} longer` }]);
   }
   const fate = fateWords(report);
-  if (fate !== null) parts.push([target.exit === null ? { text: fate } : { text: fate, tone: 'bad' }]);
+  if (fate !== null) {
+    const interval = fateInterval(report, glyphs);
+    parts.push([target.exit === null ? { text: fate + interval } : { text: fate, tone: 'bad' }]);
+  }
+  const gain = gainWords(report);
+  if (gain !== null) parts.push([{ text: gain }]);
   return parts;
 }
 
@@ -38,6 +44,25 @@ export function fateWords(report: Report): string | null {
   const { exit } = report.target;
   if (exit !== null) return `the process ended after ${formatDuration(exit.atMs)} (${exitWords(exit)})`;
   return report.forecast === null ? null : `out of memory in ${seconds(report.forecast.secondsToLimit)}`;
+}
+
+/** ` (99 %: 38 s … 45 s)`, where the ends differ once they are written. */
+function fateInterval({ forecast }: Report, glyphs: Glyphs): string {
+  if (forecast === null) return '';
+  const [low, high] = forecast.interval.map(seconds);
+  return low === high ? '' : ` (${percent(forecast.level)}: ${low} ${glyphs.to} ${high})`;
+}
+
+/** What more memory would buy: of a leak only time. */
+export function gainWords({ forecast, target, source }: Report): string | null {
+  if (forecast === null || target.exit !== null) return null;
+  const { which, doubled } = forecast;
+  const size = formatBytes(doubled.limitBytes);
+  const time = seconds(doubled.secondsGained);
+  if (source !== null) return `twice the limit, ${size}, buys ${time} more`;
+  if (which === 'container') return `scaling up to ${size} buys ${time} more`;
+  if (which === 'rlimit') return `a ulimit of ${size} buys ${time} more`;
+  return `a heap of ${size} (--max-old-space-size=${Math.round(doubled.limitBytes / 2 ** 20)}) buys ${time} more`;
 }
 
 /** Where memory would end, for screens with room: `limit 4.35 GB`. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
-import type { Verdict } from '../core/verdict.ts';
+import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import type { Acknowledgement, AgentCost, AgentTick } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
 import { buildIsolateReport } from '../report/build.ts';
@@ -9,8 +9,11 @@ import type { Activity } from '../report/live.ts';
 import type { IsolateReport } from '../report/schema.ts';
 import type { MemoryLimits } from '../target/limits.ts';
 import { decide } from '../verdict/decide.ts';
+import { outlookOf } from '../verdict/outlook.ts';
+import { growthPerOperation } from '../verdict/per-operation.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
+import { ResidentWatch } from './resident-watch.ts';
 import { investigate } from './investigation.ts';
 import { metricsOnlyNote } from './metrics-only.ts';
 import { sourceFiles } from './source-files.ts';
@@ -42,6 +45,9 @@ export class IsolateWatch {
   readonly #over = new AbortController();
   readonly #notes: string[] = [];
   #verdict: Verdict | null = null;
+  #perOperation: readonly OperationGrowth[] = [];
+  #outlook: Outlook | null = null;
+  readonly #resident: ResidentWatch | null;
   #cost: AgentCost | null = null;
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
@@ -54,6 +60,8 @@ export class IsolateWatch {
     this.isolate = isolate;
     this.#request = request;
     this.#hooks = hooks;
+    // It is the whole process's, and told of its main thread.
+    this.#resident = isolate.hello.isolate === 'main' ? new ResidentWatch(isolate.hello.pid) : null;
   }
 
   /** Resolves when the watch is over and a walk that was under way has ended, or had a moment for it. */
@@ -127,11 +135,14 @@ export class IsolateWatch {
       level: LEVEL,
       falseAlarmProbability: this.#request.falseAlarmProbability,
       verdict: this.#verdict,
+      perOperation: this.#perOperation,
+      outlook: this.#outlook,
       // What grows in a process that does not leak is nobody's fault.
       findings: leaking ? this.#findings : [],
       namedAtMs: leaking ? this.#namedAtMs : null,
       steadyContainers: this.#steady,
       series: this.#series.series,
+      residentMemory: this.#resident?.seen ?? null,
       cost: this.#cost,
     });
   }
@@ -176,6 +187,7 @@ export class IsolateWatch {
 
   #tick(tick: AgentTick): void {
     this.#series.add(tick);
+    this.#resident?.look(tick.sample);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
     const { series } = this.#series;
@@ -187,6 +199,8 @@ export class IsolateWatch {
         falseAlarmProbability: this.#request.falseAlarmProbability,
         level: LEVEL,
       });
+      this.#perOperation = growthPerOperation(series, this.#verdict, LEVEL);
+      this.#outlook = outlookOf(series, this.#verdict, this.isolate.limits, this.#watchedMs);
     }
     // The agent leaves when nobody reads what it says.
     const closer = this.#watchedMs < EAGER_MS || this.#verdict?.suspicious === true;
