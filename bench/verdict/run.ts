@@ -1,70 +1,96 @@
-import type { Series } from '../../src/core/series.ts';
-import type { Verdict } from '../../src/core/verdict.ts';
-import { decide } from '../../src/verdict/decide.ts';
-import { families, type Family, limitBytes, trace, until } from '../../test/verdict/traces.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { alarmsTable, watchDays } from './alarms.ts';
+import { detectionTable, watchLeaks } from './detection.ts';
+import { familiesTable } from './families.ts';
+import { fillsTable } from './fills.ts';
+import { cells } from './leaks.ts';
+import { judgeMonth } from './month.ts';
 
 /**
- * Draws N servers of every family from the seeds FIRST, FIRST + 1, … and prints what the verdict said of them: of healthy ones how
- * many were ever called leaking and when they were steady, of leaking ones when that was said.
+ * How often the verdict is wrong, and how late it is right. Each part plays services from printed seeds and writes its table.
  *
- *   npx rolldown bench/verdict/run.ts -o .build/verdict.mjs --platform node && node .build/verdict.mjs N [NAME|healthy|leaking|all] [FIRST]
+ *   npm run bench -- verdict PART [--count N] [--seed FIRST] [--patience quick|standing] [--out FOLDER]
  *
- * The constants of the verdict were chosen while looking at seeds 1 to 60: figures to be quoted come from others.
+ * PART is one of alarms, leaks, fills, families, month. The rules were made while looking at seeds below 10,000: figures to
+ * be quoted come from others.
  */
-const seeds = Number(process.argv[2] ?? 50);
-const only = process.argv[3] === 'all' ? undefined : process.argv[3];
-const firstSeed = Number(process.argv[4] ?? 1001);
+const { part, count, seed, patience, out } = readArguments(process.argv.slice(2));
+const say = (words: string): void => console.error(words);
+const about = (words: string): string =>
+  `\`npm run bench -- verdict ${process.argv.slice(2).join(' ')}\`, Node ${process.version}, ${process.platform} ${process.arch}. ${words}`;
 
-type Outcome = {
-  readonly everLeakingMs: number | undefined;
-  readonly everSteadyMs: number | undefined;
-  readonly last: Verdict;
-};
+if (part === 'alarms') {
+  const all = watchDays(count ?? 167, seed, patience, say);
+  const days = all.reduce((sum, one) => sum + one.days.length, 0);
+  save(
+    `alarms-${patience}.md`,
+    `# Alarms on healthy services, ${patience} patience`,
+    about(
+      `${days} days at 1 Hz, seeds ${seed} to ${seed + (count ?? 167) - 1} of each family. An alarm is a day in which *leaking* was ever said, taken back or not.`,
+    ),
+    alarmsTable(all),
+  );
+} else if (part === 'leaks') {
+  const times = count ?? 3;
+  save(
+    `leaks-${patience}.md`,
+    `# Leaks, ${patience} patience`,
+    about(
+      `${cells().length} combinations, ${times} times each, seeds ${seed} to ${seed + times - 1}. The oracle knows the noise and tests for exactly that slope.`,
+    ),
+    detectionTable(watchLeaks(times, seed, patience)),
+  );
+} else if (part === 'fills') {
+  const times = count ?? 10;
+  save(
+    `even-fills-${patience}.md`,
+    `# Even fills, ${patience} patience`,
+    about(
+      `Called *leaking* before it was full: of ${times} services each whose memory rises evenly to a share of the headroom and stays. Seeds ${seed} to ${seed + times - 1}.`,
+    ),
+    fillsTable(times, seed, patience),
+  );
+} else if (part === 'families') {
+  const times = count ?? 60;
+  save(
+    'families.md',
+    '# What the verdict says of short watches',
+    about(`Seeds ${seed} to ${seed + times - 1}; times are 5 %, median and 95 %.`),
+    familiesTable(times, seed),
+  );
+} else if (part === 'month') {
+  save('month.md', '# A month at 1 Hz', about('Seconds on the processor.'), judgeMonth());
+} else {
+  console.error(
+    'usage: npm run bench -- verdict alarms|leaks|fills|families|month [--count N] [--seed FIRST] [--patience quick|standing]',
+  );
+  process.exitCode = 2;
+}
 
-function outcomeOf(series: Series, family: Family): Outcome {
-  let everLeakingMs: number | undefined;
-  let everSteadyMs: number | undefined;
-  const lookMs = Math.max(1, family.seconds / 120) * 1000;
-  for (let watchedMs = lookMs; watchedMs <= family.seconds * 1000; watchedMs += lookMs) {
-    const { kind } = decide(until(series, watchedMs), { limitBytes, watchedMs });
-    if (kind === 'leaking') everLeakingMs ??= watchedMs;
-    if (kind === 'steady') everSteadyMs ??= watchedMs;
-    if (!family.healthy && kind === 'leaking') break;
-  }
+function save(name: string, title: string, words: string, table: string): void {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, name), `${title}\n\n${words}\n\n${table}\n`);
+  console.log(`${words}\n\n${table}`);
+}
+
+function readArguments(words: readonly string[]): {
+  readonly part: string | undefined;
+  readonly count: number | undefined;
+  readonly seed: number;
+  readonly patience: 'quick' | 'standing';
+  readonly out: string;
+} {
+  const value = (name: string): string | undefined => {
+    const at = words.indexOf(`--${name}`);
+    return at < 0 ? undefined : words[at + 1];
+  };
+  const given = value('count');
   return {
-    everLeakingMs,
-    everSteadyMs,
-    last: decide(series, { limitBytes, watchedMs: family.seconds * 1000 }),
+    part: words[0],
+    count: given === undefined ? undefined : Number(given),
+    seed: Number(value('seed') ?? 10_001),
+    patience: value('patience') === 'quick' ? 'quick' : 'standing',
+    out: value('out') ?? 'bench/verdict/results',
   };
-}
-
-function quantiles(values: readonly (number | undefined)[]): string {
-  const seen = values.filter((value) => value !== undefined).sort((a, b) => a - b);
-  const at = (share: number): string => {
-    const value = seen[Math.min(seen.length - 1, Math.floor(share * seen.length))];
-    return value === undefined ? '-' : (value / 1000).toFixed(0);
-  };
-  return `${at(0.05)} / ${at(0.5)} / ${at(0.95)} s`;
-}
-
-console.log(
-  `seeds ${firstSeed} to ${firstSeed + seeds - 1}; Node ${process.version}; times are 5 %, median and 95 %\n`,
-);
-console.log('| family | ever leaking | leaking at | ever steady | steady at | at the end |');
-console.log('|---|--:|--:|--:|--:|---|');
-for (const family of families) {
-  const kind = family.healthy ? 'healthy' : 'leaking';
-  if (only !== undefined && only !== kind && !family.name.includes(only)) continue;
-  const count = family.seconds > 3_600 ? Math.ceil(seeds / 10) : seeds;
-  const outcomes = Array.from({ length: count }, (_, i) => outcomeOf(trace(family, firstSeed + i), family));
-  const leaking = outcomes.map((outcome) => outcome.everLeakingMs);
-  const steady = outcomes.map((outcome) => outcome.everSteadyMs);
-  const ends = ['leaking', 'steady', 'inconclusive'].map(
-    (kind) => `${outcomes.filter((outcome) => outcome.last.kind === kind).length} ${kind}`,
-  );
-  const number = (values: readonly (number | undefined)[]): number =>
-    values.filter((value) => value !== undefined).length;
-  console.log(
-    `| ${family.healthy ? 'healthy' : 'LEAK'}: ${family.name} | ${number(leaking)} of ${count} | ${quantiles(leaking)} | ${number(steady)} | ${quantiles(steady)} | ${ends.join(', ')} |`,
-  );
 }

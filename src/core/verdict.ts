@@ -39,7 +39,9 @@ export type OperationGrowth = {
 export type Forecast = {
   readonly limitBytes: number;
   readonly secondsToLimit: number;
+  /** Interval of the time at `level`. */
   readonly interval: readonly [number, number];
+  readonly level: number;
 };
 
 /** When the first of all limits is met, and what it would change if they were twice as high. */

@@ -8,9 +8,9 @@ import { buildIsolateReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
 import type { IsolateReport } from '../report/schema.ts';
 import type { MemoryLimits } from '../target/limits.ts';
-import { decide } from '../verdict/decide.ts';
 import { outlookOf } from '../verdict/outlook.ts';
 import { growthPerOperation } from '../verdict/per-operation.ts';
+import { Watcher } from '../verdict/watcher.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
 import { ResidentWatch } from './resident-watch.ts';
@@ -41,6 +41,7 @@ export class IsolateWatch {
   readonly #request: WatchRequest;
   readonly #hooks: IsolateWatchHooks;
   readonly #series = new SeriesBuilder();
+  readonly #watcher: Watcher;
   /** Aborts when there is nothing more to watch or to find here, whatever the reason. */
   readonly #over = new AbortController();
   readonly #notes: string[] = [];
@@ -62,6 +63,11 @@ export class IsolateWatch {
     this.#hooks = hooks;
     // It is the whole process's, and told of its main thread.
     this.#resident = isolate.hello.isolate === 'main' ? new ResidentWatch(isolate.hello.pid) : null;
+    this.#watcher = new Watcher({
+      limitBytes: isolate.limits.effectiveBytes,
+      falseAlarmProbability: request.falseAlarmProbability,
+      level: LEVEL,
+    });
   }
 
   /** Resolves when the watch is over and a walk that was under way has ended, or had a moment for it. */
@@ -190,20 +196,14 @@ export class IsolateWatch {
     this.#resident?.look(tick.sample);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
+    this.#watcher.add(tick);
+    this.#verdict = this.#watcher.verdict(tick.sample.timeMs);
     const { series } = this.#series;
-    // A look costs time in proportion to the floors; without a new one nothing changes but the early hints.
-    if (tick.floors.length > 0 || series.floors.length < 100) {
-      this.#verdict = decide(series, {
-        limitBytes: this.isolate.limits.effectiveBytes,
-        watchedMs: tick.sample.timeMs,
-        falseAlarmProbability: this.#request.falseAlarmProbability,
-        level: LEVEL,
-      });
-      this.#perOperation = growthPerOperation(series, this.#verdict, LEVEL);
-      this.#outlook = outlookOf(series, this.#verdict, this.isolate.limits, this.#watchedMs);
-    }
+    this.#outlook = outlookOf(series, this.#verdict, this.isolate.limits, this.#watchedMs);
+    // Costs time in proportion to the floors, and changes with them alone.
+    if (tick.floors.length > 0) this.#perOperation = growthPerOperation(series, this.#verdict, LEVEL);
     // The agent leaves when nobody reads what it says.
-    const closer = this.#watchedMs < EAGER_MS || this.#verdict?.suspicious === true;
+    const closer = this.#watchedMs < EAGER_MS || this.#verdict.suspicious;
     const acknowledgement: Acknowledgement = { closer };
     this.isolate.peer.notify('ack', acknowledgement);
     this.#changed();

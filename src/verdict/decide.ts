@@ -1,85 +1,52 @@
 import type { Series } from '../core/series.ts';
-import type { Growth, Verdict } from '../core/verdict.ts';
-import { isFilling } from './filling.ts';
-import { forecastOf } from './forecast.ts';
-import type { Slope } from './slope.ts';
-import { smallestDetectable } from './slope.ts';
-import { isSuspicious } from './suspicion.ts';
-import { type Track, tracksOf } from './track.ts';
-import { watchTrack } from './watch.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { Watcher, type WatcherOptions } from './watcher.ts';
 
-export type DecideOptions = {
-  /** The size at which V8 gives up; `null` when unknown. */
-  readonly limitBytes: number | null;
-  /** Bound on the chance that a watch ever says `leaking` of a server without a trend. Default 0.01. */
-  readonly falseAlarmProbability?: number;
-  /** Level of the slope's interval. Default 0.99. */
-  readonly level?: number;
+export type DecideOptions = Omit<WatcherOptions, 'resolutionBytes'> & {
   /** How long was watched: floors may lag behind it. */
   readonly watchedMs: number;
 };
 
-/** What a limit is taken to be while none is known. */
-const ordinaryLimitBytes = 4_000_000_000;
-
 /**
- * Is it leaking? A function of the series alone: its looks are the floors, so asking more often changes
- * neither the answer nor the error. Each idea has its file beside this one; `watch.ts` puts them in order.
+ * Is it leaking? A function of the series alone: a `Watcher` is fed with it as if it had been there, so asking at
+ * another time changes neither what was decided before nor the error.
  *
- * The cost is linear in the floors, times the logarithm of their number: growth may begin at any of them.
+ * What is out of order is sorted first; the rest of bad input costs power, never truth.
  */
 export function decide(series: Series, options: DecideOptions): Verdict {
-  const { limitBytes, watchedMs, falseAlarmProbability = 0.01, level = 0.99 } = options;
-  const tracks = tracksOf(series);
-  const looks = tracks.map((track) => ({
-    track,
-    found: watchTrack(track, {
-      limitBytes: limitBytes ?? ordinaryLimitBytes,
-      falseAlarmProbability: falseAlarmProbability * track.shareOfFalseAlarms,
-      level,
-    }),
-  }));
-  // Native memory takes minutes to judge: it may accuse, but nobody waits for it.
-  const [heap, external] = looks;
-  if (heap === undefined || external === undefined) throw new Error('heap and external are always judged');
-  const leaking = looks.find(({ found }) => found.state === 'leaking');
-  // A garbage collection log tells nothing of memory outside the heap: what is unknown is not waited for.
-  const told = external.track.points.length > 0 || heap.track.points.length === 0 ? [heap, external] : [heap];
-  const shown = leaking ?? told.find(({ found }) => found.state === 'open') ?? heap;
-  const { track, found } = shown;
-  const growth = growthOf(track, found.slope, level, falseAlarmProbability);
-  const steady = found.state === 'steady';
-  return {
-    kind: found.state === 'open' ? 'inconclusive' : found.state,
-    space: leaking === undefined ? null : track.space,
-    decidedAtMs: steady ? Math.max(...told.map((one) => one.found.sinceMs ?? 0)) : found.sinceMs,
-    reason: found.reason,
-    growth,
-    forecast:
-      leaking !== undefined && track.space === 'heap'
-        ? forecastOf(track, growth, limitBytes, watchedMs)
-        : null,
-    watchMoreMs: found.watchMoreMs,
-    suspicious:
-      leaking !== undefined ||
-      isFilling(series.samples) ||
-      isSuspicious(heap.track.points) ||
-      isSuspicious(external.track.points),
-  };
+  const { watchedMs, ...rest } = options;
+  const watcher = new Watcher({ ...rest, resolutionBytes: series.resolutionBytes });
+  const gcs = new InOrder(series.gcs);
+  const floors = new InOrder(series.floors);
+  for (const sample of sortedByTime(series.samples)) {
+    watcher.add({ sample, gcs: gcs.until(sample.timeMs), floors: floors.until(sample.timeMs) });
+  }
+  watcher.add({ sample: null, gcs: gcs.until(Infinity), floors: floors.until(Infinity) });
+  return watcher.verdict(watchedMs);
 }
 
-function growthOf(
-  track: Track,
-  slope: Slope | null,
-  level: number,
-  falseAlarmProbability: number,
-): Growth | null {
-  if (slope === null) return null;
-  return {
-    bytesPerSecond: slope.bytesPerSecond,
-    interval: slope.interval,
-    level,
-    falseAlarmProbability,
-    smallestDetectableBytesPerSecond: smallestDetectable(track, slope, falseAlarmProbability),
-  };
+type Timed = { readonly timeMs: number };
+
+/** Deals a list out by time. */
+class InOrder<Item extends Timed> {
+  readonly #items: readonly Item[];
+  #next = 0;
+
+  constructor(items: readonly Item[]) {
+    this.#items = sortedByTime(items);
+  }
+
+  until(timeMs: number): readonly Item[] {
+    const from = this.#next;
+    while ((this.#items[this.#next]?.timeMs ?? Infinity) <= timeMs && this.#next < this.#items.length) {
+      this.#next += 1;
+    }
+    return from === this.#next ? [] : this.#items.slice(from, this.#next);
+  }
+}
+
+function sortedByTime<Item extends Timed>(items: readonly Item[]): readonly Item[] {
+  const usable = items.filter((item) => Number.isFinite(item.timeMs));
+  const sorted = usable.every((item, i) => i === 0 || (usable[i - 1]?.timeMs ?? 0) <= item.timeMs);
+  return sorted ? usable : usable.sort((a, b) => a.timeMs - b.timeMs);
 }

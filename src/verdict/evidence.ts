@@ -11,13 +11,12 @@ import type { Point } from './point.ts';
  * averaged over how much the noise wanders and set against the most favourable of these for the server
  * (Wasserman, Ramdas, Balakrishnan 2020, "Universal inference"). Growth may begin at any floor, so the
  * evidence is the weighted sum over beginnings (Shin, Ramdas, Rinaldo 2023, "E-detectors"), the weights adding
- * up to 1.
+ * up to 1. Of old beginnings most are dropped, which only takes evidence away.
  */
 export class GrowthEvidence {
-  readonly #beginnings: Beginning[] = [];
+  #beginnings: Beginning[] = [];
   readonly #resolutionBytes: number;
   #count = 0;
-  #nextBeginning = 0;
 
   /** `resolutionBytes`: how finely floors are known. */
   constructor(resolutionBytes = 1) {
@@ -25,35 +24,65 @@ export class GrowthEvidence {
   }
 
   /** Takes the next floor. The cost grows with the logarithm of the number of floors. */
-  add(point: Point): Evidence {
-    if (this.#count === this.#nextBeginning) {
-      // Σ 1/(k(k+1)) = 1: early beginnings are the likelier ones, and none is left out.
-      const k = this.#beginnings.length + 1;
-      const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering, this.#resolutionBytes));
-      this.#beginnings.push({ weight: 1 / (k * (k + 1)), fits });
-      this.#nextBeginning = Math.max(this.#count + 1, Math.ceil(this.#count * 1.3));
-    }
+  add(point: Point): this {
     this.#count += 1;
-    let independent = 0;
-    let any = 0;
-    for (const { weight, fits } of this.#beginnings) {
-      const evidence = evidenceOf(fits, point);
-      independent += weight * evidence.independent;
-      any += weight * evidence.any;
+    if (this.#count > ALL_BEGIN && this.#count % PRUNED_EVERY === 0) this.#prune();
+    // On a long watch not every floor is worth a beginning of its own.
+    if (this.#count < MANY || (this.#count - 1) % SPARED === 0) {
+      const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering, this.#resolutionBytes));
+      this.#beginnings.push({ at: this.#count, weight: weightOf(this.#count), fits });
     }
-    return { independent, any };
+    // Hot: a hundred beginnings of four fits each, at every floor.
+    for (let i = 0; i < this.#beginnings.length; i += 1) {
+      const fits = this.#beginnings[i]?.fits ?? [];
+      for (let kind = 0; kind < fits.length; kind += 1) fits[kind]?.add(point);
+    }
+    return this;
+  }
+
+  /** Takes the last floor back, once. */
+  removeLast(): void {
+    if (this.#beginnings.at(-1)?.at === this.#count) this.#beginnings.pop();
+    this.#count -= 1;
+    for (const { fits } of this.#beginnings) for (const fit of fits) fit.removeLast();
+  }
+
+  /** How many times likelier the floors are with growth than without, if each floor's noise is its own. */
+  get independent(): number {
+    return this.#sum(({ fits }) => {
+      const [first] = fits;
+      return first === undefined ? 0 : growingOf(first);
+    });
+  }
+
+  /** The same whatever part of the noise wanders: never more than one α of alarms, and slower. */
+  get any(): number {
+    return this.#sum(anyOf);
+  }
+
+  #sum(evidenceOf: (beginning: Beginning) => number): number {
+    let sum = 0;
+    for (const beginning of this.#beginnings) sum += beginning.weight * evidenceOf(beginning);
+    return sum;
+  }
+
+  // Of beginnings that lie between 2^j and 2^(j+1) floors back, those at multiples of 2^j / KEPT stay.
+  #prune(): void {
+    this.#beginnings = this.#beginnings.filter(({ at }) => {
+      const age = this.#count - at;
+      if (age < 2 * KEPT_AN_OCTAVE) return true;
+      return (at - 1) % (2 ** Math.floor(Math.log2(age)) / KEPT_AN_OCTAVE) === 0;
+    });
   }
 }
 
-/** How many times likelier the floors are with growth than without. */
-export type Evidence = {
-  /** If each floor's noise is its own, whatever the floor before it was. */
-  readonly independent: number;
-  /** Whatever part of the noise wanders. */
-  readonly any: number;
-};
+type Beginning = { readonly at: number; readonly weight: number; readonly fits: readonly NoiseFit[] };
 
-type Beginning = { readonly weight: number; readonly fits: readonly NoiseFit[] };
+const KEPT_AN_OCTAVE = 4;
+const ALL_BEGIN = 32;
+const PRUNED_EVERY = 8;
+const MANY = 1024;
+const SPARED = 8;
 
 // Part of the noise that wanders, as in `NoiseFit`; the first is that of independent noise.
 const kindsOfNoise = [0, 0.1, 1, Infinity] as const;
@@ -61,20 +90,24 @@ const kindsOfNoise = [0, 0.1, 1, Infinity] as const;
 // The slopes looked for: noise deviations per floor. A factor of five between them loses little in between.
 const slopesPerNoise = [0.1, 0.5, 2.5, 12] as const;
 
-// Hot: once per floor, beginning and kind of noise, on each look; some 50,000 times a look after an hour.
-function evidenceOf(fits: readonly NoiseFit[], point: Point): Evidence {
+/** The k-th octave of floors gets 1/(k(k+1)), which add up to 1, and each floor of it an equal share. */
+function weightOf(at: number): number {
+  const octave = Math.floor(Math.log2(at));
+  return 1 / ((octave + 1) * (octave + 2)) / 2 ** octave;
+}
+
+function growingOf(fit: NoiseFit): number {
+  let growing = 0;
+  for (const slope of slopesPerNoise) growing += fit.bayesFactor(slope) / slopesPerNoise.length;
+  return growing;
+}
+
+function anyOf({ fits }: Beginning): number {
   let flattest = -Infinity;
-  for (const fit of fits) {
-    fit.add(point);
-    flattest = Math.max(flattest, fit.logLikelihoodFlat());
-  }
-  let independent = 0;
+  for (const fit of fits) flattest = Math.max(flattest, fit.logLikelihoodFlat());
   let any = 0;
-  for (const [kind, fit] of fits.entries()) {
-    let growing = 0;
-    for (const slope of slopesPerNoise) growing += fit.bayesFactor(slope) / slopesPerNoise.length;
-    if (kind === 0) independent = growing;
-    any += (growing * Math.exp(fit.logLikelihoodFlat() - flattest)) / fits.length;
+  for (const fit of fits) {
+    any += (growingOf(fit) * Math.exp(fit.logLikelihoodFlat() - flattest)) / fits.length;
   }
-  return { independent, any };
+  return any;
 }

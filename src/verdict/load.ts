@@ -2,11 +2,19 @@ import { risesByThird } from './persistence.ts';
 import type { Point } from './point.ts';
 
 /**
- * Whether memory may merely follow the connections that are open: they still rise in the last third of the
- * stretch, by a tenth and by three at least. As long as they do, what each of them rightly needs cannot be
- * told from what it leaves behind.
+ * Whether memory may merely follow the load, and which: as long as load still rises in the last third of the stretch,
+ * what each client or request rightly needs cannot be told from what it leaves behind. Load is what comes from outside
+ * (connections open, requests and new connections a second). Timers are not: a leak may consist of them.
  */
-export function followsConnections(stretch: readonly Point[]): boolean {
+export function loadFollowed(stretch: readonly Point[]): 'open connections' | 'requests' | undefined {
+  if (followsConnections(stretch)) return 'open connections';
+  if (rateRises(stretch, (point) => point.requests) || rateRises(stretch, (point) => point.opened))
+    return 'requests';
+  return undefined;
+}
+
+/** The connections that are open still rise in the last third of the stretch, by a tenth in all and by three at least. */
+function followsConnections(stretch: readonly Point[]): boolean {
   const first = stretch[0];
   const last = stretch.at(-1);
   if (first === undefined || last === undefined) return false;
@@ -14,4 +22,15 @@ export function followsConnections(stretch: readonly Point[]): boolean {
   if (rise < 3 || rise < 0.1 * first.openConnections) return false;
   const [, , late] = risesByThird(stretch, (point) => point.openConnections);
   return late >= (0.3 * rise) / 3;
+}
+
+// Counts of independent events scatter by their root; four of these between two counts are no chance.
+const CHANCE = 4;
+
+/** What is counted comes faster in each third than in the one before, in all by a tenth and more than by chance. */
+function rateRises(stretch: readonly Point[], countOf: (point: Point) => number | undefined): boolean {
+  const counts = risesByThird(stretch, (point) => countOf(point) ?? Number.NaN);
+  const [early, middle, late] = counts;
+  if (!counts.every((count) => Number.isFinite(count) && count >= 0)) return false;
+  return late - early > CHANCE * Math.sqrt(late + early) && late > 1.1 * early && late > 0.98 * middle;
 }

@@ -14,7 +14,8 @@ export class NoiseFit {
   readonly #leastVariance: number;
   #count = 0;
   #unitMs = 0;
-  #previous: Point | undefined;
+  #previousMs = Number.NaN;
+  #before: FitState | undefined;
   #firstMs = 0;
   // Filter: expected floor and expected time, and their variance in units of a floor's own noise.
   #level = 0;
@@ -36,20 +37,47 @@ export class NoiseFit {
     this.#leastVariance = Math.max(1, resolutionBytes ** 2 / 12);
   }
 
+  /** Takes the last point back, once: the next one may show that it was a spike. */
+  removeLast(): void {
+    const before = this.#before;
+    if (before === undefined) return;
+    this.#before = undefined;
+    this.#count -= 1;
+    this.#previousMs = before.previousMs;
+    this.#unitMs = before.unitMs;
+    this.#level = before.level;
+    this.#time = before.time;
+    this.#variance = before.variance;
+    this.#timeTime = before.timeTime;
+    this.#timeBytes = before.timeBytes;
+    this.#bytesBytes = before.bytesBytes;
+    this.#logVariances = before.logVariances;
+  }
+
   add(point: Point): void {
-    const previous = this.#previous;
-    this.#previous = point;
+    const previousMs = this.#previousMs;
+    const saved = (this.#before ??= emptyState());
+    saved.previousMs = previousMs;
+    saved.unitMs = this.#unitMs;
+    saved.level = this.#level;
+    saved.time = this.#time;
+    saved.variance = this.#variance;
+    saved.timeTime = this.#timeTime;
+    saved.timeBytes = this.#timeBytes;
+    saved.bytesBytes = this.#bytesBytes;
+    saved.logVariances = this.#logVariances;
+    this.#previousMs = point.timeMs;
     this.#count += 1;
     const walksOnly = this.#wandering === Infinity;
-    if (previous === undefined) {
+    if (this.#count === 1) {
       this.#firstMs = point.timeMs;
       this.#level = point.bytes;
       this.#variance = walksOnly ? 0 : 1;
       return;
     }
     // Time is measured in distances between the first two floors, which are known before there is evidence.
-    if (this.#unitMs === 0) this.#unitMs = point.timeMs - previous.timeMs;
-    const elapsed = (point.timeMs - previous.timeMs) / this.#unitMs;
+    if (this.#unitMs === 0) this.#unitMs = point.timeMs - previousMs;
+    const elapsed = (point.timeMs - previousMs) / this.#unitMs;
     const time = (point.timeMs - this.#firstMs) / this.#unitMs;
     const own = walksOnly ? 0 : 1;
     const before = this.#variance + (walksOnly ? 1 : this.#wandering) * elapsed;
@@ -96,4 +124,30 @@ export class NoiseFit {
   #total(): number {
     return this.#bytesBytes + Math.max(1, this.#count - 1) * this.#leastVariance;
   }
+}
+
+type FitState = {
+  previousMs: number;
+  unitMs: number;
+  level: number;
+  time: number;
+  variance: number;
+  timeTime: number;
+  timeBytes: number;
+  bytesBytes: number;
+  logVariances: number;
+};
+
+function emptyState(): FitState {
+  return {
+    previousMs: Number.NaN,
+    unitMs: 0,
+    level: 0,
+    time: 0,
+    variance: 1,
+    timeTime: 0,
+    timeBytes: 0,
+    bytesBytes: 0,
+    logVariances: 0,
+  };
 }

@@ -1,3 +1,4 @@
+import { evenly, indexFrom } from './history.ts';
 import type { Point } from './point.ts';
 import type { Track } from './track.ts';
 
@@ -8,6 +9,12 @@ export type Held = {
   readonly bytesPerSecond: number;
 };
 
+/**
+ * For whom the verdict is. Someone who waits for it wants to hear of even growth within a minute, though a cache that
+ * fills looks the same until it is full. A standing watch wakes somebody up, and can wait for as long as memory can.
+ */
+export type Patience = 'quick' | 'standing';
+
 // A cache that fills evenly cannot be told from a leak before it is full: no statistic can. What can be chosen is
 // for how long growth must hold before it counts as unbounded. Patience is limited by what waiting may cost, a
 // fifteenth of the time left to the limit, and by what usually fills, 32 s. On a long watch slower things are seen
@@ -15,18 +22,23 @@ export type Held = {
 const shareOfTimeLeft = 1 / 15;
 export const ordinaryPatienceMs = 32_000;
 const shareOfWatch = 1 / 3;
+// A standing watch waits until growth has used a quarter of the headroom there was: time left / 3. What is too slow
+// for that must have gone on through three days with their nights.
+const shareOfTimeLeftStanding = 1 / 3;
+const standingPatienceMs = 3 * 86_400_000;
 
 /** For how long growth of this rate must hold before it counts as unbounded. */
 export function patienceMs(
-  track: Track,
+  track: Pick<Track, 'shortestPatienceMs' | 'patience'>,
   bytesPerSecond: number,
   headroomBytes: number,
   watchedMs: number,
 ): number {
   const timeLeftMs = (Math.max(0, headroomBytes) / bytesPerSecond) * 1000;
+  const quick = track.patience === 'quick';
   const patience = Math.min(
-    timeLeftMs * shareOfTimeLeft,
-    Math.max(ordinaryPatienceMs, watchedMs * shareOfWatch),
+    timeLeftMs * (quick ? shareOfTimeLeft : shareOfTimeLeftStanding),
+    Math.max(quick ? ordinaryPatienceMs : standingPatienceMs, watchedMs * shareOfWatch),
   );
   return Math.max(track.shortestPatienceMs, patience);
 }
@@ -37,35 +49,51 @@ export function patienceMs(
  * pace or more. Growth that saturates (a cache that fills, warming up) fails in the last third; a step or a
  * batch fails in the others. Each third must hold a point of its own, so nothing is claimed of gaps.
  */
-export function findHeld(track: Track, headroomBytes: number): Held | undefined {
-  const { points } = track;
+export function findHeld(track: Track, points: readonly Point[], headroomBytes: number): Held | undefined {
   const last = points.at(-1);
   const first = points[0];
   if (last === undefined || first === undefined) return undefined;
   // Stretches are tried from the longest down, each four fifths of the one before.
   const shortestMs = track.shortestPatienceMs;
-  for (let begin = 0, spanMs = last.timeMs - first.timeMs; spanMs >= shortestMs; spanMs *= 0.8) {
-    while (last.timeMs - (points[begin + 1]?.timeMs ?? Infinity) >= spanMs) begin += 1;
+  let tried = -1;
+  for (let spanMs = last.timeMs - first.timeMs; spanMs >= shortestMs; spanMs *= 0.8) {
+    const begin = beginOf(points, last.timeMs - spanMs);
+    const start = points[begin];
+    if (begin === tried || start === undefined) continue;
+    tried = begin;
+    const spent = last.timeMs - start.timeMs;
+    const bytesPerSecond = ((last.bytes - start.bytes) / spent) * 1000;
+    if (!(bytesPerSecond > 0) || spent < patienceMs(track, bytesPerSecond, headroomBytes, last.timeMs))
+      continue;
     const stretch = points.slice(begin);
-    const held = heldThroughout(stretch, track.resolutionBytes);
-    if (held === undefined) continue;
-    if (held.spanMs >= patienceMs(track, held.bytesPerSecond, headroomBytes, last.timeMs)) return held;
+    if (heldThroughout(stretch, track.resolutionBytes)) {
+      return { points: stretch, spanMs: spent, bytesPerSecond };
+    }
   }
   return undefined;
 }
 
-function heldThroughout(stretch: readonly Point[], resolutionBytes: number): Held | undefined {
+/** The last point at or before a time. */
+function beginOf(points: readonly Point[], timeMs: number): number {
+  const index = indexFrom(points, timeMs);
+  return points[index]?.timeMs === timeMs ? index : Math.max(0, index - 1);
+}
+
+const MOST_FOR_THIRDS = 18;
+
+function heldThroughout(stretch: readonly Point[], resolutionBytes: number): boolean {
   const first = stretch[0];
   const last = stretch.at(-1);
-  if (first === undefined || last === undefined || stretch.length < 4) return undefined;
-  const spanMs = last.timeMs - first.timeMs;
+  if (first === undefined || last === undefined || stretch.length < 4) return false;
   const rise = last.bytes - first.bytes;
   // Rounded sizes must rise by a step in each third before any of it is known to have risen.
-  if (rise <= 0 || (resolutionBytes > 1 && rise < 3 * resolutionBytes)) return undefined;
-  const [early, middle, late] = risesByThird(stretch, (point) => point.bytes);
+  if (rise <= 0 || (resolutionBytes > 1 && rise < 3 * resolutionBytes)) return false;
+  // Means of neighbours where there are many, so that one floor's noise at a cut does not decide.
+  const smooth = evenly(stretch, first.timeMs, MOST_FOR_THIRDS);
+  const [early, middle, late] = risesByThird(smooth, (point) => point.bytes);
   // The first third may hold the arrival of what causes the growth; the last may not hold its end.
-  if (early < (0.4 * rise) / 3 || middle < (0.4 * rise) / 3 || late < (0.67 * rise) / 3) return undefined;
-  return { points: stretch, spanMs, bytesPerSecond: rise / (spanMs / 1000) };
+  const all = smooth === stretch ? rise : early + middle + late;
+  return early >= (0.4 * all) / 3 && middle >= (0.4 * all) / 3 && late >= (0.67 * all) / 3;
 }
 
 /** What a size gained in each third of the time; -Infinity for a third without a point of its own. */
@@ -79,15 +107,18 @@ export function risesByThird(
   const thirdMs = (last.timeMs - first.timeMs) / 3;
   const cuts = [first.timeMs, first.timeMs + thirdMs, first.timeMs + 2 * thirdMs, last.timeMs] as const;
   const rise = (from: number, to: number): number => {
-    const seen = stretch.some((point) => point.timeMs > from && point.timeMs <= to);
-    return seen ? sizeAt(stretch, to, sizeOf) - sizeAt(stretch, from, sizeOf) : -Infinity;
+    // The first point after `from` must not lie beyond `to`.
+    const next = stretch[indexFrom(stretch, from)];
+    const own = next?.timeMs === from ? stretch[indexFrom(stretch, from) + 1] : next;
+    if (own === undefined || own.timeMs > to) return -Infinity;
+    return sizeAt(stretch, to, sizeOf) - sizeAt(stretch, from, sizeOf);
   };
   return [rise(cuts[0], cuts[1]), rise(cuts[1], cuts[2]), rise(cuts[2], cuts[3])];
 }
 
 /** The size at a time between the points, on the straight line between its neighbours. */
 function sizeAt(stretch: readonly Point[], timeMs: number, sizeOf: (point: Point) => number): number {
-  const after = stretch.findIndex((point) => point.timeMs >= timeMs);
+  const after = indexFrom(stretch, timeMs);
   const right = stretch[after] ?? stretch.at(-1);
   if (right === undefined) return NaN;
   const left = stretch[Math.max(0, after - 1)] ?? right;

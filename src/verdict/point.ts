@@ -1,2 +1,29 @@
 /** A size right after a collection, with the load it was measured under. */
-export type Point = { readonly timeMs: number; readonly bytes: number; readonly openConnections: number };
+export type Point = {
+  readonly timeMs: number;
+  readonly bytes: number;
+  readonly openConnections: number;
+  /** HTTP requests since the watch began, where the series tells. */
+  readonly requests?: number | undefined;
+  /** Connections opened since the watch began, where the series tells. */
+  readonly opened?: number | undefined;
+  /** How many measured points this one is the mean of; 1 where it is left out. */
+  readonly count?: number | undefined;
+};
+
+/** The point that stands for two neighbours: the mean of all that was measured in them. */
+export function meanPoint(a: Point, b: Point): Point {
+  const [countA, countB] = [a.count ?? 1, b.count ?? 1];
+  const share = countB / (countA + countB);
+  const mean = (x: number, y: number): number => x + (y - x) * share;
+  const known = (x: number | undefined, y: number | undefined): number | undefined =>
+    x === undefined || y === undefined ? undefined : mean(x, y);
+  return {
+    timeMs: mean(a.timeMs, b.timeMs),
+    bytes: mean(a.bytes, b.bytes),
+    openConnections: mean(a.openConnections, b.openConnections),
+    requests: known(a.requests, b.requests),
+    opened: known(a.opened, b.opened),
+    count: countA + countB,
+  };
+}

@@ -1,6 +1,6 @@
 import { studentQuantile } from './student-t.ts';
 import type { Point } from './point.ts';
-import type { Track } from './track.ts';
+import { negligibleAfter, type Track } from './track.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
 
 /** A straight line through points: its slope and what is known of it, in bytes per second. */
@@ -137,9 +137,17 @@ function medianOfSorted(values: Float64Array): number {
  * The smallest slope that a watch with this noise and length would have called a leak, in bytes per second: what
  * warming up may hide, and what the evidence needs on top.
  */
-export function smallestDetectable(track: Track, slope: Slope, falseAlarmProbability: number): number {
-  const last = track.points.at(-1);
-  const degrees = Math.max(2, track.points.length - 2);
+export function smallestDetectable(
+  track: Track,
+  points: readonly Point[],
+  slope: Slope,
+  falseAlarmProbability: number,
+): number {
+  const last = points.at(-1);
+  const degrees = Math.max(2, points.length - 2);
   const needed = studentQuantile(1 - falseAlarmProbability / 100, degrees) * slope.standardError;
-  return Math.max(track.negligibleBytesPerSecond, warmUpBytesPerSecond(last?.timeMs ?? 0) + needed);
+  return Math.max(
+    negligibleAfter(track, last?.timeMs ?? 0),
+    warmUpBytesPerSecond(last?.timeMs ?? 0) + needed,
+  );
 }

@@ -1,6 +1,8 @@
+import { evenly } from './history.ts';
 import { findSlope, type Slope, withResolution } from './slope.ts';
 import { studentQuantile } from './student-t.ts';
 import { isSuspicious } from './suspicion.ts';
+import type { Point } from './point.ts';
 import type { Track } from './track.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
 
@@ -8,6 +10,7 @@ const secondsPerDay = 86_400;
 const slowestSoughtBytesPerSecond = 14_000;
 export const shortestWatchMs = 10_000;
 const shortestStretchMs = 5_500;
+const mostForASlope = 120;
 
 /**
  * The slope a watch of this length promises to exclude before it says steady: what would reach the limit
@@ -24,7 +27,8 @@ export function excludedBytesPerSecond(headroomBytes: number, watchedMs: number)
  * clean floors it shows long before it matters; and no growth beyond warming up is established.
  */
 export function findSteady(
-  { points, resolutionBytes }: Pick<Track, 'points' | 'resolutionBytes'>,
+  { resolutionBytes }: Pick<Track, 'resolutionBytes'>,
+  points: readonly Point[],
   headroomBytes: number,
   level: number,
 ): Slope | undefined {
@@ -34,7 +38,7 @@ export function findSteady(
   const warmUp = warmUpBytesPerSecond(last.timeMs);
   for (const share of [1, 2 / 3, 1 / 2, 1 / 3]) {
     const from = last.timeMs * (1 - share);
-    const stretch = points.filter((point) => point.timeMs >= from);
+    const stretch = evenly(points, from, mostForASlope);
     if (last.timeMs - (stretch[0]?.timeMs ?? last.timeMs) < shortestStretchMs) continue;
     const seen = findSlope(stretch, level);
     if (seen === undefined) continue;

@@ -1,5 +1,7 @@
-import type { GcEvent, Sample, Series } from '../core/series.ts';
-import type { Point } from './point.ts';
+import type { GcEvent, Series } from '../core/series.ts';
+
+/** Live bytes at the time of a minor collection, bounded from below. */
+export type LowerBound = { readonly timeMs: number; readonly bytes: number };
 
 /**
  * Floors between two major collections that are far apart, bounded from the minor ones between them.
@@ -12,50 +14,63 @@ import type { Point } from './point.ts';
  *
  * The lower bound is taken as a floor, where the collection freed so little of what had come (a quarter at most) that
  * both bounds say nearly the same. A heap of garbage, whose used bytes rise too, frees most of it and gives none.
- * At most two a second; linear in the collections.
+ * At most two a second, and `MOST_MINORS` between two major collections.
  */
-export function pointsBetweenFloors({ gcs, floors, samples }: Series): Point[] {
-  const found: Point[] = [];
-  // A collection that gave no floor (the census was at work) bounds nothing either.
-  const floorTimes = new Set(floors.map((floor) => floor.timeMs));
-  let previous: GcEvent | null = null;
-  let minors: GcEvent[] = [];
-  for (const gc of gcs) {
-    if (gc.kind === 'minor') minors.push(gc);
-    if (gc.kind !== 'major') continue;
-    if (previous !== null && floorTimes.has(gc.timeMs))
-      found.push(...boundedBy(previous, gc, minors, samples));
-    previous = gc;
-    minors = [];
+export class SurvivorBounds {
+  #before: GcEvent | null = null;
+  #minors: { readonly timeMs: number; readonly afterBytes: number }[] = [];
+  #everyMs = NOT_CLOSER_MS;
+
+  /** Takes the next collection; a major one tells the bounds since the one before. `isFloor`: it gave a floor. */
+  add(gc: GcEvent, isFloor: boolean): readonly LowerBound[] {
+    // What an untold collection freed is not known, so nothing before it can be bounded by this one.
+    if (gc.afterGap === true) {
+      this.#before = null;
+      this.#minors = [];
+    }
+    if (gc.kind === 'minor') this.#keep(gc);
+    if (gc.kind !== 'major') return [];
+    // A collection that gave no floor (the census was at work) bounds nothing either.
+    const bounds = this.#before === null || !isFloor ? [] : boundsBetween(this.#before, gc, this.#minors);
+    this.#before = gc;
+    this.#minors = [];
+    this.#everyMs = NOT_CLOSER_MS;
+    return bounds;
   }
-  return found;
+
+  #keep({ timeMs, afterBytes }: GcEvent): void {
+    const lastMs = this.#minors.at(-1)?.timeMs ?? this.#before?.timeMs ?? timeMs;
+    if (this.#before === null || timeMs - lastMs < this.#everyMs) return;
+    this.#minors.push({ timeMs, afterBytes });
+    if (this.#minors.length <= MOST_MINORS) return;
+    this.#minors = this.#minors.filter((_, index) => index % 2 === 0);
+    this.#everyMs *= 2;
+  }
+}
+
+/** The same for a whole series. */
+export function boundsOf({ gcs, floors }: Pick<Series, 'gcs' | 'floors'>): LowerBound[] {
+  const bounds = new SurvivorBounds();
+  const floorTimes = new Set(floors.map((floor) => floor.timeMs));
+  return gcs.flatMap((gc) => [...bounds.add(gc, floorTimes.has(gc.timeMs))]);
 }
 
 const LEAST_SHARE_COME = 0.5;
 const LARGEST_SHARE_FREED = 0.25;
 const NOT_CLOSER_MS = 400;
+const MOST_MINORS = 64;
 
-function boundedBy(
+function boundsBetween(
   before: GcEvent,
   after: GcEvent,
-  minors: readonly GcEvent[],
-  samples: readonly Sample[],
-): Point[] {
+  minors: readonly { readonly timeMs: number; readonly afterBytes: number }[],
+): LowerBound[] {
   const freed = after.beforeBytes - after.afterBytes;
   const came = after.afterBytes - before.afterBytes;
   // Points are added only where memory rose, which leans towards growth; so only where it rose beyond any doubt.
-  if (came < before.afterBytes * LEAST_SHARE_COME || freed < 0 || freed > came * LARGEST_SHARE_FREED)
+  if (!(came >= before.afterBytes * LEAST_SHARE_COME && freed >= 0 && freed <= came * LARGEST_SHARE_FREED))
     return [];
-  const bounded: Point[] = [];
-  let lastMs = before.timeMs;
-  for (const { timeMs, afterBytes } of minors) {
-    if (timeMs - lastMs < NOT_CLOSER_MS || after.timeMs - timeMs < NOT_CLOSER_MS) continue;
-    lastMs = timeMs;
-    bounded.push({ timeMs, bytes: afterBytes - freed, openConnections: connectionsAt(samples, timeMs) });
-  }
-  return bounded;
-}
-
-function connectionsAt(samples: readonly Sample[], timeMs: number): number {
-  return samples.findLast((sample) => sample.timeMs <= timeMs)?.openConnections ?? 0;
+  return minors
+    .filter(({ timeMs }) => after.timeMs - timeMs >= NOT_CLOSER_MS)
+    .map(({ timeMs, afterBytes }) => ({ timeMs, bytes: afterBytes - freed }));
 }

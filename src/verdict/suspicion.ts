@@ -11,7 +11,7 @@ const noiseCount = 30;
  * fewer than 1 of 1,000 floors (test/verdict).
  */
 export function isSuspicious(points: readonly Point[]): boolean {
-  const recent = withoutWarmUp(points.slice(-noiseCount));
+  const recent = points.slice(-noiseCount).map(withoutWarmUp);
   // Two floors of the same level differ by more than six deviations once in 50,000 times.
   const least = Math.max(leastBytes, 6 * noiseBytes(recent));
   const latest = recent.slice(-latestCount);

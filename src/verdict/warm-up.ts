@@ -11,9 +11,9 @@ export function warmUpBytesPerSecond(timeMs: number): number {
   return firstBytesPerSecond / (1 + Math.max(0, timeMs) / 1000 / halvedAfterSeconds);
 }
 
-/** The same points without the most that warming up can have added to them, in bytes. */
-export function withoutWarmUp(points: readonly Point[]): readonly Point[] {
-  return points.map((point) => ({ ...point, bytes: point.bytes - warmUpBytes(point.timeMs) }));
+/** The same point without the most that warming up can have added to it. */
+export function withoutWarmUp(point: Point): Point {
+  return { ...point, bytes: point.bytes - warmUpBytes(point.timeMs) };
 }
 
 export function warmUpBytes(timeMs: number): number {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { GcEvent, Series } from '../../src/core/series.ts';
-import { pointsBetweenFloors } from '../../src/verdict/survivors.ts';
+import { boundsOf } from '../../src/verdict/survivors.ts';
 
 /** A heap that knows which of its objects are alive: the oracle. Objects that survive a scavenge are old. */
 class ToyHeap {
@@ -71,7 +71,7 @@ test('a bound never lies above what is alive, and less than a quarter of the gro
       ),
       (lifetimes) => {
         const heap = play(lifetimes);
-        const points = pointsBetweenFloors(heap.series);
+        const points = boundsOf(heap.series);
         const [first, last] = [heap.series.floors[0], heap.series.floors.at(-1)];
         const came = (last?.heapBytes ?? 0) - (first?.heapBytes ?? 0);
         for (const { timeMs, bytes } of points) {
@@ -90,7 +90,7 @@ test('a bound never lies above what is alive, and less than a quarter of the gro
 
 test('a leak that keeps all is seen every second between two major collections', () => {
   const heap = play(Array.from({ length: 8 }, () => [1e9, 1e9]));
-  expect(pointsBetweenFloors(heap.series).map(({ timeMs, bytes }) => [timeMs, bytes])).toEqual(
+  expect(boundsOf(heap.series).map(({ timeMs, bytes }) => [timeMs, bytes])).toEqual(
     [1, 2, 3, 4, 5, 6, 7, 8].map((second) => [second * 1000, second * 2e6]),
   );
 });
@@ -99,5 +99,5 @@ test('garbage that only a major collection frees gives no floor', () => {
   // Each object outlives its scavenge and is dead long before the major collection.
   const heap = play(Array.from({ length: 8 }, () => [1000, 1000, 1000]));
   expect(heap.gcs.at(-1)?.beforeBytes).toBeGreaterThan(20e6);
-  expect(pointsBetweenFloors(heap.series)).toEqual([]);
+  expect(boundsOf(heap.series)).toEqual([]);
 });

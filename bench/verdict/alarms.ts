@@ -1,0 +1,88 @@
+import type { Patience } from '../../src/verdict/persistence.ts';
+import { Watcher } from '../../src/verdict/watcher.ts';
+import { type DayFamily, dayFamilies, serviceOf } from '../../test/verdict/days.ts';
+import { play } from '../../test/verdict/service.ts';
+import { rivals } from './rivals.ts';
+
+const SECONDS = 86_400;
+
+/** What was said of one healthy service in one day. */
+type Day = {
+  readonly seed: number;
+  readonly floors: number;
+  readonly alarmAtHours: number | undefined;
+  readonly space: string | null;
+  readonly kindAtEnd: string;
+  readonly rivalAlarms: readonly boolean[];
+};
+
+export type FamilyDays = { readonly family: DayFamily; readonly days: readonly Day[] };
+
+/** Plays each family for so many days, one seed a day. Seeds below 10,000 were looked at while the rules were made. */
+export function watchDays(
+  count: number,
+  firstSeed: number,
+  patience: Patience,
+  progress: (words: string) => void,
+): readonly FamilyDays[] {
+  return dayFamilies.map((family) => {
+    const days = Array.from({ length: count }, (_, i) => watchDay(family, firstSeed + i, patience));
+    progress(`${family.name}: ${days.filter((day) => day.alarmAtHours !== undefined).length} of ${count}`);
+    return { family, days };
+  });
+}
+
+function watchDay(family: DayFamily, seed: number, patience: Patience): Day {
+  const { service, random } = serviceOf(family, seed);
+  const watcher = new Watcher({ limitBytes: service.limitBytes, patience });
+  const others = rivals(service.limitBytes);
+  let floors = 0;
+  let alarmMs: number | undefined;
+  let space: string | null = null;
+  let lastMs = 0;
+  play(service, SECONDS, random, (tick) => {
+    watcher.add(tick);
+    floors += tick.floors.length;
+    lastMs = tick.sample?.timeMs ?? lastMs;
+    for (const rival of others) rival.add(tick);
+    if (alarmMs === undefined && watcher.isLeaking) {
+      alarmMs = lastMs;
+      ({ space } = watcher.verdict(lastMs));
+    }
+  });
+  return {
+    seed,
+    floors,
+    alarmAtHours: alarmMs === undefined ? undefined : alarmMs / 3_600_000,
+    space,
+    kindAtEnd: watcher.verdict(lastMs).kind,
+    rivalAlarms: others.map((rival) => rival.add({ sample: null, gcs: [], floors: [] })),
+  };
+}
+
+export function alarmsTable(all: readonly FamilyDays[]): string {
+  const names = rivals(1).map((rival) => rival.name);
+  const groups: readonly { readonly name: string; readonly days: readonly Day[] }[] = [
+    ...all.map(({ family, days }) => ({ name: family.name, days })),
+    { name: '**all**', days: all.flatMap(({ days }) => days) },
+  ];
+  const rows = groups.map(({ name, days }) => {
+    const alarms = days.filter((day) => day.alarmAtHours !== undefined).length;
+    const steady = days.filter((day) => day.kindAtEnd === 'steady').length;
+    const floors = Math.round(days.reduce((sum, day) => sum + day.floors, 0) / days.length);
+    const others = names.map((_, i) => days.filter((day) => day.rivalAlarms[i]).length);
+    return `| ${[name, days.length, floors, alarms, ...others, `${Math.round((100 * steady) / days.length)} %`].join(' | ')} |`;
+  });
+  const exceptions = all.flatMap(({ family, days }) =>
+    days
+      .filter((day) => day.alarmAtHours !== undefined)
+      .slice(0, 5)
+      .map((day) => `${family.name}, seed ${day.seed}: ${day.space} after ${day.alarmAtHours?.toFixed(2)} h`),
+  );
+  return [
+    `| family | days | floors a day | leakline | ${names.join(' | ')} | steady at the end |`,
+    `|---|--:|--:|--:|${names.map(() => '--:|').join('')}--:|`,
+    ...rows,
+    ...(exceptions.length === 0 ? [] : ['', `leakline's: ${exceptions.join('; ')}.`]),
+  ].join('\n');
+}
