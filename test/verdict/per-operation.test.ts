@@ -160,8 +160,8 @@ test('growth per operation does not depend on memory that was there before', () 
 });
 
 /**
- * 500 servers each. At a level of 0.9 up to 10 % may miss; 13 % is what 500 draws at 10 % pass with a chance below 2 %, so
- * a method that covers less is seen. Every parameter the trace has is looked at.
+ * 500 servers each, from the same seeds every time. At a level of 0.9 at most 10 % may miss, for each operation, those that
+ * add nothing included.
  */
 describe('the interval at 0.9 holds what each operation adds', () => {
   test.each<[string, Partial<Workload>]>([
@@ -206,7 +206,7 @@ describe('the interval at 0.9 holds what each operation adds', () => {
       'connection opened',
       'http request',
     ]);
-    expect(Math.max(...missesByOperation.values())).toBeLessThanOrEqual(65);
+    expect(Math.max(...missesByOperation.values())).toBeLessThanOrEqual(50);
   });
 });
 
