@@ -87,7 +87,12 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
     series: columnsOf(series),
     activeResources: resourcesOf(series),
     residentMemory: parts.residentMemory ?? null,
-    gc: series.gcs.map((gc) => ({ ...gc, timeMs: Math.round(gc.timeMs), durationMs: tenth(gc.durationMs) })),
+    gc: series.gcs.map((gc) => ({
+      ...gc,
+      timeMs: Math.round(gc.timeMs),
+      durationMs: tenth(gc.durationMs),
+      afterGap: gc.afterGap === true,
+    })),
     cost: {
       longestPauseMs: cost === null ? null : tenth(cost.longestPauseMs),
       totalOnTargetMs: cost === null ? null : tenth(cost.totalOnTargetMs),

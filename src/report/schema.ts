@@ -156,6 +156,8 @@ export type IsolateReport = {
     readonly beforeBytes: number;
     readonly afterBytes: number;
     readonly forced: boolean;
+    /** Between this one and the one before there may have been others that were not told of. */
+    readonly afterGap: boolean;
   }[];
   readonly cost: {
     /** As the code inside the process accounted for it; `null` in a report made before its first word. */

@@ -380,6 +380,7 @@ function memory(seconds: number, floorAt: (second: number) => number): Pick<Repo
       beforeBytes: floorAt(second) + 18 * MB,
       afterBytes: floorAt(second),
       forced: false,
+      afterGap: false,
     })),
   };
 }
