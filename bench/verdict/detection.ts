@@ -13,8 +13,8 @@ export function watchLeaks(count: number, firstSeed: number, patience: Patience)
 export function detectionTable(outcomes: readonly Outcome[]): string {
   const rivalNames = outcomes[0]?.rivals.map(({ name }) => name) ?? [];
   return [
-    `| leaks | n | called before half of the headroom is used | right space | headroom used when called: median, 95 % | called: ratio to the oracle | evidence alone: ratio to the oracle | slope's 99 % interval | forecast's 90 % interval | too late | too early |`,
-    '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
+    `| leaks | n | called before half of the headroom is used | right space | headroom used when called: median, 95 % | called: ratio to the oracle | evidence alone: ratio to the oracle | slope's 99 % interval | forecast's 90 % interval | too late | too early | wrongly said steady |`,
+    '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...groups(outcomes).map(([name, group]) => detectionRow(name, group)),
     '',
     `| before half of the headroom is used, median headroom used | leakline | ${rivalNames.join(' | ')} |`,
@@ -65,6 +65,7 @@ function detectionRow(name: string, group: readonly Outcome[]): string {
     share(({ forecastCovered }) => forecastCovered),
     share(({ forecastTooLate }) => forecastTooLate),
     share(({ forecastTooEarly }) => forecastTooEarly),
+    `${((100 * group.filter(({ wronglyExcluded }) => wronglyExcluded).length) / group.length).toFixed(1)} %`,
   ].join(' | ')} |`;
 }
 

@@ -1,24 +1,29 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Random } from '../../test/verdict/traces.ts';
 import { alarmsTable, watchDays } from './alarms.ts';
 import { detectionTable, watchLeaks } from './detection.ts';
 import { familiesTable } from './families.ts';
 import { fillsTable } from './fills.ts';
 import { cells } from './leaks.ts';
 import { judgeMonth } from './month.ts';
+import { barsPicture, pictured, watchPicture } from './pictures.ts';
 
 /**
  * How often the verdict is wrong, and how late it is right. Each part plays services from printed seeds and writes its table.
  *
  *   npm run bench -- verdict PART [--count N] [--seed FIRST] [--patience quick|standing] [--out FOLDER]
  *
- * PART is one of alarms, leaks, fills, families, month. The rules were made while looking at seeds below 10,000: figures to
+ * PART is one of alarms, leaks, fills, families, month, pictures (which draws the tables that are there). The rules were made while looking at seeds below 10,000: figures to
  * be quoted come from others.
  */
 const { part, count, seed, patience, out } = readArguments(process.argv.slice(2));
 const say = (words: string): void => console.error(words);
 const about = (words: string): string =>
-  `\`npm run bench -- verdict ${process.argv.slice(2).join(' ')}\`, Node ${process.version}, ${process.platform} ${process.arch}. ${words}`;
+  `\`npm run bench -- verdict ${process.argv
+    .slice(2)
+    .join(' ')
+    .replace(/ --out \S+/, '')}\`, Node ${process.version}, ${process.platform} ${process.arch}. ${words}`;
 
 if (part === 'alarms') {
   const all = watchDays(count ?? 167, seed, patience, say);
@@ -61,9 +66,11 @@ if (part === 'alarms') {
   );
 } else if (part === 'month') {
   save('month.md', '# A month at 1 Hz', about('Seconds on the processor.'), judgeMonth());
+} else if (part === 'pictures') {
+  drawPictures();
 } else {
   console.error(
-    'usage: npm run bench -- verdict alarms|leaks|fills|families|month [--count N] [--seed FIRST] [--patience quick|standing]',
+    'usage: npm run bench -- verdict alarms|leaks|fills|families|month|pictures [--count N] [--seed FIRST] [--patience quick|standing]',
   );
   process.exitCode = 2;
 }
@@ -72,6 +79,32 @@ function save(name: string, title: string, words: string, table: string): void {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, name), `${title}\n\n${words}\n\n${table}\n`);
   console.log(`${words}\n\n${table}`);
+}
+
+function drawPictures(): void {
+  for (const { file, title, seconds, service } of pictured) {
+    writeFileSync(join(out, file), watchPicture(title, service(new Random(seed)), seconds, seed));
+  }
+  const [head = [], all = []] = [/^\| family/, /^\| \*\*all/].map((row) =>
+    cellsOf('alarms-standing.md', row),
+  );
+  const days = Number(all[1]);
+  const bars = head.slice(3, -1).map((name, i) => ({ name, value: (1000 * Number(all[i + 3])) / days }));
+  writeFileSync(
+    join(out, 'alarms.svg'),
+    barsPicture(`Healthy services called leaking, of 1,000 service-days (${days} played)`, bars),
+  );
+}
+
+function cellsOf(file: string, row: RegExp): string[] {
+  const found =
+    readFileSync(join(out, file), 'utf8')
+      .split('\n')
+      .find((one) => row.test(one)) ?? '';
+  return found
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 }
 
 function readArguments(words: readonly string[]): {

@@ -23,6 +23,8 @@ export type Outcome = {
   readonly forecastCovered: boolean | undefined;
   readonly forecastTooLate: boolean | undefined;
   readonly forecastTooEarly: boolean | undefined;
+  /** Whether *steady* was ever said with the true growth among what was excluded. */
+  readonly wronglyExcluded: boolean;
   readonly rivals: readonly { readonly name: string; readonly usedShare: number | undefined }[];
 };
 
@@ -38,6 +40,7 @@ export function watchLeak(cell: Cell, seed: number, patience: Patience): Outcome
   let calledSeconds: number | undefined;
   let evidenceSeconds: number | undefined;
   let oracleSeconds: number | undefined;
+  let wronglyExcluded = false;
   play(service, leak.lifeSeconds * 1.5, random, (tick) => {
     const { sample } = tick;
     if (sample === null) return true;
@@ -56,6 +59,10 @@ export function watchLeak(cell: Cell, seed: number, patience: Patience): Outcome
       calledSeconds = seconds;
       called = watcher.verdict(sample.timeMs);
     }
+    const excluded = watcher.excludedBytesPerSecond(space);
+    if (calledSeconds === undefined && excluded !== undefined) {
+      wronglyExcluded ||= leak.bytesPerSecondAt(seconds) > excluded;
+    }
     for (const other of others) if (other.rival.add(tick)) other.at ??= seconds;
     return leak.leaked(seconds) < leak.headroomBytes;
   });
@@ -73,6 +80,7 @@ export function watchLeak(cell: Cell, seed: number, patience: Patience): Outcome
     forecastCovered: isHeld(forecast?.interval, left),
     forecastTooLate: forecast && left < forecast.interval[0],
     forecastTooEarly: forecast && left > forecast.interval[1],
+    wronglyExcluded,
     rivals: others.map(({ rival, at }) => ({
       name: rival.name,
       usedShare: at === undefined ? undefined : usedAt(at),

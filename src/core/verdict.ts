@@ -57,6 +57,16 @@ export type Outlook = Forecast & {
   };
 };
 
+/** Memory that fills towards an end: a cache, a pool, what is compiled lazily. */
+export type Filling = {
+  /** The part of the expected growth that has come, 0 to 1. */
+  readonly share: number;
+  /** The growth to be expected in all, since it began or since the watch did. */
+  readonly expectedBytes: number;
+  /** Of `expectedBytes`, at 90 %. */
+  readonly interval: readonly [number, number];
+};
+
 export type Verdict = {
   readonly kind: 'leaking' | 'steady' | 'inconclusive';
   /** Where the growth is; `null` unless leaking. */
@@ -71,6 +81,12 @@ export type Verdict = {
   readonly forecast: Forecast | null;
   /** How much longer to watch before an answer can be expected; `null` once there is one or if unknown. */
   readonly watchMoreMs: number | null;
+  /** `null` unless memory fills towards an end below the limit that can be foreseen. */
+  readonly filling: Filling | null;
+  /** Growth of this or more is excluded; `null` unless steady. */
+  readonly excludedBytesPerSecond: number | null;
+  /** A slower leak that matters all the same, and how much longer it would need to show; `null` unless steady. */
+  readonly slower: { readonly bytesPerSecond: number; readonly needsMs: number } | null;
   /**
    * The latest floors rise clearly although the evidence does not suffice yet. The session starts the
    * census on it, so that verdict and line arrive together. Never shown as an answer.

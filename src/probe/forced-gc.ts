@@ -23,7 +23,8 @@ export function createForcedGc(v8: typeof v8Module, vm: typeof vmModule): () => 
 
 /**
  * How old the last floor may be before one is forced, `watchedMs` into a watch. A leak that did not show in a minute needs
- * a longer stretch and not more floors, so they become rarer as the watch goes on: after an hour one in 90 s.
+ * a longer stretch and not more floors, so they become rarer as the watch goes on: after an hour one in 90 s. One that begins
+ * later is met by natural collections first, and while memory seems to rise this does not hold.
  */
 export function floorEveryMs(leastMs: number, watchedMs: number): number {
   return Math.max(leastMs, watchedMs / FLOORS_A_WATCH);

@@ -12,8 +12,8 @@ import { LoadCounters } from './load-counters.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
- * Numbers out of the process it runs in: memory every second, every garbage collection with its sizes, the floor
- * after each major one. Runs inside the target, so it imports nothing at run time, keeps nothing but the current
+ * Numbers out of the process it runs in: memory every second, garbage collections with their sizes (all of them, but where
+ * they are very many), the floor after each major one. Runs inside the target, so it imports nothing at run time, keeps nothing but the current
  * second, and never keeps the process alive.
  */
 export class Probe {
@@ -97,7 +97,8 @@ export class Probe {
   /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
   get allowsCollection(): boolean {
     if (!this.#running || this.#options.gc === 'natural' || this.#options.isDisturbed()) return false;
-    const pace = { closer: true, busy: this.#busy };
+    // Somebody waits for this one, and it is not repeated: only its pause has to fit.
+    const pace = { closer: true, busy: 0 };
     return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0, pace);
   }
 
@@ -116,6 +117,7 @@ export class Probe {
   }
 
   #tickGuarded(): void {
+    if (!this.#running) return;
     try {
       const startMs = this.#nowMs();
       this.#loopDelayMs = Math.max(0, startMs - this.#tickedMs - this.#governor.everyMs);
@@ -145,8 +147,11 @@ export class Probe {
     const nowMs = this.#nowMs();
     if (this.#options.isDisturbed() || this.#wasDisturbed) this.#disturbedUntilMs = nowMs;
     this.#wasDisturbed = this.#options.isDisturbed();
+    const wasTold = this.#telemetry.isOn;
     const { records: gcs, natural } = this.#telemetry.take(nowMs);
-    this.#options.account.settle(natural.map((span) => this.#onClock(span)));
+    // A program that collects so often that it is not told of has surely collected since the last look.
+    const collections = wasTold ? natural : [{ startMs: nowMs, endMs: nowMs }];
+    this.#options.account.settle(collections.map((span) => this.#onClock(span)));
     this.#restTelemetry(nowMs, gcs.length);
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const floors: Floor[] = [];
@@ -181,7 +186,8 @@ export class Probe {
       gcs: gcs.map(withoutExternal),
       floors,
     });
-    this.#govern(nowMs);
+    // Whoever was told may have had enough.
+    if (this.#running) this.#govern(nowMs);
   }
 
   #readInside(): InsideSample {
@@ -214,10 +220,11 @@ export class Probe {
     return timeMs > this.#disturbedUntilMs || bytes - this.#lastFloorBytes >= OWN_BYTES_MAX * 10;
   }
 
-  /** A floor is due when no major collection, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
+  /** A floor is due when no major collection that was told of, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
   #forceGcIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
-    const everyMs = floorEveryMs(this.#options.floorEveryMs, nowMs);
+    const leastMs = this.#options.floorEveryMs;
+    const everyMs = this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);
     if (nowMs - this.#lastFloorMs < everyMs) return;
     if (this.#options.isDisturbed() && !this.#isClean(this.#disturbedUntilMs, heapUsed)) return;
     const heap = readHeapShape(this.#host.v8);

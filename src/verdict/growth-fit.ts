@@ -31,17 +31,19 @@ export type Line = {
 /** Growth of `fillBytes` in all from the first point on, of which `share` has come. */
 export type Curve = {
   readonly fillBytes: number;
-  /** Of `fillBytes` at 90 %; its upper end is Infinity where a straight line is as likely. */
-  readonly fillInterval: readonly [number, number];
   readonly share: number;
-  /** How long until nine tenths of what is missing have come. */
+  /** How long from the first point until nine tenths have come. */
   readonly settlesMs: number;
+  /** Time constant, in lengths of the stretch. */
+  readonly decay: number;
+  /** The kind of noise it was fitted with. */
+  readonly wandering: number;
 };
 
 // Variance of the level's steps per mean distance of two points, in units of a point's own variance.
 const kindsOfNoise = [0, 0.02, 0.1, 0.5, 2, 10, Infinity] as const;
 // Time constants of the curves that are tried, in lengths of the stretch. The longest is all but a line.
-const decays = [0.04, 0.06, 0.09, 0.13, 0.2, 0.28, 0.4, 0.55, 0.75, 1, 1.35, 1.8, 2.5, 3.5, 5] as const;
+const usualDecays = [0.04, 0.06, 0.09, 0.13, 0.2, 0.28, 0.4, 0.55, 0.75, 1, 1.35, 1.8, 2.5, 3.5, 5] as const;
 
 /**
  * A line, and curves that saturate exponentially, through points (times rising) by generalised least squares: noise is that of
@@ -70,7 +72,7 @@ export function fitGrowth(points: readonly Point[]): GrowthFit | undefined {
     degrees,
     lastBytes: mean((one) => one.lastBytes),
     bend: Math.max(...curved.curveLikelihoods) - line.lineLikelihood,
-    curve: curveOf(points, curved, line.lineLikelihood),
+    curve: curveOf(points, curved),
   };
 }
 
@@ -156,13 +158,20 @@ type FitOfKind = {
   readonly timeTime: number;
   readonly lastBytes: number;
   readonly lastVariance: number;
+  /** By these: likelihood, bytes in all, what the curve leaves unexplained, and how much it moves. */
+  readonly decays: readonly number[];
   readonly curveLikelihoods: readonly number[];
-  /** Bytes in all, by decay. */
   readonly fills: readonly number[];
+  readonly leftOfCurves: readonly number[];
+  readonly curveSquares: readonly number[];
 };
 
 /** One Kalman filter for sizes, time and every curve: what surprises it is independent, and then an ordinary regression. */
-function fitWith(points: readonly Point[], wandering: number): FitOfKind {
+function fitWith(
+  points: readonly Point[],
+  wandering: number,
+  decays: readonly number[] = usualDecays,
+): FitOfKind {
   const first = points[0];
   const last = points.at(-1);
   const firstMs = first?.timeMs ?? 0;
@@ -214,25 +223,66 @@ function fitWith(points: readonly Point[], wandering: number): FitOfKind {
     timeTime: squares[1] ?? 0,
     lastBytes: firstBytes + (levels[0] ?? 0) + slope * ((values[1] ?? 0) - (levels[1] ?? 0)),
     lastVariance: variance,
+    decays,
     curveLikelihoods: rates.map((_, k) => likelihood(k + 2)),
+    leftOfCurves: rates.map((_, k) => left(k + 2)),
+    curveSquares: rates.map((_, k) => squares[k + 2] ?? 0),
     fills: rates.map((_, k) => (withSizes[k + 2] ?? 0) / (squares[k + 2] || 1)),
   };
 }
 
-function curveOf(points: readonly Point[], fit: FitOfKind, lineLikelihood: number): Curve {
-  const highest = Math.max(...fit.curveLikelihoods);
-  const at = fit.curveLikelihoods.indexOf(highest);
-  // Half the square of 1.645: what a profile likelihood loses at the ends of a 90 % interval.
-  const allowed = highest - 1.353;
-  const likely = fit.fills.filter((_, k) => (fit.curveLikelihoods[k] ?? -Infinity) >= allowed);
-  const decay = decays[at] ?? 1;
+function curveOf(points: readonly Point[], fit: FitOfKind): Curve {
+  const at = fit.curveLikelihoods.indexOf(Math.max(...fit.curveLikelihoods));
+  const decay = fit.decays[at] ?? 1;
   const spanMs = (points.at(-1)?.timeMs ?? 0) - (points[0]?.timeMs ?? 0);
   return {
     fillBytes: fit.fills[at] ?? 0,
-    fillInterval: [Math.min(...likely), lineLikelihood >= allowed ? Infinity : Math.max(...likely)],
     share: 1 - Math.exp(-1 / decay),
     settlesMs: Math.LN10 * decay * spanMs,
+    decay,
+    wandering: fit.wandering,
   };
+}
+
+/**
+ * The same curve with its time constant between those that `fitGrowth` tries, and the interval of `fillBytes` at 90 %: all
+ * that a likelihood ratio does not rule out, whatever the time constant. Its upper end is Infinity where it is open.
+ */
+export function refineCurve(
+  points: readonly Point[],
+  { decay, wandering }: Curve,
+): { readonly curve: Curve; readonly fillInterval: readonly [number, number] } {
+  let reach = 2;
+  let middle = decay;
+  let fit = fitWith(points, wandering, around(middle, reach));
+  // Each time closer, until what is not ruled out takes up some of the time constants that are tried.
+  for (let zoom = 0; zoom < 6; zoom += 1) {
+    const highest = Math.max(...fit.curveLikelihoods);
+    const likely = fit.curveLikelihoods.filter((one) => one >= highest - RULED_OUT).length;
+    middle = fit.decays[fit.curveLikelihoods.indexOf(highest)] ?? middle;
+    if (likely >= 7) break;
+    reach = 1 + (reach - 1) / 3;
+    fit = fitWith(points, wandering, around(middle, reach));
+  }
+  const highest = Math.max(...fit.curveLikelihoods);
+  const degrees = points.length - 3;
+  let [low, high] = [Infinity, -Infinity];
+  for (const [k, likelihood] of fit.curveLikelihoods.entries()) {
+    const left = RULED_OUT - (highest - likelihood);
+    if (left < 0) continue;
+    const error = Math.sqrt((fit.leftOfCurves[k] ?? 0) / degrees / (fit.curveSquares[k] || 1));
+    low = Math.min(low, (fit.fills[k] ?? 0) - Math.sqrt(2 * left) * error);
+    high = Math.max(high, (fit.fills[k] ?? 0) + Math.sqrt(2 * left) * error);
+  }
+  const isOpen = (fit.curveLikelihoods.at(-1) ?? -Infinity) >= highest - RULED_OUT;
+  return { curve: curveOf(points, fit), fillInterval: [low, isOpen ? Infinity : high] };
+}
+
+// Half the square of 1.645, the end of a 90 % interval of a normal error.
+const RULED_OUT = 1.353;
+
+function around(decay: number, reach: number): readonly number[] {
+  return Array.from({ length: 31 }, (_, i) => decay * reach ** ((i - 15) / 15));
 }
 
 function best<Item>(items: readonly Item[], valueOf: (item: Item) => number): Item | undefined {

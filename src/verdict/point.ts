@@ -7,6 +7,8 @@ export type Point = {
   readonly requests?: number | undefined;
   /** Connections opened since the watch began, where the series tells. */
   readonly opened?: number | undefined;
+  /** A part of `bytes` that is known by itself, by about a second: of the heap large objects, of external memory array buffers. */
+  readonly partBytes?: number | undefined;
   /** How many measured points this one is the mean of; 1 where it is left out. */
   readonly count?: number | undefined;
 };
@@ -24,6 +26,7 @@ export function meanPoint(a: Point, b: Point): Point {
     openConnections: mean(a.openConnections, b.openConnections),
     requests: known(a.requests, b.requests),
     opened: known(a.opened, b.opened),
+    partBytes: known(a.partBytes, b.partBytes),
     count: countA + countB,
   };
 }

@@ -78,13 +78,18 @@ function theilSen(points: readonly Point[], level: number): Slope {
   return { bytesPerSecond, interval: [low, high], standardError: (high - low) / 2 / deviations, degrees };
 }
 
+// Hot: 20,000 pairs at 200 points, some thousand times a day. Columns instead of points.
 function pairwiseSlopes(points: readonly Point[]): Float64Array {
   const n = points.length;
+  const timesMs = Float64Array.from(points, (point) => point.timeMs);
+  const sizes = Float64Array.from(points, (point) => point.bytes);
   const slopes = new Float64Array((n * (n - 1)) / 2);
   let count = 0;
-  for (const [i, later] of points.entries()) {
-    for (const earlier of points.slice(0, i)) {
-      slopes[count] = ((later.bytes - earlier.bytes) / (later.timeMs - earlier.timeMs)) * 1000;
+  for (let later = 1; later < n; later += 1) {
+    const timeMs = timesMs[later] ?? 0;
+    const bytes = sizes[later] ?? 0;
+    for (let earlier = 0; earlier < later; earlier += 1) {
+      slopes[count] = ((bytes - (sizes[earlier] ?? 0)) / (timeMs - (timesMs[earlier] ?? 0))) * 1000;
       count += 1;
     }
   }

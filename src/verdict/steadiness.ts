@@ -1,3 +1,4 @@
+import { fitGrowth } from './growth-fit.ts';
 import { evenly } from './history.ts';
 import { findSlope, type Slope, withResolution } from './slope.ts';
 import { studentQuantile } from './student-t.ts';
@@ -10,7 +11,7 @@ const secondsPerDay = 86_400;
 const slowestSoughtBytesPerSecond = 14_000;
 export const shortestWatchMs = 10_000;
 const shortestStretchMs = 5_500;
-const mostForASlope = 120;
+const mostForASlope = 80;
 
 /**
  * The slope a watch of this length promises to exclude before it says steady: what would reach the limit
@@ -40,7 +41,7 @@ export function findSteady(
     const from = last.timeMs * (1 - share);
     const stretch = evenly(points, from, mostForASlope);
     if (last.timeMs - (stretch[0]?.timeMs ?? last.timeMs) < shortestStretchMs) continue;
-    const seen = findSlope(stretch, level);
+    const seen = findSlope(stretch, levelAfter(level, last.timeMs));
     if (seen === undefined) continue;
     const slope = withResolution(seen, stretch, resolutionBytes);
     const [low, high] = slope.interval;
@@ -51,4 +52,46 @@ export function findSteady(
     if (high < excluded && likelyHigh < slowestSoughtBytesPerSecond && low < warmUp) return slope;
   }
   return undefined;
+}
+
+/**
+ * The level at which one look after so long a watch must exclude: of the looks in each doubling of the watch together,
+ * the k-th may be wrong 2/(k(k+1)) times as often as one alone, so that the looks of all doublings stay bounded.
+ */
+function levelAfter(level: number, watchedMs: number): number {
+  const doublings = Math.log2(Math.max(1, watchedMs / shortestWatchMs)) + 1;
+  return 1 - ((1 - level) * 2) / (doublings * (doublings + 1));
+}
+
+/**
+ * A leak a tenth as fast as the slowest that is excluded (or that would use half of the headroom in 30 days, if that is
+ * faster), and how much longer to watch until it would be excluded as well; `null` where that is excluded already.
+ *
+ * A point's own noise bends a slope less with time to the 3/2, noise that wanders only with its root: the error now is
+ * split by what the fit says of either.
+ */
+export function slowerLeak(
+  { resolutionBytes }: Pick<Track, 'resolutionBytes'>,
+  points: readonly Point[],
+  excludedNow: number,
+  headroomBytes: number,
+): { readonly bytesPerSecond: number; readonly needsMs: number } | null {
+  const matters = headroomBytes / 2 / (30 * secondsPerDay);
+  const bytesPerSecond = Math.max(matters, excludedNow / 10);
+  const last = points.at(-1);
+  if (last === undefined || excludedNow <= bytesPerSecond) return null;
+  const stretch = evenly(points, last.timeMs / 2, mostForASlope);
+  const fit = fitGrowth(stretch);
+  if (fit === undefined) return null;
+  const seconds = (last.timeMs - (stretch[0]?.timeMs ?? 0)) / 1000;
+  const wandering = fit.lines.reduce((sum, line) => sum + line.weight * line.wanderingPerSecond, 0) / seconds;
+  const variance = Math.max(1, fit.standardError ** 2);
+  const ofWandering = Math.min(variance, wandering);
+  const reach = studentQuantile(0.995, fit.degrees);
+  const hidden = (1.5 * (resolutionBytes > 1 ? resolutionBytes : 0)) / seconds;
+  const reachAfter = (times: number): number =>
+    reach * Math.sqrt((variance - ofWandering) / times ** 3 + ofWandering / times) + hidden / times;
+  let times = 1;
+  while (reachAfter(times) > bytesPerSecond && times < 1000) times *= 1.1;
+  return { bytesPerSecond, needsMs: Math.ceil((last.timeMs * (times - 1)) / 1000) * 1000 };
 }

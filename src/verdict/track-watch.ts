@@ -1,17 +1,24 @@
-import { formatRate } from '../core/bytes.ts';
-import { formatDuration } from '../core/duration.ts';
 import { GrowthEvidence } from './evidence.ts';
+import { BENT } from './fill.ts';
+import {
+  type Finding,
+  type Leak,
+  leakingFinding,
+  openFinding,
+  slopeOf,
+  type Steady,
+  steadyFinding,
+} from './findings.ts';
 import { fitGrowth, type GrowthFit, intervalOf, pooled } from './growth-fit.ts';
 import { evenly, History, indexFrom } from './history.ts';
 import { loadFollowed } from './load.ts';
 import { findHeld, type Held, ordinaryPatienceMs, patienceMs } from './persistence.ts';
-import { findSlope, type Slope, withResolution } from './slope.ts';
-import { SpikeWitness } from './spikes.ts';
-import { excludedBytesPerSecond, findSteady, shortestWatchMs } from './steadiness.ts';
-import { isSuspicious } from './suspicion.ts';
 import type { Point } from './point.ts';
+import { SpikeWitness } from './spikes.ts';
+import { findSteady } from './steadiness.ts';
+import { isSuspicious } from './suspicion.ts';
 import { negligibleAfter, type Track } from './track.ts';
-import { warmUpBytesPerSecond, withoutWarmUp } from './warm-up.ts';
+import { withoutWarmUp } from './warm-up.ts';
 
 export type TrackWatchOptions = {
   readonly limitBytes: number;
@@ -21,26 +28,14 @@ export type TrackWatchOptions = {
   readonly level: number;
 };
 
-/** What is known of one space at its last point. */
-export type Finding = {
-  readonly state: 'leaking' | 'steady' | 'open';
-  /** Since when the state holds; `null` while open. */
-  readonly sinceMs: number | null;
-  /** One sentence with the fact that decided, or with what is missing. */
-  readonly reason: string;
-  /** The stretch that shows the slope best, `null` before there are points enough. */
-  readonly slope: Slope | null;
-  readonly watchMoreMs: number | null;
-};
-
 /**
  * Watches one memory space, point by point. What was decided at a point stays decided when the past grows coarse, and
  * a point costs the logarithm of their number in time and nothing but that in memory.
  *
- * Leaking needs three things at one point: evidence for growth (`evidence.ts`), growth that held for as long as
- * patience asks (`persistence.ts`), and no load that explains it (`load.ts`). It is taken back
+ * Leaking needs three things at one point: evidence for growth (`evidence.ts`, `growth-fit.ts`), growth that held for as
+ * long as patience asks (`persistence.ts`), and no load that explains it (`load.ts`). It is taken back
  * when growth stops for as long as it had taken to decide; a second leak then needs twice the evidence, a third
- * four times, so that the false alarms of all together stay within the promise.
+ * four times, so that all that come after a first one stay within the promise together.
  */
 export class TrackWatch {
   readonly #track: Track;
@@ -53,8 +48,10 @@ export class TrackWatch {
   #bare = new History();
   #evidence: GrowthEvidence;
   #needed: number;
+  #neededOfWandering = NEEDED_OF_WANDERING;
   #leak: Leak | undefined;
   #lastIsBound = false;
+  #behind = 0;
   #endedAtMs: number | undefined;
   #steady: Steady | undefined;
   #count = 0;
@@ -75,10 +72,11 @@ export class TrackWatch {
    */
   add(point: Point, isBound = false): void {
     if (!(point.bytes >= 0 && point.bytes < Infinity)) return;
+    if (this.#isBehind(point)) return;
     const { last } = this.#seen;
     if (last !== undefined && point.timeMs <= last.timeMs) {
       // Of two sizes at one time the lower one is nearer to what lives.
-      if (point.timeMs < last.timeMs || point.bytes >= last.bytes) return;
+      if (point.bytes >= last.bytes) return;
       this.#removeLast();
     } else if (this.#spikes.shows(point)) {
       this.#removeLast();
@@ -109,7 +107,7 @@ export class TrackWatch {
   get isConvinced(): boolean {
     if (this.#leak !== undefined) return true;
     const { independent, any } = this.#evidence;
-    if (independent < this.#needed || any < NEEDED_OF_WANDERING) return false;
+    if (independent < this.#needed || any < this.#neededOfWandering) return false;
     const fit = fitGrowth(evenly(this.#bare.points, 0, MOST_FOR_A_FIT));
     return fit !== undefined && intervalOf(fit, SURE)[0] > 0;
   }
@@ -124,6 +122,11 @@ export class TrackWatch {
     return this.#fit;
   }
 
+  /** Growth of so many bytes a second or more is excluded; `undefined` unless it is steady. */
+  get excludedBytesPerSecond(): number | undefined {
+    return this.#leak === undefined ? this.#steady?.slope.interval[1] : undefined;
+  }
+
   get suspicious(): boolean {
     return isSuspicious(this.points);
   }
@@ -131,6 +134,14 @@ export class TrackWatch {
   finding(): Finding {
     this.#finding ??= this.#find();
     return this.#finding;
+  }
+
+  /** Where several in a row lie before the last point, it is the last one whose time was wrong. */
+  #isBehind({ timeMs }: Point): boolean {
+    const isBefore = (): boolean => timeMs < (this.#seen.last?.timeMs ?? -Infinity);
+    this.#behind = isBefore() ? this.#behind + 1 : 0;
+    if (this.#behind === MOST_BEHIND) this.#removeLast();
+    return isBefore();
   }
 
   #removeLast(): void {
@@ -154,6 +165,7 @@ export class TrackWatch {
       this.#bare = new History();
       this.#evidence = new GrowthEvidence(this.#track.resolutionBytes);
       this.#needed *= 2;
+      this.#neededOfWandering *= 2;
     }
     const bare = withoutWarmUp(point);
     this.#bare.add(bare);
@@ -163,6 +175,8 @@ export class TrackWatch {
     if (held === undefined || held.bytesPerSecond < negligibleAfter(this.#track, point.timeMs)) return;
     if (this.#isProved(held) && loadFollowed(held.points) === undefined) {
       this.#leak = { sinceMs: point.timeMs, held };
+      this.#steady = undefined;
+      this.#steady = undefined;
     }
   }
 
@@ -172,13 +186,13 @@ export class TrackWatch {
     const quick = this.#track.patience === 'quick';
     const urgent = held.spanMs < (quick ? ordinaryPatienceMs : URGENT_STANDING_MS);
     if (quick && urgent) return true;
-    if (!urgent && this.#evidence.any < NEEDED_OF_WANDERING) return false;
+    if (!urgent && this.#evidence.any < this.#neededOfWandering) return false;
     return this.#isUnbounded(held);
   }
 
   /**
    * Noise that wanders as much as it does here does not explain the growth; and for a standing watch, neither does a
-   * curve that ends below the limit, and memory was never as high.
+   * curve that ends below the limit; memory did not fall back on the way, and was never as high.
    */
   #isUnbounded({ points, spanMs }: Held): boolean {
     const { limitBytes } = this.#options;
@@ -187,6 +201,7 @@ export class TrackWatch {
     const fit = fitGrowth(evenly(points, firstMs, MOST_FOR_A_FIT));
     if (fit === undefined || intervalOf(fit, SURE)[0] <= 0) return false;
     if (this.#track.patience === 'quick') return true;
+    if (fellBack(points)) return false;
     const headroomBytes = limitBytes - (first?.bytes ?? 0);
     // A fall half-way (pages given back, a flush) hides the bend of the whole, and not that of what came after.
     for (const share of [0, 1 / 3, 1 / 2]) {
@@ -207,10 +222,10 @@ export class TrackWatch {
     return come >= (fit.bytesPerSecond * patience) / 1000;
   }
 
-  // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a thirtieth.
+  // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a twentieth.
   #lookForSteady(point: Point): void {
     if (this.#count > ALL_LOOKED_AT && point.timeMs < this.#nextSteadyLookMs) return;
-    this.#nextSteadyLookMs = point.timeMs * (1 + 1 / 30);
+    this.#nextSteadyLookMs = point.timeMs * (1 + 1 / 20);
     const slope =
       this.#leak === undefined
         ? findSteady(this.#track, this.points, this.#options.limitBytes - point.bytes, this.#options.level)
@@ -219,97 +234,18 @@ export class TrackWatch {
   }
 
   #find(): Finding {
-    if (this.#leak !== undefined) return this.#leakingFinding(this.#leak);
-    if (this.#steady !== undefined) return this.#steadyFinding(this.#steady);
-    return this.#openFinding();
-  }
-
-  #leakingFinding({ sinceMs, held }: Leak): Finding {
-    const { points } = this;
-    const growing = points.slice(indexFrom(points, held.points[0]?.timeMs ?? 0));
-    const fit = this.growthFit();
-    const slope =
-      fit && withResolution(slopeOfFit(fit, this.#options.level), growing, this.#track.resolutionBytes);
-    const spanMs = (growing.at(-1)?.timeMs ?? 0) - (growing[0]?.timeMs ?? 0);
-    const collections = growing.reduce((sum, { count }) => sum + (count ?? 1), 0);
-    return {
-      state: 'leaking',
-      sinceMs,
-      reason: `${collections} collections over ${formatDuration(spanMs)} left ${formatRate(slope?.bytesPerSecond ?? held.bytesPerSecond)} behind, and it does not slow down`,
-      slope: slope ?? null,
-      watchMoreMs: null,
-    };
-  }
-
-  #steadyFinding({ sinceMs, slope }: Steady): Finding {
-    const headroomBytes = this.#options.limitBytes - (this.last?.bytes ?? 0);
-    const excluded = Math.max(slope.interval[1], 0);
-    return {
-      state: 'steady',
-      sinceMs,
-      reason: `growth of ${formatRate(excluded)} or more is excluded: the limit is more than ${formatDuration((headroomBytes / Math.max(excluded, 1)) * 1000)} away`,
-      slope,
-      watchMoreMs: null,
-    };
-  }
-
-  #openFinding(): Finding {
-    const { points, last } = this;
-    const open = (reason: string, slope: Slope | null, watchMoreMs: number | null): Finding => {
-      return {
-        state: 'open',
-        sinceMs: null,
-        reason,
-        slope,
-        watchMoreMs: watchMoreMs && Math.ceil(watchMoreMs / 1000) * 1000,
-      };
-    };
-    if (last === undefined) return open('no major garbage collection was seen yet', null, null);
-    const half = evenly(points, last.timeMs / 2, MOST_FOR_A_SLOPE);
-    const { level, limitBytes } = this.#options;
-    const slope =
-      slopeOf(this.#track, half, level) ??
-      slopeOf(this.#track, evenly(points, 0, MOST_FOR_A_SLOPE), level) ??
-      null;
-    if (slope === null || last.timeMs < shortestWatchMs) {
-      const floors = `${this.#count} ${this.#count === 1 ? 'collection' : 'collections'} in ${formatDuration(last.timeMs)}`;
-      return open(`${floors} are too few to judge by`, slope, Math.max(2_000, shortestWatchMs - last.timeMs));
-    }
-    const rate = formatRate(slope.bytesPerSecond);
-    const load = loadFollowed(half);
-    if (load === 'open connections')
-      return open(`memory rises by ${rate} while the number of open connections still rises`, slope, null);
-    if (load === 'requests')
-      return open(`memory rises by ${rate} while requests still come faster and faster`, slope, null);
-    if (this.#endedAtMs !== undefined)
-      return open(
-        'memory grew and then stopped; it has not been flat for long enough yet',
-        slope,
-        ordinaryPatienceMs / 2,
-      );
-    if (slope.interval[0] > warmUpBytesPerSecond(last.timeMs) || isSuspicious(points)) {
-      return open(
-        `memory grows by ${rate}, not yet for long enough to tell a leak from something that fills`,
-        slope,
-        Math.max(2_000, ordinaryPatienceMs - last.timeMs),
-      );
-    }
-    const excluded = excludedBytesPerSecond(limitBytes - last.bytes, last.timeMs);
-    const more = Math.max(
-      timeToExclude(slope, excluded, last.timeMs),
-      slope.bytesPerSecond > warmUpBytesPerSecond(last.timeMs) ? ordinaryPatienceMs - last.timeMs : 0,
-    );
-    return open(`growth of up to ${formatRate(slope.interval[1])} is still possible`, slope, more);
+    const { limitBytes, level } = this.#options;
+    const seen = { track: this.#track, limitBytes, level, points: this.points, count: this.#count };
+    if (this.#leak !== undefined) return leakingFinding(seen, this.#leak, this.growthFit());
+    // A long watch looks for steadiness seldom, and memory may have begun to rise since.
+    if (this.#steady !== undefined && !this.suspicious) return steadyFinding(seen, this.#steady);
+    return openFinding(seen, this.#endedAtMs);
   }
 }
 
-type Leak = { readonly sinceMs: number; readonly held: Held };
-type Steady = { readonly sinceMs: number; readonly slope: Slope };
-
-const ALL_LOOKED_AT = 60;
+const ALL_LOOKED_AT = 40;
+const MOST_BEHIND = 4;
 const MOST_FOR_A_FIT = 80;
-// ln of how much likelier a curve must be than the line: 1 in 150.
-const BENT = 5;
 const LEAST_FOR_A_HALF = 10;
 // Of a line through noise that wanders as it is seen to: one in two thousand at this end.
 const SURE = 0.999;
@@ -356,18 +292,15 @@ function fitLeak(
   return whole && late ? pooled([whole, late]) : whole;
 }
 
-function slopeOfFit(fit: GrowthFit, level: number): Slope {
-  const { bytesPerSecond, standardError, degrees } = fit;
-  return { bytesPerSecond, interval: intervalOf(fit, level), standardError, degrees };
+/** Whether memory fell by a fifth of what it rose by on the way: what can be given back is not leaked. */
+function fellBack(points: readonly Point[]): boolean {
+  const smooth = evenly(points, points[0]?.timeMs ?? 0, MOST_FOR_A_FALL);
+  const rise = (smooth.at(-1)?.bytes ?? 0) - (smooth[0]?.bytes ?? 0);
+  let highest = -Infinity;
+  return smooth.some(({ bytes }) => {
+    highest = Math.max(highest, bytes);
+    return highest - bytes > rise / 5;
+  });
 }
 
-function slopeOf(track: Track, stretch: readonly Point[], level: number): Slope | undefined {
-  const slope = findSlope(stretch, level);
-  return slope && withResolution(slope, stretch, track.resolutionBytes);
-}
-
-/** How much longer until the slope's interval may end below what is to be excluded: it shrinks as time to the 1.5. */
-function timeToExclude(slope: Slope, excluded: number, watchedMs: number): number {
-  const tooWide = Math.max(1, slope.interval[1]) / excluded;
-  return watchedMs * Math.min(10, Math.max(0.2, tooWide ** (2 / 3) - 1));
-}
+const MOST_FOR_A_FALL = 24;

@@ -2,18 +2,23 @@ import type { Floor, GcEvent, Sample } from '../core/series.ts';
 import type { Forecast, Growth, MemorySpace, Verdict } from '../core/verdict.ts';
 import { FillingHint } from './filling.ts';
 import { forecastOf } from './forecast.ts';
-import { NativeShare } from './native-share.ts';
+import { LowestInBlocks } from './lowest-in-blocks.ts';
 import type { Patience } from './persistence.ts';
 import type { Point } from './point.ts';
 import { smallestDetectable } from './slope.ts';
 import { SurvivorBounds } from './survivors.ts';
 import { type Track, tracksOf } from './track.ts';
+import { type Finding, withoutCollections } from './findings.ts';
 import { TrackWatch } from './track-watch.ts';
 
 export type WatcherOptions = {
   /** The size at which V8 gives up; `null` when unknown. */
   readonly limitBytes: number | null;
-  /** Bound on the chance that a watch ever says `leaking` of a server without a trend. Default 0.01. */
+  /**
+   * Bound on the chance that a watch ever says `leaking` of a server without a trend whose floors miss their level each
+   * by its own amount. Where the level itself wanders, the proof gives less and measurements must do (docs/concepts/verdict.md).
+   * Default 0.01.
+   */
   readonly falseAlarmProbability?: number | undefined;
   /** Level of the slope's interval. Default 0.99. */
   readonly level?: number | undefined;
@@ -44,8 +49,13 @@ export class Watcher {
   readonly #heap: Watched;
   readonly #external: Watched;
   readonly #native: Watched;
-  readonly #bounds = new SurvivorBounds();
-  readonly #nativeShare = new NativeShare();
+  /** What samples show of heap and external memory: it bounds the floors from above where there are none. */
+  readonly #sampledHeap: Watched;
+  readonly #sampledExternal: Watched;
+  readonly #bounds = new SurvivorBounds<Load>();
+  readonly #nativeShare = new LowestInBlocks(NATIVE_WARM_UP_MS);
+  readonly #lowestHeap = new LowestInBlocks(0);
+  readonly #lowestExternal = new LowestInBlocks(0);
   readonly #filling = new FillingHint();
   #latest: Sample | null = null;
 
@@ -67,19 +77,34 @@ export class Watcher {
     this.#heap = watched(tracks.heap);
     this.#external = watched(tracks.external);
     this.#native = watched(tracks.native);
+    this.#sampledHeap = watched(tracks.heap);
+    this.#sampledExternal = watched(tracks.external);
   }
 
   /** Ticks in time order; inside one, its collections and floors come before its sample. */
   add({ sample, gcs, floors }: WatchedTick): void {
     const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));
     const floorTimes = new Set(usable.map(({ timeMs }) => timeMs));
-    const bounds = gcs.flatMap((gc) => this.#bounds.add(gc, floorTimes.has(gc.timeMs)));
-    for (const { timeMs, bytes } of bounds) {
-      this.#heap.watch.add(this.#point(timeMs, bytes, this.#latest?.openConnections ?? 0), true);
-    }
-    for (const floor of usable.toSorted((a, b) => a.timeMs - b.timeMs)) {
-      this.#heap.watch.add(this.#point(floor.timeMs, floor.heapBytes, floor.openConnections));
-      this.#external.watch.add(this.#point(floor.timeMs, floor.externalBytes, floor.openConnections));
+    const load = this.#load();
+    const bounds = gcs.flatMap((gc) => this.#bounds.add(gc, floorTimes.has(gc.timeMs), load));
+    const measured = usable.map(
+      ({ timeMs, heapBytes: bytes, openConnections }): HeapPoint => ({
+        point: { ...load, timeMs, bytes, openConnections, partBytes: this.#latest?.inside?.spaces.large },
+        isBound: false,
+      }),
+    );
+    const bounded = bounds.map(
+      ({ timeMs, bytes, load: then }): HeapPoint => ({
+        point: { ...then, timeMs, bytes },
+        isBound: true,
+      }),
+    );
+    // A tick may hold several major collections, and a log all of them, so bounds lie among the floors.
+    const heap = [...bounded, ...measured].sort((a, b) => a.point.timeMs - b.point.timeMs);
+    for (const { point, isBound } of heap) this.#heap.watch.add(point, isBound);
+    for (const { timeMs, externalBytes: bytes, openConnections } of usable.toSorted(byTime)) {
+      const partBytes = this.#latest?.arrayBuffers;
+      this.#external.watch.add({ ...load, timeMs, bytes, openConnections, partBytes });
     }
     if (sample !== null && Number.isFinite(sample.timeMs)) this.#addSample(sample);
   }
@@ -91,59 +116,79 @@ export class Watcher {
 
   /** Whether the evidence for growth in a space suffices, however long it must still hold: for measurements. */
   isConvinced(space: MemorySpace): boolean {
-    const watched = { heap: this.#heap, external: this.#external, native: this.#native }[space];
-    return watched.watch.isConvinced;
+    return this.#watchOf(space).isConvinced;
+  }
+
+  /** Which growth is excluded in a space, if any; next to free, where `verdict` fits slopes. */
+  excludedBytesPerSecond(space: MemorySpace): number | undefined {
+    return this.#watchOf(space).excludedBytesPerSecond;
+  }
+
+  #watchOf(space: MemorySpace): TrackWatch {
+    return { heap: this.#heap, external: this.#external, native: this.#native }[space].watch;
   }
 
   /** `watchedMs`: how long was watched; floors may lag behind it. */
   verdict(watchedMs: number): Verdict {
-    const all = [this.#heap, this.#external, this.#native].map(({ track, watch }) => ({
-      track,
-      watch,
-      found: watch.finding(),
-    }));
-    const [heap, external] = all;
-    if (heap === undefined || external === undefined) throw new Error('heap and external are always judged');
-    const leaking = all.find(({ found }) => found.state === 'leaking');
+    const heap = this.#heapFound(watchedMs);
+    const external = this.#externalFound(watchedMs);
+    const all = [heap, external, found(this.#native)];
+    const leaking = all.find((one) => one.found.state === 'leaking');
     // Native memory takes minutes to judge: it may accuse, but nobody waits for it. A garbage collection log tells
     // nothing of memory outside the heap: what is unknown is not waited for.
     const told =
       external.watch.last !== undefined || heap.watch.last === undefined ? [heap, external] : [heap];
-    const shown = leaking ?? told.find(({ found }) => found.state === 'open') ?? heap;
-    const { found } = shown;
+    const shown = leaking ?? told.find((one) => one.found.state === 'open') ?? heap;
+    const { state, reason, sinceMs, slope, watchMoreMs, filling, slower } = shown.found;
     const growth = this.#growthOf(shown);
     return {
-      kind: found.state === 'open' ? 'inconclusive' : found.state,
+      kind: state === 'open' ? 'inconclusive' : state,
       space: leaking === undefined ? null : shown.track.space,
-      decidedAtMs:
-        found.state === 'steady' ? Math.max(...told.map((one) => one.found.sinceMs ?? 0)) : found.sinceMs,
-      reason: found.reason,
+      decidedAtMs: state === 'steady' ? Math.max(...told.map((one) => one.found.sinceMs ?? 0)) : sinceMs,
+      reason,
       growth,
       forecast:
         leaking !== undefined && shown.track.space === 'heap' ? this.#forecastOf(shown, watchedMs) : null,
-      watchMoreMs: found.watchMoreMs,
+      watchMoreMs,
+      filling,
+      excludedBytesPerSecond: state === 'steady' && slope !== null ? Math.max(0, slope.interval[1]) : null,
+      slower,
       suspicious:
         leaking !== undefined ||
         this.#filling.isFilling ||
-        heap.watch.suspicious ||
-        external.watch.suspicious,
+        this.#heap.watch.suspicious ||
+        this.#external.watch.suspicious,
     };
+  }
+
+  #heapFound(watchedMs: number): Found {
+    return lacksFloors(this.#heap, this.#sampledHeap, watchedMs)
+      ? foundInSamples(this.#sampledHeap)
+      : found(this.#heap);
+  }
+
+  #externalFound(watchedMs: number): Found {
+    return lacksFloors(this.#external, this.#sampledExternal, watchedMs)
+      ? foundInSamples(this.#sampledExternal)
+      : found(this.#external);
   }
 
   #addSample(sample: Sample): void {
     this.#latest = sample;
     this.#filling.add(sample.heapUsed);
-    const native = this.#nativeShare.add(sample);
+    const native = this.#nativeShare.add(sample, sample.rss - sample.heapTotal - sample.external);
     if (native !== undefined) this.#native.watch.add(native);
+    const heap = this.#lowestHeap.add(sample, sample.heapUsed);
+    if (heap !== undefined) this.#sampledHeap.watch.add(heap);
+    const external = this.#lowestExternal.add(sample, sample.external);
+    if (external !== undefined) this.#sampledExternal.watch.add(external);
   }
 
-  #point(timeMs: number, bytes: number, openConnections: number): Point {
+  #load(): Load {
     // Before the first sample nothing was counted yet.
     const counted = this.#latest === null ? NOTHING_COUNTED : this.#latest.inside;
     return {
-      timeMs,
-      bytes,
-      openConnections,
+      openConnections: this.#latest?.openConnections ?? 0,
       requests: counted?.httpRequests,
       opened: counted?.connectionsOpened,
     };
@@ -174,6 +219,33 @@ export class Watcher {
   }
 }
 
+type Load = Pick<Point, 'openConnections' | 'requests' | 'opened'>;
+type HeapPoint = { readonly point: Point; readonly isBound: boolean };
+
+function byTime(a: { readonly timeMs: number }, b: { readonly timeMs: number }): number {
+  return a.timeMs - b.timeMs;
+}
+
 const NOTHING_COUNTED = { httpRequests: 0, connectionsOpened: 0 };
+
+type Found = Watched & { readonly found: Finding };
+
+function found(watched: Watched): Found {
+  return { ...watched, found: watched.watch.finding() };
+}
+
+function foundInSamples(sampled: Watched): Found {
+  return { ...sampled, found: withoutCollections(sampled.watch.finding()) };
+}
+
+/** Whether there was no floor for half of the watch, and a minute at least. What was called stays called. */
+function lacksFloors({ watch }: Watched, sampled: Watched, watchedMs: number): boolean {
+  if (watch.isLeaking || watchedMs < LONG_WITHOUT_FLOORS_MS || sampled.watch.last === undefined) return false;
+  return watchedMs - (watch.last?.timeMs ?? 0) > watchedMs / 2;
+}
+
+// RSS of a healthy server rises by itself in its first half minute (arenas, page cache, code).
+const NATIVE_WARM_UP_MS = 60_000;
+const LONG_WITHOUT_FLOORS_MS = 60_000;
 
 type Watched = { readonly track: Track; readonly watch: TrackWatch };

@@ -62,6 +62,7 @@ export function play(
   let requests = 0;
   let opened = 0;
   let connectionsBefore = 0;
+  let liveBefore = baseBytes;
   for (let second = 1; second <= seconds; second += 1) {
     const live = baseBytes + (service.heap?.(second) ?? 0);
     const external = service.external?.(second) ?? 2 * MB;
@@ -71,7 +72,9 @@ export function play(
     opened += Math.max(0, connections - connectionsBefore) + 0.1;
     connectionsBefore = connections;
     const allocated = service.allocation?.(second) ?? 500_000;
-    young += allocated;
+    // What stays alive was allocated as well.
+    young += allocated + Math.max(0, live - liveBefore);
+    liveBefore = live;
     let gcs: GcEvent[] | typeof NOTHING = NOTHING;
     let floors: Floor[] | typeof NOTHING = NOTHING;
     const timeMs = second * 1000;
