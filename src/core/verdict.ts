@@ -44,14 +44,17 @@ export type Forecast = {
   readonly level: number;
 };
 
-/** When the first of all limits is met, and what it would change if they were twice as high. */
+/** When the first of all limits is met, and what it would change if that one were twice as high. */
 export type Outlook = Forecast & {
   /** Of the interval of the time; that of the gain is at the growth's. */
   readonly level: number;
   readonly which: 'heap' | 'container' | 'rlimit';
-  /** Every limit twice as high: which is met first then, and how much later that is. */
+  /** The limit that is met first, and no other, twice as high. */
   readonly doubled: {
+    /** Twice its own height. */
     readonly limitBytes: number;
+    /** Which is met first then, that one again or another that is near, and how much later. */
+    readonly which: Outlook['which'];
     readonly secondsGained: number;
     readonly interval: readonly [number, number];
   };

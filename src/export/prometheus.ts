@@ -79,7 +79,7 @@ function* metricsOf(report: Report): Generator<Metric> {
   );
   yield gauge(
     'leakline_doubled_limit_gain_seconds',
-    'How much later memory would reach its limit if every limit were twice as high.',
+    'How much later memory would reach a limit if the one it reaches first were twice as high.',
     [known(report.forecast?.doubled.secondsGained)],
   );
   yield gauge('leakline_findings', 'Leaks that were named.', [known(report.findings.length)]);

@@ -53,17 +53,24 @@ function fateInterval({ forecast }: Report, glyphs: Glyphs): string {
   return low === high ? '' : ` (${percent(forecast.level)}: ${low} ${glyphs.to} ${high})`;
 }
 
-/** What more memory would buy: of a leak only time. */
+/** What more memory would buy: of a leak only time, and little of that where another limit is near. */
 export function gainWords({ forecast, target, source }: Report): string | null {
   if (forecast === null || target.exit !== null) return null;
   const { which, doubled } = forecast;
   const size = formatBytes(doubled.limitBytes);
   const time = seconds(doubled.secondsGained);
   if (source !== null) return `twice the limit, ${size}, buys ${time} more`;
-  if (which === 'container') return `scaling up to ${size} buys ${time} more`;
-  if (which === 'rlimit') return `a ulimit of ${size} buys ${time} more`;
-  return `a heap of ${size} (--max-old-space-size=${Math.round(doubled.limitBytes / 2 ** 20)}) buys ${time} more`;
+  const gain = `buys ${time} more${doubled.which === which ? '' : `: then it meets ${LIMIT_WORDS[doubled.which]}`}`;
+  if (which === 'container') return `scaling up to ${size} ${gain}`;
+  if (which === 'rlimit') return `a ulimit of ${size} ${gain}`;
+  return `a heap of ${size} (--max-old-space-size=${Math.round(doubled.limitBytes / 2 ** 20)}) ${gain}`;
 }
+
+const LIMIT_WORDS = {
+  heap: 'the limit of the heap',
+  container: 'the limit of the container',
+  rlimit: 'the ulimit',
+} as const;
 
 /** Where memory would end, for screens with room: `limit 4.35 GB`. */
 export function limitWords(report: Report): string | null {

@@ -92,10 +92,12 @@ export type IsolateReport = {
     readonly level: number;
     /** Which limit is met first: V8's, which is for the heap alone, the container's, or that of `ulimit`. */
     readonly which: 'heap' | 'container' | 'rlimit';
-    /** What it would buy if every limit were twice as high. */
+    /** What it would buy if that limit, and no other, were twice as high. */
     readonly doubled: {
-      /** Of the limit that is met first then. */
+      /** Of that limit: what one would set. */
       readonly limitBytes: number;
+      /** Which limit is met first then: where it is another one, that leaves little to gain. */
+      readonly which: 'heap' | 'container' | 'rlimit';
       readonly secondsGained: number;
       /** At the growth's level. */
       readonly interval: readonly [number, number];

@@ -12,8 +12,9 @@ export type Limits = {
 };
 
 /**
- * When a leak meets the first of the limits, counted from now (`watchedMs`), and what twice as high ones would buy: a leak
- * is as fast on a large machine. `null` unless memory leaks towards a known limit.
+ * When a leak meets the first of the limits, counted from now (`watchedMs`), and what it would buy to double that one: a
+ * leak is as fast on a large machine. The others stay as they are, for whoever raises one limit has not raised them, and a
+ * second one that is near leaves little to gain. `null` unless memory leaks towards a known limit.
  *
  * The heap is limited by V8, all memory of the process by its container: to that the last resident size is what is used.
  * The intervals follow from the slope's.
@@ -38,14 +39,17 @@ export function outlookOf(
     ...container.map((bound) => ({ ...bound, which: 'container' as const })),
     ...rlimit.map((bound) => ({ ...bound, which: 'rlimit' as const })),
   ];
-  const at = (bytesPerSecond: number, factor: number): Arrival | undefined =>
-    firstOf(bounds, bytesPerSecond, factor, watchedMs);
+  const at = (bytesPerSecond: number): Arrival | undefined => firstOf(bounds, bytesPerSecond, watchedMs);
   const [low, high] = growth.interval;
-  const now = at(growth.bytesPerSecond, 1);
-  const then = at(growth.bytesPerSecond, 2);
-  if (now === undefined || then === undefined) return null;
+  const now = at(growth.bytesPerSecond);
+  if (now === undefined) return null;
+  const raised = bounds.map((bound) =>
+    bound.which === now.which ? { ...bound, limitBytes: 2 * bound.limitBytes } : bound,
+  );
+  const then = firstOf(raised, growth.bytesPerSecond, watchedMs) ?? now;
   const gained = (bytesPerSecond: number): number =>
-    (at(bytesPerSecond, 2)?.seconds ?? NaN) - (at(bytesPerSecond, 1)?.seconds ?? NaN);
+    (firstOf(raised, bytesPerSecond, watchedMs)?.seconds ?? NaN) - (at(bytesPerSecond)?.seconds ?? NaN);
+  const gains = [gained(high), gained(growth.bytesPerSecond), gained(low)] as const;
   // What `decide` says of the heap knows more than the slope: how growth scatters.
   const better =
     forecast !== null && now.which === 'heap' && forecast.limitBytes === now.limitBytes ? forecast : null;
@@ -53,13 +57,15 @@ export function outlookOf(
     limitBytes: now.limitBytes,
     which: now.which,
     secondsToLimit: now.seconds,
-    interval: [at(high, 1)?.seconds ?? NaN, at(low, 1)?.seconds ?? NaN],
+    interval: [at(high)?.seconds ?? NaN, at(low)?.seconds ?? NaN],
     level: growth.level,
     ...better,
     doubled: {
-      limitBytes: then.limitBytes,
-      secondsGained: gained(growth.bytesPerSecond),
-      interval: [gained(high), gained(low)],
+      limitBytes: 2 * now.limitBytes,
+      which: then.which,
+      secondsGained: gains[1],
+      // Not in order of the rates where a slower leak meets another limit first.
+      interval: [Math.min(...gains), Math.max(...gains)],
     },
   };
 }
@@ -72,16 +78,11 @@ function known(limitBytes: number | null, usedBytes: number, timeMs: number): Us
   return limitBytes === null || !Number.isFinite(usedBytes) ? [] : [{ limitBytes, usedBytes, timeMs }];
 }
 
-function firstOf(
-  bounds: readonly Bound[],
-  bytesPerSecond: number,
-  factor: number,
-  watchedMs: number,
-): Arrival | undefined {
+function firstOf(bounds: readonly Bound[], bytesPerSecond: number, watchedMs: number): Arrival | undefined {
   const arrivals = bounds.map(({ which, limitBytes, usedBytes, timeMs }) => {
     const since = Math.max(0, watchedMs - timeMs) / 1000;
-    const missing = Math.max(0, limitBytes * factor - usedBytes);
-    return { which, limitBytes: limitBytes * factor, seconds: Math.max(0, missing / bytesPerSecond - since) };
+    const missing = Math.max(0, limitBytes - usedBytes);
+    return { which, limitBytes, seconds: Math.max(0, missing / bytesPerSecond - since) };
   });
   return arrivals.toSorted((a, b) => a.seconds - b.seconds)[0];
 }

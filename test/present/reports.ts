@@ -35,7 +35,7 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
       interval: [38, 45],
       level: 0.99,
       which: 'heap',
-      doubled: { limitBytes: 8_690_597_888, secondsGained: 78, interval: [76, 79] },
+      doubled: { limitBytes: 8_690_597_888, which: 'heap', secondsGained: 78, interval: [76, 79] },
     },
     findings: [sessionsFinding()],
     namedAtMs: 9_300,

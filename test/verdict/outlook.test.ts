@@ -17,6 +17,7 @@ describe('the outlook of a leak', () => {
       level: 0.99,
       doubled: {
         limitBytes: 2_000 * MB,
+        which: 'heap',
         secondsGained: 1_000,
         interval: [1_000 / 1.25, 1_000 / 0.8],
       },
@@ -34,13 +35,19 @@ describe('the outlook of a leak', () => {
     expect(look({ heapBytes: 1_000 * MB, containerBytes: 1_070 * MB })).toMatchObject({ which: 'heap' });
   });
 
-  test('names the limit that comes first when all are doubled', () => {
-    // Heap in 950 s, container in 960 s; doubled: heap in 2,000 s, container in 2,080 s.
+  test('doubles the limit it names and no other, and says which of them stops the leak then', () => {
+    // Heap in 950 s, container in 940 s; a container of 2,200 MB would last 2,040 s, were it not for the heap.
     const tight = look({ heapBytes: 1_050 * MB, containerBytes: 1_100 * MB });
     expect(tight).toMatchObject({
       which: 'container',
       secondsToLimit: 940,
-      doubled: { limitBytes: 2_100 * MB, secondsGained: 1_060 },
+      doubled: { limitBytes: 2_200 * MB, which: 'heap', secondsGained: 10 },
+    });
+    // Heap in 900 s, container in 1,900 s, a heap of 2,000 MB in 1,900 s.
+    const wide = look({ heapBytes: 1_000 * MB, containerBytes: 2_059 * MB });
+    expect(wide).toMatchObject({
+      which: 'heap',
+      doubled: { limitBytes: 2_000 * MB, which: 'container', secondsGained: 999 },
     });
   });
 

@@ -1,19 +1,20 @@
 import type { Counter } from '../../core/series.ts';
+import { countRank, operationOf } from './operation-names.ts';
 import { thinned } from './thinning.ts';
 
 /** What a log counts beside memory, in bounded memory. */
 export class CounterLog {
-  readonly #byOperation = new Map<string, Running>();
+  readonly #byName = new Map<string, Running>();
 
-  /** Rows in the order of time. */
+  /** Rows in the order of time, with figures by the names they have in the log. */
   add(timeMs: number, counts: ReadonlyMap<string, number>): void {
-    for (const [operation, value] of counts) {
+    for (const [name, value] of counts) {
       if (!Number.isFinite(value)) continue;
-      const running = this.#byOperation.get(operation);
+      const running = this.#byName.get(name);
       if (running === undefined) {
-        if (this.#byOperation.size < MOST_OPERATIONS) {
+        if (this.#byName.size < MOST_NAMES) {
           const counts = [{ timeMs, count: 0 }];
-          this.#byOperation.set(operation, { counts, count: 0, value, rows: 1, falls: 0 });
+          this.#byName.set(name, { counts, count: 0, value, rows: 1, falls: 0 });
         }
         continue;
       }
@@ -27,14 +28,21 @@ export class CounterLog {
     }
   }
 
-  /** Those that are counts: figures of each second fall all the time. `timeOf` is how the rows' times are to be read. */
+  /**
+   * Those that are counts: figures of each second fall all the time. Only of what is left one name is chosen for each
+   * operation, so that a gauge displaces no counter. `timeOf` is how the rows' times are to be read.
+   */
   counters(timeOf: (timeMs: number) => number): readonly Counter[] {
-    return [...this.#byOperation]
-      .filter(([, { rows, falls }]) => falls <= 1 + rows / 100)
-      .map(([operation, { counts }]) => ({
-        operation,
-        counts: counts.map(({ timeMs, count }) => ({ timeMs: timeOf(timeMs), count })),
-      }));
+    const chosen = new Map<string, Running>();
+    const rising = [...this.#byName].filter(([, { rows, falls }]) => falls <= 1 + rows / 100);
+    for (const [name, running] of rising.toSorted(([a], [b]) => countRank(a) - countRank(b))) {
+      const operation = operationOf(name);
+      if (operation !== null && !chosen.has(operation)) chosen.set(operation, running);
+    }
+    return [...chosen].map(([operation, { counts }]) => ({
+      operation,
+      counts: counts.map(({ timeMs, count }) => ({ timeMs: timeOf(timeMs), count })),
+    }));
   }
 }
 
@@ -46,5 +54,5 @@ type Running = {
   falls: number;
 };
 
-const MOST_OPERATIONS = 8;
+const MOST_NAMES = 16;
 const MOST_COUNTS = 4096;

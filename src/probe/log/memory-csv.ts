@@ -28,7 +28,8 @@ export class MemoryCsv {
 type Header = {
   readonly separator: string;
   readonly fields: readonly (NamedField | null)[];
-  readonly operations: readonly (string | null)[];
+  /** `null` for a column that counts nothing. */
+  readonly countNames: readonly (string | null)[];
   readonly timeAt: number;
   readonly pidAt: number;
 };
@@ -45,15 +46,17 @@ function headerOf(line: string): Header | null {
     if (!fields.some((named) => named?.field === 'rss' || named?.field === 'heapUsed')) continue;
     const lower = names.map((name) => name.toLowerCase());
     const timeAt = lower.findIndex((name) => timeKeys.some((key) => key.toLowerCase() === name));
-    const operations = names.map((name, at) => (fields[at] === null ? operationOf(name) : null));
-    return { separator, fields, operations, timeAt, pidAt: lower.indexOf('pid') };
+    const countNames = names.map((name, at) =>
+      fields[at] === null && operationOf(name) !== null ? name : null,
+    );
+    return { separator, fields, countNames, timeAt, pidAt: lower.indexOf('pid') };
   }
   return null;
 }
 
 function rowOf(
   line: string,
-  { separator, fields, operations, timeAt, pidAt }: Header,
+  { separator, fields, countNames, timeAt, pidAt }: Header,
 ): MemoryRow | undefined {
   const cells = cellsOf(line, separator);
   if (cells.length !== fields.length) return undefined;
@@ -64,9 +67,9 @@ function rowOf(
   }
   if (!isMemoryRow(sizes)) return undefined;
   const counts = new Map<string, number>();
-  for (const [at, operation] of operations.entries()) {
+  for (const [at, name] of countNames.entries()) {
     const cell = cells[at] ?? '';
-    if (operation !== null && cell !== '' && !counts.has(operation)) counts.set(operation, Number(cell));
+    if (name !== null && cell !== '' && !counts.has(name)) counts.set(name, Number(cell));
   }
   const pid = pidAt < 0 ? NaN : Number(cells[pidAt]);
   return {

@@ -76,8 +76,8 @@ function countsIn(value: JsonObject): ReadonlyMap<string, number> | undefined {
   const counts = new Map<string, number>();
   const nested = Object.values(value).filter(isObject);
   for (const [key, entry] of [value, ...nested].flatMap((object) => Object.entries(object))) {
-    const operation = typeof entry === 'number' ? operationOf(key) : null;
-    if (operation !== null && !counts.has(operation)) counts.set(operation, Number(entry));
+    if (typeof entry !== 'number' || counts.has(key) || operationOf(key) === null) continue;
+    counts.set(key, entry);
   }
   return counts.size === 0 ? undefined : counts;
 }

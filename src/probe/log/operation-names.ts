@@ -14,6 +14,7 @@ export function operationOf(name: string): string | null {
   if (NOT_COUNTS.has(last)) return null;
   const has = (...options: readonly string[]): boolean => options.some((option) => words.includes(option));
   if (has('active', 'open', 'current', 'pending', 'failed', 'errors', 'bytes', 'size')) return null;
+  if (has(...LEVELS)) return null;
   if (has('connection', 'connections', 'socket', 'sockets')) {
     if (has('closed', 'ended', 'disconnected')) return 'connection closed';
     return has('opened', 'accepted', 'total', 'count') ? 'connection opened' : null;
@@ -23,6 +24,18 @@ export function operationOf(name: string): string | null {
   return null;
 }
 
+/** How surely a name is a count's, the surest first: `http_requests_total` before a histogram's `_count` and bare `requests`. */
+export function countRank(name: string): number {
+  const at = SUREST.findIndex((word) => name.toLowerCase().endsWith(word));
+  return at < 0 ? SUREST.length : at;
+}
+
+const SUREST = ['total', 'count'] as const;
 const LONGEST_NAME = 64;
+/** What is under way or in line, a pace, and which one it is. */
+const LEVELS = [
+  ...['flight', 'inflight', 'progress', 'running', 'waiting', 'queue', 'queued', 'idle', 'concurrent'],
+  ...['per', 'id', 'ids', 'loop'],
+] as const;
 const NOT_COUNTS = new Set(['bucket', 'sum', 'seconds', 'ms', 'rate', 'created']);
 const NOUNS = ['job', 'task', 'message', 'event'] as const;

@@ -34,15 +34,13 @@ export function readRange(
     const metric = result?.metric ?? {};
     const name = String(metric['__name__'] ?? '');
     const field = memoryFieldOf(name)?.field;
-    const operation = field === undefined ? operationOf(name) : null;
-    if ((field === undefined && operation === null) || !Array.isArray(result?.values)) {
+    if ((field === undefined && operationOf(name) === null) || !Array.isArray(result?.values)) {
       otherMetrics += 1;
       continue;
     }
     const labels = labelsOf(metric);
-    if (field === undefined || operation !== null) {
-      if (operation !== null)
-        counted.push({ operation, name, labels: new Set(labels), values: result.values });
+    if (field === undefined) {
+      counted.push({ name, labels: new Set(labels), values: result.values });
       continue;
     }
     const key = labels.join(', ');
@@ -66,7 +64,6 @@ export function readRange(
 }
 
 type CountedMetric = {
-  readonly operation: string;
   readonly name: string;
   readonly labels: ReadonlySet<string>;
   readonly values: readonly unknown[];
@@ -80,25 +77,21 @@ function labelsOf(metric: Readonly<Record<string, unknown>>): readonly string[] 
 }
 
 /**
- * The counts of one process: a counter has its labels and more (method, route, status), over which it is summed up. Of two
- * metrics that count the same the first one by name is taken.
+ * The counts of one process by the names of its metrics: a counter has its labels and more (method, route, status), over
+ * which it is summed up.
  */
 function countsByTime(
   counted: readonly CountedMetric[],
   process: readonly string[],
 ): ReadonlyMap<number, ReadonlyMap<string, number>> {
   const own = counted.filter(({ labels }) => process.every((label) => labels.has(label)));
-  const nameByOperation = new Map<string, string>();
-  for (const { operation, name } of own.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-    if (!nameByOperation.has(operation)) nameByOperation.set(operation, name);
   const byTime = new Map<number, Map<string, number>>();
-  for (const { operation, name, values } of own) {
-    if (nameByOperation.get(operation) !== name) continue;
+  for (const { name, values } of own) {
     for (const point of values) {
       const [time, value] = Array.isArray(point) ? (point as readonly unknown[]) : [];
       if (typeof time !== 'number' || !Number.isFinite(Number(value))) continue;
       const counts = byTime.get(time) ?? new Map<string, number>();
-      byTime.set(time, counts.set(operation, (counts.get(operation) ?? 0) + Number(value)));
+      byTime.set(time, counts.set(name, (counts.get(name) ?? 0) + Number(value)));
     }
   }
   return byTime;

@@ -156,6 +156,18 @@ describe('sampled memory is read as it was written', () => {
       expect(reading.sources[0]?.series.counters?.[0]?.counts.at(-1)?.timeMs).toBe(59 * 15_000);
       expect(reading.counts.unreadable).toBe(1);
     });
+    test('by the name that says it is a total, where several say they count the same', () => {
+      const reading = written((memory, second) =>
+        JSON.stringify({ ...memory, requests: 3 * second, http_requests_total: 7 * second }),
+      );
+      expect(countsOf(reading)).toEqual({ 'http request': steps });
+    });
+    test('by a name whose figures do not fall, before one that only claims to be a total', () => {
+      const reading = written((memory, second) =>
+        JSON.stringify({ ...memory, request_count_total: (second * 7919) % 50, requests: 7 * second }),
+      );
+      expect(countsOf(reading)).toEqual({ 'http request': steps });
+    });
     test('that begins anew when the process does, and is none where it falls again and again', () => {
       const restarted = written((memory, second) =>
         JSON.stringify({ ...memory, requests: 7 * (second % 30) }),
