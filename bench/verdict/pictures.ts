@@ -1,4 +1,3 @@
-import { fitGrowth } from '../../src/verdict/growth-fit.ts';
 import type { Point } from '../../src/verdict/point.ts';
 import { Watcher } from '../../src/verdict/watcher.ts';
 import { play, type Service } from '../../test/verdict/service.ts';
@@ -42,6 +41,10 @@ export function watchPicture(title: string, service: Service, seconds: number, s
   const floors: Point[] = [];
   const said: { readonly atMs: number; readonly words: string; readonly colour: string }[] = [];
   let before = '';
+  // What was foreseen when some 60 % had come.
+  let foreseen:
+    | { readonly atMs: number; readonly bytes: number; readonly interval: readonly number[] }
+    | undefined;
   play(service, seconds, random, (tick) => {
     watcher.add(tick);
     for (const { timeMs, heapBytes } of tick.floors)
@@ -50,15 +53,19 @@ export function watchPicture(title: string, service: Service, seconds: number, s
     if (tick.floors.length === 0 || timeMs < 30_000) return;
     const { kind, filling } = watcher.verdict(timeMs);
     const words = filling === null ? kind : 'filling';
+    if (filling !== null && filling.share > 0.6) {
+      const base = floors[0]?.bytes ?? 0;
+      const interval = filling.interval.map((bytes) => base + bytes);
+      foreseen ??= { atMs: timeMs, bytes: base + filling.expectedBytes, interval };
+    }
     const colour = words === 'leaking' ? RED : words === 'steady' ? GREEN : PALE;
-    if (words !== before && words !== 'inconclusive') said.push({ atMs: timeMs, words, colour });
+    if (words !== before && words !== 'inconclusive' && !said.some((one) => one.words === words))
+      said.push({ atMs: timeMs, words, colour });
     before = words;
   });
   const { limitBytes } = service;
   const x = (timeMs: number): number => LEFT + ((WIDTH - LEFT - 20) * timeMs) / (seconds * 1000);
   const y = (bytes: number): number => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - 50) * bytes) / limitBytes;
-  const [ended] = said.filter(({ words }) => words === 'filling');
-  const plateau = ended && curveAt(floors, ended.atMs);
   return svg(WIDTH, HEIGHT, [
     text(16, 26, title, { size: 15 }),
     line(LEFT, y(limitBytes), WIDTH - 20, y(limitBytes), RED, '4 3'),
@@ -70,16 +77,14 @@ export function watchPicture(title: string, service: Service, seconds: number, s
     line(LEFT, y(0), LEFT, 44, INK),
     text(LEFT, HEIGHT - 14, '0 h'),
     text(WIDTH - 20, HEIGHT - 14, `${seconds / 3600} h`, { anchor: 'end' }),
-    ...(plateau === undefined
-      ? []
-      : [line(x(ended?.atMs ?? 0), y(plateau), WIDTH - 20, y(plateau), BLUE, '2 4')]),
-    ...(plateau === undefined
+    ...(foreseen === undefined
       ? []
       : [
+          line(x(foreseen.atMs), y(foreseen.bytes), WIDTH - 20, y(foreseen.bytes), BLUE, '2 4'),
           text(
-            x(ended?.atMs ?? 0),
-            y(plateau) - 6,
-            `expected end, foreseen here: ${Math.round(plateau / MB)} MB`,
+            x(foreseen.atMs),
+            y(foreseen.bytes) - 8,
+            `foreseen here: ${foreseen.interval.map((bytes) => Math.round(bytes / MB)).join(' to ')} MB`,
             { colour: BLUE },
           ),
         ]),
@@ -94,14 +99,6 @@ export function watchPicture(title: string, service: Service, seconds: number, s
         text(x(atMs) + 4, 58 + 14 * (i % 3), words, { colour }),
       ]),
   ]);
-}
-
-function curveAt(floors: readonly Point[], untilMs: number): number | undefined {
-  const seen = floors.filter(({ timeMs }) => timeMs <= untilMs);
-  const fit = fitGrowth(
-    seen.length > 80 ? seen.filter((_, i) => i % Math.ceil(seen.length / 80) === 0) : seen,
-  );
-  return fit && (seen[0]?.bytes ?? 0) + fit.curve.fillBytes;
 }
 
 /** The services that the pictures show. */

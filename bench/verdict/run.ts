@@ -65,7 +65,7 @@ if (part === 'alarms') {
     familiesTable(times, seed),
   );
 } else if (part === 'month') {
-  save('month.md', '# A month at 1 Hz', about('Seconds on the processor.'), judgeMonth());
+  save('month.md', '# A month at 1 Hz', about('By the wall clock.'), judgeMonth());
 } else if (part === 'pictures') {
   drawPictures();
 } else {

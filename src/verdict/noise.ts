@@ -26,6 +26,7 @@ export class NoiseFit {
   #timeBytes = 0;
   #bytesBytes = 0;
   #logVariances = 0;
+  #variances = 1;
 
   /**
    * `wandering`: variance of the level's steps between two floors per variance of a floor's own noise, 0 to Infinity.
@@ -52,6 +53,7 @@ export class NoiseFit {
     this.#timeBytes = before.timeBytes;
     this.#bytesBytes = before.bytesBytes;
     this.#logVariances = before.logVariances;
+    this.#variances = before.variances;
   }
 
   add(point: Point): void {
@@ -66,6 +68,7 @@ export class NoiseFit {
     saved.timeBytes = this.#timeBytes;
     saved.bytesBytes = this.#bytesBytes;
     saved.logVariances = this.#logVariances;
+    saved.variances = this.#variances;
     this.#previousMs = point.timeMs;
     this.#count += 1;
     const walksOnly = this.#wandering === Infinity;
@@ -91,12 +94,20 @@ export class NoiseFit {
     this.#timeTime += (timeSurprise * timeSurprise) / expected;
     this.#timeBytes += (timeSurprise * surprise) / expected;
     this.#bytesBytes += (surprise * surprise) / expected;
-    this.#logVariances += Math.log(expected);
+    // One logarithm for many: their product stays far from what a number can hold.
+    this.#variances *= expected;
+    if (this.#variances > 1e100 || this.#variances < 1e-100) {
+      this.#logVariances += Math.log(this.#variances);
+      this.#variances = 1;
+    }
   }
 
   /** ln of the likelihood of the floors without a trend, up to what all fits of the same floors share. */
   logLikelihoodFlat(): number {
-    return -0.5 * this.#logVariances - ((this.#count - 1) / 2) * Math.log(this.#total());
+    return (
+      -0.5 * (this.#logVariances + Math.log(this.#variances)) -
+      ((this.#count - 1) / 2) * Math.log(this.#total())
+    );
   }
 
   /** How many times likelier the floors are with a positive slope of about `slope` noise deviations per floor. */
@@ -136,6 +147,7 @@ type FitState = {
   timeBytes: number;
   bytesBytes: number;
   logVariances: number;
+  variances: number;
 };
 
 function emptyState(): FitState {
@@ -149,5 +161,6 @@ function emptyState(): FitState {
     timeBytes: 0,
     bytesBytes: 0,
     logVariances: 0,
+    variances: 1,
   };
 }

@@ -55,6 +55,7 @@ export function findHeld(track: Track, points: readonly Point[], headroomBytes: 
   if (last === undefined || first === undefined) return undefined;
   // Stretches are tried from the longest down, each four fifths of the one before.
   const shortestMs = track.shortestPatienceMs;
+  const worthMs = shortestWorth(track, points, last, headroomBytes);
   let tried = -1;
   for (let spanMs = last.timeMs - first.timeMs; spanMs >= shortestMs; spanMs *= 0.8) {
     const begin = beginOf(points, last.timeMs - spanMs);
@@ -62,6 +63,7 @@ export function findHeld(track: Track, points: readonly Point[], headroomBytes: 
     if (begin === tried || start === undefined) continue;
     tried = begin;
     const spent = last.timeMs - start.timeMs;
+    if (spent < worthMs) break;
     const bytesPerSecond = ((last.bytes - start.bytes) / spent) * 1000;
     if (!(bytesPerSecond > 0) || spent < patienceMs(track, bytesPerSecond, headroomBytes, last.timeMs))
       continue;
@@ -71,6 +73,29 @@ export function findHeld(track: Track, points: readonly Point[], headroomBytes: 
     }
   }
   return undefined;
+}
+
+/**
+ * No shorter stretch than this can satisfy patience. Growth reaches its share of the time left when it has used that share of
+ * the headroom, at whatever rate; where memory has not risen by so much, only what usually fills and the length of the
+ * watch are left to wait for. Spares a flat track nearly all of its stretches.
+ */
+function shortestWorth(
+  { patience, shortestPatienceMs }: Track,
+  points: readonly Point[],
+  last: Point,
+  headroomBytes: number,
+): number {
+  const quick = patience === 'quick';
+  let lowest = last.bytes;
+  for (const { bytes } of points) lowest = Math.min(lowest, bytes);
+  const rise = last.bytes - lowest;
+  if (rise >= headroomBytes * (quick ? shareOfTimeLeft : shareOfTimeLeftStanding)) return shortestPatienceMs;
+  return Math.max(
+    shortestPatienceMs,
+    quick ? ordinaryPatienceMs : standingPatienceMs,
+    last.timeMs * shareOfWatch,
+  );
 }
 
 /** The last point at or before a time. */

@@ -11,7 +11,7 @@ const secondsPerDay = 86_400;
 const slowestSoughtBytesPerSecond = 14_000;
 export const shortestWatchMs = 10_000;
 const shortestStretchMs = 5_500;
-const mostForASlope = 80;
+const mostForASlope = 60;
 
 /**
  * The slope a watch of this length promises to exclude before it says steady: what would reach the limit

@@ -171,6 +171,8 @@ export class TrackWatch {
     this.#bare.add(bare);
     if (!this.#isEvidence(isBound)) return;
     this.#evidence.add(bare);
+    // After a thousand floors three more are no delay.
+    if (this.#count > MANY && this.#count % 4 !== 0) return;
     const held = findHeld(this.#track, this.#bare.points, this.#options.limitBytes - point.bytes);
     if (held === undefined || held.bytesPerSecond < negligibleAfter(this.#track, point.timeMs)) return;
     if (this.#isProved(held) && loadFollowed(held.points) === undefined) {
@@ -222,10 +224,10 @@ export class TrackWatch {
     return come >= (fit.bytesPerSecond * patience) / 1000;
   }
 
-  // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a twentieth.
+  // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a tenth.
   #lookForSteady(point: Point): void {
     if (this.#count > ALL_LOOKED_AT && point.timeMs < this.#nextSteadyLookMs) return;
-    this.#nextSteadyLookMs = point.timeMs * (1 + 1 / 20);
+    this.#nextSteadyLookMs = point.timeMs * 1.1;
     const slope =
       this.#leak === undefined
         ? findSteady(this.#track, this.points, this.#options.limitBytes - point.bytes, this.#options.level)
@@ -244,6 +246,7 @@ export class TrackWatch {
 }
 
 const ALL_LOOKED_AT = 40;
+const MANY = 1000;
 const MOST_BEHIND = 4;
 const MOST_FOR_A_FIT = 80;
 const LEAST_FOR_A_HALF = 10;
