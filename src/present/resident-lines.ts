@@ -14,15 +14,16 @@ export function residentSentences({
   if (residentMemory === null) return [];
   const { first, last } = residentMemory;
   const outside = grown(last.anonymousBytes, first.anonymousBytes) - grown(last.v8Bytes, first.v8Bytes);
-  const files = grown(last.fileBytes, first.fileBytes) + grown(last.sharedBytes, first.sharedBytes);
-  const asked = verdict.space === 'native' || Math.max(outside, files) >= WORTH_A_WORD_BYTES;
+  const files = grown(last.fileBytes, first.fileBytes);
+  const shared = grown(last.sharedBytes, first.sharedBytes);
+  const asked = verdict.space === 'native' || Math.max(outside, files, shared) >= WORTH_A_WORD_BYTES;
   if (!asked || last.timeMs === first.timeMs) return [];
   const arenas = last.arenas.bytes - first.arenas.bytes;
   const main = last.mallocMainBytes - first.mallocMainBytes;
   return [
-    `in ${formatDuration(last.timeMs - first.timeMs)} resident memory changed by ${signed(outside)} beside what V8 accounts for, and ${signed(files)} of files; ` +
+    `in ${formatDuration(last.timeMs - first.timeMs)} resident memory changed by ${signed(outside)} beside what V8 accounts for, ${signed(files)} of files, ${signed(shared)} shared; ` +
       `malloc has ${formatBytes(last.arenas.bytes)} in ${arenaWords(last.arenas.count)} (${signed(arenas)}) and ${formatBytes(last.mallocMainBytes)} in its main heap (${signed(main)})`,
-    ...(arenas > 0 && arenas >= outside / 2
+    ...(outside > 0 && arenas >= Math.max(outside / 2, ARENAS_WORTH_A_WORD_BYTES)
       ? ['glibc keeps what its arenas have had: try MALLOC_ARENA_MAX=2, or another malloc']
       : []),
     ...(files > outside && files >= WORTH_A_WORD_BYTES
@@ -42,6 +43,7 @@ export function residentWords(memory: ResidentMemory): string {
 }
 
 const WORTH_A_WORD_BYTES = 50_000_000;
+const ARENAS_WORTH_A_WORD_BYTES = 10_000_000;
 
 /** What is not known has not grown. */
 function grown(last: number | null, first: number | null): number {

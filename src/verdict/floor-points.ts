@@ -33,6 +33,8 @@ function lowestOutside({ samples }: Series): readonly FloorPoint[] {
   const lowestByBlock = new Map<number, FloorPoint>();
   for (const { timeMs, rss, heapTotal, external } of samples) {
     const bytes = rss - heapTotal - external;
+    // What is not told must not stand for its block.
+    if (!Number.isFinite(bytes) || bytes < 0) continue;
     const block = Math.floor(timeMs / BLOCK_MS);
     const lowest = lowestByBlock.get(block);
     if (lowest === undefined || bytes < lowest.bytes) lowestByBlock.set(block, { timeMs, bytes });

@@ -35,3 +35,21 @@ test('advice fits what grew: arenas, or pages of files', () => {
   };
   expect(residentSentences(steadyReport({ residentMemory: other }))).toHaveLength(1);
 });
+
+test('shared memory is no cache, and arenas are no advice where memory outside V8 fell', () => {
+  const grownBy = (what: Partial<typeof first>): string => {
+    const last = { ...first, timeMs: 60_000, ...what };
+    return residentSentences(steadyReport({ residentMemory: { first, last } })).join();
+  };
+  const shared = grownBy({ sharedBytes: (first.sharedBytes ?? 0) + 200_000_000 });
+  expect(shared).toContain('+200 MB shared');
+  expect(shared).not.toContain('cache');
+  const arenas = { ...first.arenas, bytes: first.arenas.bytes + 200_000 };
+  const fell = grownBy({
+    anonymousBytes: first.anonymousBytes - 5_000_000,
+    fileBytes: first.fileBytes + 60_000_000,
+    arenas,
+  });
+  expect(fell).toContain('cache');
+  expect(fell).not.toContain('MALLOC_ARENA_MAX');
+});

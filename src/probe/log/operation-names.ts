@@ -34,8 +34,19 @@ const SUREST = ['total', 'count'] as const;
 const LONGEST_NAME = 64;
 /** What is under way or in line, a pace, and which one it is. */
 const LEVELS = [
-  ...['flight', 'inflight', 'progress', 'running', 'waiting', 'queue', 'queued', 'idle', 'concurrent'],
-  ...['per', 'id', 'ids', 'loop'],
+  'flight',
+  'inflight',
+  'progress',
+  'running',
+  'waiting',
+  'queue',
+  'queued',
+  'idle',
+  'concurrent',
+  'per',
+  'id',
+  'ids',
+  'loop',
 ] as const;
 const NOT_COUNTS = new Set(['bucket', 'sum', 'seconds', 'ms', 'rate', 'created']);
 const NOUNS = ['job', 'task', 'message', 'event'] as const;
