@@ -224,10 +224,10 @@ export class TrackWatch {
     return come >= (fit.bytesPerSecond * patience) / 1000;
   }
 
-  // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a tenth.
+  // A look sorts some thousand slopes, so on a long watch it is taken each time the watch has grown by a thirtieth.
   #lookForSteady(point: Point): void {
     if (this.#count > ALL_LOOKED_AT && point.timeMs < this.#nextSteadyLookMs) return;
-    this.#nextSteadyLookMs = point.timeMs * 1.1;
+    this.#nextSteadyLookMs = point.timeMs * (1 + 1 / 30);
     const slope =
       this.#leak === undefined
         ? findSteady(this.#track, this.points, this.#options.limitBytes - point.bytes, this.#options.level)
@@ -245,7 +245,7 @@ export class TrackWatch {
   }
 }
 
-const ALL_LOOKED_AT = 40;
+const ALL_LOOKED_AT = 100;
 const MANY = 1000;
 const MOST_BEHIND = 4;
 const MOST_FOR_A_FIT = 80;
