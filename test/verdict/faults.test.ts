@@ -109,11 +109,7 @@ describe('a faulty recording of a healthy server', () => {
   });
 
   test('of one entry is inconclusive', () => {
-<<<<<<< HEAD
-    const series = trace(healthy[0] ?? families[0], 1);
-=======
     const series = trace(familyNamed('noise'), 1);
->>>>>>> verdict
     for (const one of [
       { ...series, floors: [], samples: series.samples.slice(0, 1) },
       { ...series, floors: series.floors.slice(0, 1), samples: [] },
@@ -180,12 +176,7 @@ describe('a series', () => {
   test('of a server that leaks says so as well when all its sizes and its limit are larger by as much', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2_000_000_000 }), (added) => {
-<<<<<<< HEAD
-        const family = families.find(({ name }) => name === '1 to 5 MB/s') ?? families[0];
-        const series = trace(family, 3);
-=======
         const series = trace(familyNamed('1 to 5 MB/s'), 3);
->>>>>>> verdict
         const moved = {
           ...series,
           floors: series.floors.map((floor) => ({ ...floor, heapBytes: floor.heapBytes + added })),
