@@ -230,7 +230,7 @@ export class IsolateWatch {
 
 /** Whoever asked for the end of a long watch is not at the screen: a fill that is called and taken back would be an alarm at night. */
 function patienceOf({ until, forMs }: WatchRequest): Patience {
-  return until === 'end' && (forMs === null || forMs >= STANDING_FROM_MS) ? 'standing' : 'quick';
+  return until === 'end' && forMs !== null && forMs >= STANDING_FROM_MS ? 'standing' : 'quick';
 }
 
 const STANDING_FROM_MS = 3_600_000;
