@@ -4,19 +4,23 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { AgentTick } from '../../src/probe/agent-tick.ts';
+import type { Acknowledgement, AgentTick } from '../../src/probe/agent-tick.ts';
 import { attach } from '../../src/target/attach.ts';
 import type { OpenTarget } from '../../src/target/meet-agent.ts';
 import { builtFiles } from '../lib/built-files.ts';
 import { type PairedResult, paired } from './paired.ts';
 
-// What watching costs a server: `npm run bench -- overhead [--pairs 35] [--window 4000]`. Pairs of measurements, on and
-// off in turns (ABBA), on servers that are as busy as one core allows; the load comes from the other core. Beside
-// leakline, on the same work in the same run: nothing at all (A/A), Datadog's heap profiler, clinic doctor. Writes
-// bench/results/overhead.md. The two tools are installed into .cache/overhead, once.
+// What watching costs a server: `npm run bench -- overhead [--pairs 35] [--window 4000] [--only WORD]`; WORD leaves the modes
+// with that word. Pairs of measurements, on and off in turns (ABBA), on servers that are as busy as one core allows; the
+// load comes from the other core. Beside leakline, on the same work in the same run: nothing at all (A/A), Datadog's heap
+// profiler, clinic doctor. Writes bench/results/overhead.md. The two tools are installed into .cache/overhead, once.
 
 const { values } = parseArgs({
-  options: { pairs: { type: 'string', default: '35' }, window: { type: 'string', default: '4000' } },
+  options: {
+    pairs: { type: 'string', default: '35' },
+    window: { type: 'string', default: '4000' },
+    only: { type: 'string', default: '' },
+  },
 });
 const PAIRS = Number(values.pairs);
 const WINDOW_MS = Number(values.window);
@@ -41,7 +45,13 @@ const ticks: AgentTick[] = [];
 const modes: readonly Mode[] = [
   { name: 'nothing (A/A)', on: nothing, off: nothing },
   leakline('leakline, watching (--gc natural)', 'natural'),
-  leakline('leakline, forcing collections where they fit (--gc auto)', 'auto'),
+  leakline('leakline, watching (--gc auto)', 'auto'),
+  leakline('leakline, in its first 20 s or while memory rises (--gc auto)', 'closer'),
+  {
+    name: 'one full collection a second, and nothing else',
+    on: async (server) => void (await ask(server.child, 'collect on')),
+    off: async (server) => void (await ask(server.child, 'collect off')),
+  },
   {
     name: "Datadog's heap profiler, 512 KiB",
     on: async (server) => void (await ask(server.child, 'datadog on')),
@@ -54,7 +64,7 @@ installTools();
 pin(process.pid, LOAD_CORE);
 const rows: string[] = [];
 for (const app of appNames) {
-  for (const mode of modes) {
+  for (const mode of modes.filter(({ name }) => name.includes(values.only))) {
     const { cpu, throughput } = await measure(app, mode);
     rows.push(`| ${app} | ${mode.name} | ${cells(cpu)} | ${cells(throughput)} |`);
     console.log(rows.at(-1));
@@ -65,7 +75,7 @@ console.log(text);
 mkdirSync('bench/results', { recursive: true });
 writeFileSync('bench/results/overhead.md', text);
 
-function leakline(name: string, gc: 'natural' | 'auto'): Mode {
+function leakline(name: string, how: 'natural' | 'auto' | 'closer'): Mode {
   let target: OpenTarget | null = null;
   return {
     name,
@@ -73,14 +83,15 @@ function leakline(name: string, gc: 'natural' | 'auto'): Mode {
       const handlers = {
         onEvent: (event: string, params: unknown): void => {
           if (event !== 'tick') return;
-          target?.peer.notify('ack', null);
-          if (gc === 'natural') ticks.push(params as AgentTick);
+          const acknowledgement: Acknowledgement = { closer: how === 'closer' };
+          target?.peer.notify('ack', acknowledgement);
+          if (how !== 'closer') ticks.push(params as AgentTick);
         },
       };
       target = await attach(child.pid ?? 0, builtFiles(), handlers);
-      await target.peer.call('watch', { gc, maxPauseMs: 50 });
-      // Its first second is the one in which its code is compiled.
-      await sleep(1500);
+      await target.peer.call('watch', { gc: how === 'natural' ? how : 'auto', maxPauseMs: 50 });
+      // In its first seconds its code is compiled, which is no part of watching on and on.
+      await sleep(3000);
     },
     async off() {
       await target?.close();

@@ -2,6 +2,8 @@
 // what its parent tells it over the channel of `fork`, between two measurements.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 const [app, tools] = process.argv.slice(2);
 const items = Array.from({ length: 40 }, (_, id) => ({
@@ -12,6 +14,7 @@ const items = Array.from({ length: 40 }, (_, id) => ({
 }));
 let requests = 0;
 let profiler = null;
+let collecting = null;
 
 const answers = {
   json: () => JSON.stringify(items),
@@ -32,6 +35,13 @@ const server = createServer((_, response) => {
 
 const orders = {
   usage: () => ({ requests, cpuMicroseconds: sum(process.cpuUsage()) }),
+  'collect on': () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc');
+    setFlagsFromString('--no-expose-gc');
+    collecting = setInterval(() => collect(), 1000);
+  },
+  'collect off': () => clearInterval(collecting),
   'datadog on': () => {
     profiler ??= createRequire(`${tools}/package.json`)('@datadog/pprof');
     // Its documented defaults: a sample each 512 KiB, 64 frames.

@@ -7,16 +7,20 @@ import { attachCycles } from './cycles.ts';
 import { exits } from './exits.ts';
 import { type Outcome, inParallel } from './outcome.ts';
 import { secondClients } from './second-client.ts';
-import { earlyLaunches, signalHazards } from './signals.ts';
+import { earlyLaunches, lookAsNobody, signalHazards } from './signals.ts';
 import { strangePrograms } from './strange-programs.ts';
 
 // That a target is not harmed: `npm run bench -- unharmed [--cycles 10000] [--launches 200] [--only cycles,exits,signals,clients,programs]
 // [--width 4]`. Cycles and launches are shared out among the Node versions. Writes bench/results/unharmed.md.
-// `client` is for the cases themselves: a leakline in a process of its own.
+// `client` and `look` are for the cases themselves: a leakline in a process of its own.
 
 if (process.argv[2] === 'client') {
   const order = JSON.parse(process.argv[3] ?? '') as { pid: number; cut: Cut };
   await runClient(order.pid, order.cut);
+  process.exit(0);
+}
+if (process.argv[2] === 'look') {
+  process.stdout.write(await lookAsNobody(Number(process.argv[3])));
   process.exit(0);
 }
 

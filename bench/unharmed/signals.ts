@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attach } from '../../src/target/attach.ts';
 import { listeningPorts } from '../../src/target/listening-port.ts';
+import { openInspector } from '../../src/target/open-inspector.ts';
+import { readProcess } from '../../src/target/process-info.ts';
 import { type NodeBinary, majorOf } from '../lib/nodes.ts';
 import { builtFiles } from '../lib/built-files.ts';
 import { type Outcome, inParallel } from './outcome.ts';
@@ -23,10 +25,15 @@ type Hazard = {
 
 const IDLE = 'setInterval(() => {}, 1000);';
 
+/** Node took its handler out with the program's own, so SIGUSR1 ends it. */
+const DEFENCELESS = `${IDLE} const f = () => {}; process.on('SIGUSR1', f); process.off('SIGUSR1', f);`;
+
+const NOBODY = 65534;
+
 const HAZARDS: readonly Hazard[] = [
   {
     name: 'listener added and removed',
-    script: `${IDLE} const f = () => {}; process.on('SIGUSR1', f); process.off('SIGUSR1', f);`,
+    script: DEFENCELESS,
     answer: 'SIGUSR1_LETHAL',
   },
   {
@@ -70,6 +77,9 @@ export async function signalHazards(node: NodeBinary): Promise<Outcome> {
     () => stopped(node),
     () => portTaken(node),
     () => zombie(node),
+    () => reusedPid(node),
+    () => otherUser(node),
+    ...(process.getuid?.() === 0 ? [() => ofAnotherUser(node)] : []),
     otherBinary,
   ];
   const found = await inParallel(cases, 4, (one) => one());
@@ -142,8 +152,12 @@ async function answerOf(pid: number): Promise<string> {
     await target.close();
     return 'attached';
   } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
+    return codeOf(error);
   }
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? String(error);
 }
 
 async function stopped(node: NodeBinary): Promise<string[]> {
@@ -181,6 +195,75 @@ async function zombie(node: NodeBinary): Promise<string[]> {
   } finally {
     parent.kill('SIGKILL');
   }
+}
+
+/**
+ * Between the look and the signal the process ended, and another of the same number began: whatever it is, it gets none.
+ * This one the signal would end.
+ */
+async function reusedPid(node: NodeBinary): Promise<string[]> {
+  const child = await start(node, DEFENCELESS);
+  try {
+    await sleep(1000);
+    const now = readProcess(child.pid ?? 0);
+    const earlier = { ...now, startTicks: now.startTicks - 1 };
+    const attempt = { signal: null, onStep: () => undefined };
+    const seen = await openInspector(earlier, attempt, () => undefined).then(
+      () => 'opened',
+      (error: unknown) => codeOf(error),
+    );
+    await sleep(50);
+    return [
+      ...(seen === 'NO_SUCH_PROCESS' ? [] : [`reused pid: leakline said ${seen}`]),
+      ...(child.signalCode === null ? [] : [`reused pid: it ended with ${child.signalCode}`]),
+    ];
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** A leakline that is not root, and a process that is another user's. */
+async function otherUser(node: NodeBinary): Promise<string[]> {
+  const isRoot = process.getuid?.() === 0;
+  // Who is no root finds another user's process in the first of all; who is becomes nobody.
+  const child = isRoot ? await start(node, DEFENCELESS) : null;
+  const pid = child?.pid ?? 1;
+  try {
+    await sleep(child === null ? 0 : 1000);
+    const seen = isRoot ? await answerToNobody(pid) : await answerOf(pid);
+    const ended = child !== null && child.signalCode !== null;
+    return [
+      ...(seen === 'OTHER_USER' ? [] : [`other user: leakline said ${seen}`]),
+      ...(ended ? [`other user: it ended with ${child.signalCode}`] : []),
+    ];
+  } finally {
+    child?.kill('SIGKILL');
+  }
+}
+
+/** Root may attach to anybody's. A server that was started as root and gave that up can't reach what only root may. */
+async function ofAnotherUser(node: NodeBinary): Promise<string[]> {
+  const child = await start(node, `process.setgid(${NOBODY}); process.setuid(${NOBODY}); ${IDLE}`);
+  await sleep(1000);
+  return expectAnswer(child, 'attached', "root's leakline, another user's process");
+}
+
+/** As nobody, in a process of its own, because this one could not become root again. */
+function answerToNobody(pid: number): Promise<string> {
+  const look = spawn(process.execPath, ['.build/bench/unharmed.js', 'look', String(pid)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let said = '';
+  look.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return new Promise((done) => look.once('close', () => done(said.trim())));
+}
+
+/** What leakline says of a process to a user who is not root. Gives up root for ever. */
+export function lookAsNobody(pid: number): Promise<string> {
+  process.setgroups?.([]);
+  process.setgid?.(NOBODY);
+  process.setuid?.(NOBODY);
+  return answerOf(pid);
 }
 
 async function otherBinary(): Promise<string[]> {

@@ -15,7 +15,7 @@ import { ScopeReader } from '../census/scopes.ts';
 import type { AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
 import { StallAccount } from '../core/stall-account.ts';
 import { Probe } from '../probe/probe.ts';
-import type { AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
+import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
@@ -113,8 +113,9 @@ class Agent {
     this.#own.add(socket);
     const peer = new Peer(socket, {
       onCall: (method, params) => this.#account.book('answer', () => this.#answerGuarded(method, params)),
-      onEvent: () => {
+      onEvent: (_, params) => {
         this.#heardMs = this.#perfHooks.performance.now();
+        this.#probe?.lookCloser((params as Acknowledgement | null)?.closer === true);
       },
       onClose: () => this.#leave(),
     });

@@ -194,13 +194,18 @@ program
       .env('LEAKLINE_EVERY')
       .argParser(durationMs),
   )
+  .addOption(falseAlarmsOption('log'))
   .addOption(jsonOption())
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { judgeCommand } = await import('./judge.ts');
     exitCode = await judgeCommand(
       files,
-      { limitBytes: options.limit ?? null, everyMs: options.every ?? 1000 },
+      {
+        limitBytes: options.limit ?? null,
+        falseAlarmProbability: options.falseAlarms,
+        everyMs: options.every ?? 1000,
+      },
       options,
     );
   });

@@ -52,8 +52,10 @@ export function maxPauseOption(): Option<'--max-pause <ms>', undefined, 50, numb
     .argParser(positiveNumber);
 }
 
-export function falseAlarmsOption(): Option<'--false-alarms <probability>', undefined, 0.01, number> {
-  return new Option('--false-alarms <probability>', 'the chance of a false alarm you accept for one watch')
+export function falseAlarmsOption(
+  of: 'watch' | 'log' = 'watch',
+): Option<'--false-alarms <probability>', undefined, 0.01, number> {
+  return new Option('--false-alarms <probability>', `the chance of a false alarm you accept for one ${of}`)
     .default(0.01 as const)
     .env('LEAKLINE_FALSE_ALARMS')
     .argParser(probability);

@@ -37,7 +37,7 @@ const SENTENCE_BY_CODE = {
   SIGUSR1_TAKEN: ({ pid }: { pid: number }): string =>
     `Process ${pid} got SIGUSR1 and opened no inspector: it has a handler of its own, or waits for a child process`,
   PERMISSION_MODEL: ({ pid }: { pid: number }): string =>
-    `Process ${pid} runs under Node's permission model, which keeps its inspector shut`,
+    `Process ${pid} runs under Node's permission model, which keeps leakline out`,
   OTHER_CONTAINER: ({ pid }: { pid: number }): string =>
     `Process ${pid} runs in another container (another network, process list or file system)`,
   NOT_THIS_MACHINE: ({ address, pid }: { address: string; pid: number | null }): string =>

@@ -11,6 +11,15 @@ export type Series = {
   readonly floors: readonly Floor[];
   /** How finely sizes are known, in bytes; 1 where it is left out. A `--trace-gc` log rounds to a tenth of a mebibyte. */
   readonly resolutionBytes?: number;
+  /** What a recorded log counts beside memory; a watch counts in `Sample.inside`. */
+  readonly counters?: readonly Counter[];
+};
+
+/** How often an operation had happened, at times that rise. Counts never fall. */
+export type Counter = {
+  /** What was counted, one of it: `http request`. */
+  readonly operation: string;
+  readonly counts: readonly { readonly timeMs: number; readonly count: number }[];
 };
 
 /** One look at the process, taken every second. */
@@ -64,6 +73,8 @@ export type GcEvent = {
   readonly afterBytes: number;
   /** leakline asked for this one. */
   readonly forced: boolean;
+  /** Between this one and the one before there may have been others that were not told of. */
+  readonly afterGap?: boolean;
 };
 
 export type Floor = {

@@ -12,12 +12,52 @@ export type Growth = {
   readonly smallestDetectableBytesPerSecond: number;
 };
 
+/** What one operation adds to the memory that survives collections. */
+export type OperationGrowth = {
+  /**
+   * `http request`, `connection closed` (what a connection that came and went leaves behind), `connection opened` (what
+   * one needs for as long as it is open), or what a log counts.
+   */
+  readonly operation: string;
+  /** How many of them the figures rest on. */
+  readonly count: number;
+  /** The likeliest; where others grew with it, what it would be if this operation alone were the cause. */
+  readonly bytes: number;
+  readonly interval: readonly [number, number];
+  /**
+   * `some`: the interval lies above zero. `none`: it holds zero, and what it leaves possible does not matter beside the
+   * growth. `unknown`: neither.
+   */
+  readonly effect: 'some' | 'none' | 'unknown';
+  /**
+   * What rose so evenly with it that the figures cannot say which of them adds memory, only that at least one does. `time`
+   * stands for what goes on by itself, such as an interval.
+   */
+  readonly inseparableFrom: readonly string[];
+};
+
 export type Forecast = {
   readonly limitBytes: number;
   readonly secondsToLimit: number;
   /** Interval of the time at `level`. */
   readonly interval: readonly [number, number];
   readonly level: number;
+};
+
+/** When the first of all limits is met, and what it would change if that one were twice as high. */
+export type Outlook = Forecast & {
+  /** Of the interval of the time; that of the gain is at the growth's. */
+  readonly level: number;
+  readonly which: 'heap' | 'container' | 'rlimit';
+  /** The limit that is met first, and no other, twice as high. */
+  readonly doubled: {
+    /** Twice its own height. */
+    readonly limitBytes: number;
+    /** Which is met first then, that one again or another that is near, and how much later. */
+    readonly which: Outlook['which'];
+    readonly secondsGained: number;
+    readonly interval: readonly [number, number];
+  };
 };
 
 /** Memory that fills towards an end: a cache, a pool, what is compiled lazily. */

@@ -53,6 +53,18 @@ function* metricsOf(report: Report): Generator<Metric> {
   yield gauge('leakline_heap_slope_bytes_per_second', 'Growth of memory that survives garbage collection.', [
     known(growth.bytesPerSecond),
   ]);
+  yield gauge(
+    'leakline_operation_growth_bytes',
+    'Memory that survives garbage collection, added by one operation: the estimate and the ends of its interval.',
+    growth.perOperation
+      // Which of those that rose in step it was is not known.
+      .filter(({ inseparableFrom }) => inseparableFrom.length === 0)
+      .flatMap(({ operation, bytes, interval: [low, high] }) => [
+        known(bytes, { operation, bound: 'estimate' }),
+        known(low, { operation, bound: 'low' }),
+        known(high, { operation, bound: 'high' }),
+      ]),
+  );
   yield gauge('leakline_heap_used_bytes', 'Memory in use at the last sample, by space.', [
     known(series.heapUsed.at(-1), { space: 'heap' }),
     known(series.external.at(-1), { space: 'external' }),
@@ -64,6 +76,11 @@ function* metricsOf(report: Report): Generator<Metric> {
     'leakline_time_to_limit_seconds',
     'Seconds until memory reaches its limit at the present growth.',
     [known(report.forecast?.secondsToLimit)],
+  );
+  yield gauge(
+    'leakline_doubled_limit_gain_seconds',
+    'How much later memory would reach a limit if the one it reaches first were twice as high.',
+    [known(report.forecast?.doubled.secondsGained)],
   );
   yield gauge('leakline_findings', 'Leaks that were named.', [known(report.findings.length)]);
   yield gcDurations(report, labels);

@@ -25,7 +25,7 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
   SIGUSR1_TAKEN:
     'Start it with node --import leakline/register app.js, or with --inspect=127.0.0.1:0 and attach to that address.',
   PERMISSION_MODEL:
-    'On Node 24 and newer start it with --allow-inspector --inspect=127.0.0.1:0, and attach to that address.',
+    'On Node 24 and newer start it with --allow-inspector --inspect=127.0.0.1:0, and attach to that address. On Node 26 leakline run needs --allow-net.',
   NOT_THIS_MACHINE:
     'Run leakline where the process runs: ssh to that machine (or docker exec into the container), then leakline PID.',
   INSPECTOR_UNREACHABLE:

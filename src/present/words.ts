@@ -31,6 +31,14 @@ export function kindWords(kind: string): string {
   return kind.replaceAll('-', ' ');
 }
 
+/** An operation as the report names it; a connection is called what the closed ones that are held turned out to be. */
+export function operationWords(operation: string, zombieType: string | null): string {
+  if (operation === 'connection opened') return 'connection while it is open';
+  if (operation === 'connection closed')
+    return `${zombieType === 'WebSocket' ? 'WebSocket' : 'connection'} closed`;
+  return operation === 'http request' ? 'HTTP request' : operation;
+}
+
 /** `WebSocket`, `WebSockets`, `Address objects`: a class name is not bent where English would change its letters. */
 export function counted(type: string, amount: number): string {
   if (amount === 1) return type;

@@ -11,3 +11,9 @@ export type WatchOptions = {
   readonly gc: 'auto' | 'natural' | 'forced';
   readonly maxPauseMs: number;
 };
+
+/** The answer to each tick. */
+export type Acknowledgement = {
+  /** Memory seems to rise, or the watch has just begun: floors may cost more than those of a mere watch. */
+  readonly closer: boolean;
+};

@@ -22,6 +22,17 @@ export function createForcedGc(v8: typeof v8Module, vm: typeof vmModule): () => 
 }
 
 /**
+ * How old the last floor may be before one is forced, `watchedMs` into a watch. A leak that did not show in a minute needs
+ * a longer stretch and not more floors, so they become rarer as the watch goes on: after an hour one in 90 s. One that begins
+ * later is met by natural collections first, and while memory seems to rise this does not hold.
+ */
+export function floorEveryMs(leastMs: number, watchedMs: number): number {
+  return Math.max(leastMs, watchedMs / FLOORS_A_WATCH);
+}
+
+const FLOORS_A_WATCH = 40;
+
+/**
  * Whether a forced collection fits, and how long it will take.
  *
  * A full collection visits live objects. Measured on Node 20 and 2 cores (bench/forced-gc.ts): 1.5 ms a MB of small
@@ -52,11 +63,14 @@ export class GcBudget {
   }
 
   /**
-   * At least `everyMs` apart, never more than a fiftieth of the time (a pause of 40 ms buys two seconds of rest), and
-   * only if two thirds of the budget suffice: predictions can be off by half on a busy machine.
+   * At least `everyMs` apart, never more than its share of the time, and only if two thirds of the pause suffice:
+   * predictions can be off by half on a busy machine. `busy` is the share of the time in which the program's event loop
+   * has work, 0 to 1.
    */
-  allows(heap: HeapShape, nowMs: number, everyMs: number): boolean {
-    if (nowMs - this.#lastAtMs < Math.max(everyMs, this.#lastPauseMs * 50)) return false;
+  allows(heap: HeapShape, nowMs: number, everyMs: number, { closer, busy }: Pace): boolean {
+    const costMs = this.#lastPauseMs + AFTERWARDS_MS * busy;
+    const restMs = this.#count === 0 ? 0 : costMs / (closer ? SHARE_CLOSER : SHARE_WATCHING);
+    if (nowMs - this.#lastAtMs < Math.max(everyMs, restMs)) return false;
     if (this.predictMs(heap) <= this.#maxPauseMs * 0.67) return true;
     // A machine that was busy for a moment must not be taken for a slow one for ever.
     this.#slowdown = Math.max(Math.min(1, this.#slowdown), this.#slowdown * 0.85);
@@ -95,6 +109,18 @@ export class GcBudget {
 }
 
 const NATURAL_TO_FULL = 1.5;
+
+/**
+ * What a collection costs after its pause, in a program that is busy all the time: V8 throws away the optimised code that
+ * refers to objects it found dead, and compiles it again (docs/decisions/0008-forced-collections-deoptimise.md).
+ */
+const AFTERWARDS_MS = 200;
+
+/** Merely watching is to cost 1 % in all; while memory rises somebody waits for an answer. */
+const SHARE_WATCHING = 0.004;
+const SHARE_CLOSER = 0.02;
+
+export type Pace = { readonly closer: boolean; readonly busy: number };
 
 const LARGE_MS_PER_MB = 0.2;
 const PRIOR_LARGE_MB = 40;

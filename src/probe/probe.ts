@@ -4,33 +4,28 @@ import type * as timersModule from 'node:timers';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type { Floor, GcEvent, InsideSample, Sample } from '../core/series.ts';
-import { GcBudget, createForcedGc, readHeapShape } from './forced-gc.ts';
-import {
-  GC_FLAGS_FORCED,
-  type GcRecord,
-  type GcTiming,
-  isForced,
-  joinGcRecords,
-  KIND_MAJOR,
-} from './gc-events.ts';
+import { GcBudget, createForcedGc, floorEveryMs, readHeapShape } from './forced-gc.ts';
+import type { GcRecord } from './gc-events.ts';
+import { GcTelemetry, restMs, type Span } from './gc-telemetry.ts';
 import { Governor } from './governor.ts';
 import { LoadCounters } from './load-counters.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
- * Numbers out of the process it runs in: memory every second, every garbage collection with its sizes, the floor
- * after each major one. Runs inside the target, so it imports nothing at run time, keeps nothing but the current
+ * Numbers out of the process it runs in: memory every second, garbage collections with their sizes (all of them, but where
+ * they are very many), the floor after each major one. Runs inside the target, so it imports nothing at run time, keeps nothing but the current
  * second, and never keeps the process alive.
  */
 export class Probe {
   readonly #host: ProbeHost;
   readonly #options: ProbeOptions;
   readonly #budget: GcBudget;
-  readonly #observer: perfHooks.PerformanceObserver;
+  readonly #telemetry: GcTelemetry;
   readonly #governor: Governor;
   readonly #load: LoadCounters;
-  #profiler: v8Module.GCProfiler | null = null;
-  #timings: GcTiming[] = [];
+  #running = false;
+  #telemetrySinceMs = 0;
+  #telemetryRestsUntilMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #forceGc: (() => void) | null = null;
   #lastFloorMs = Number.NEGATIVE_INFINITY;
@@ -42,12 +37,12 @@ export class Probe {
   #activeResources: Readonly<Record<string, number>> = {};
   #wasDisturbed = false;
   #disturbedUntilMs = Number.NEGATIVE_INFINITY;
-  /** When something of ours other than `gc()` made V8 collect, which V8 does not mark as forced. */
-  #caused: Span[] = [];
   #openConnections = 0;
   #activeTimers = 0;
   #resourcesReadMs = Number.NEGATIVE_INFINITY;
   #resourcesCostMs = 0;
+  #closer = false;
+  #busy = 0;
 
   constructor(host: ProbeHost, options: ProbeOptions) {
     this.#host = host;
@@ -55,21 +50,14 @@ export class Probe {
     this.#budget = new GcBudget(options.maxPauseMs);
     this.#governor = new Governor(options.everyMs);
     this.#load = new LoadCounters(host.diagnosticsChannel);
-    this.#observer = new host.perfHooks.PerformanceObserver((list) => {
-      try {
-        this.#keepTimings(list.getEntries());
-      } catch (error) {
-        options.onFault(error);
-      }
-    });
+    this.#telemetry = new GcTelemetry({ ...host, own: options.own }, options.epochMs, options.onFault);
   }
 
   start(): void {
-    this.#observer.observe({ entryTypes: ['gc'] });
-    this.#startProfiler();
+    this.#running = true;
+    this.#telemetry.switchOn();
     this.#load.start();
     this.#setTimer();
-    this.#options.own.add(this.#observer);
     this.#options.own.add(this.#load);
     this.#tickGuarded();
   }
@@ -78,10 +66,8 @@ export class Probe {
   stop(): void {
     this.#clearTimer();
     this.#load.stop();
-    this.#profiler?.stop();
-    this.#profiler = null;
-    this.#observer.disconnect();
-    this.#timings = [];
+    this.#telemetry.switchOff();
+    this.#running = false;
     this.#forceGc = null;
   }
 
@@ -99,15 +85,21 @@ export class Probe {
     this.#timer = null;
   }
 
+  /** Memory seems to rise, and floors are worth more than merely watching may cost; or it does not any more. */
+  lookCloser(closer: boolean): void {
+    this.#closer = closer;
+  }
+
   get forcedGcs(): number {
     return this.#budget.count;
   }
 
   /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
   get allowsCollection(): boolean {
-    if (this.#profiler === null || this.#options.gc === 'natural' || this.#options.isDisturbed())
-      return false;
-    return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0);
+    if (!this.#running || this.#options.gc === 'natural' || this.#options.isDisturbed()) return false;
+    // Somebody waits for this one, and it is not repeated: only its pause has to fit.
+    const pace = { closer: true, busy: 0 };
+    return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0, pace);
   }
 
   /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
@@ -118,13 +110,14 @@ export class Probe {
       return this.#options.account.book(name, work);
     } finally {
       const endMs = this.#nowMs();
-      this.#caused.push({ startMs, endMs });
+      this.#telemetry.caused({ startMs, endMs });
       // Without a collection it takes no time worth learning from.
       if (endMs - startMs > SHORTEST_COLLECTION_MS) this.#budget.learn(endMs - startMs, heap, startMs);
     }
   }
 
   #tickGuarded(): void {
+    if (!this.#running) return;
     try {
       const startMs = this.#nowMs();
       this.#loopDelayMs = Math.max(0, startMs - this.#tickedMs - this.#governor.everyMs);
@@ -142,7 +135,7 @@ export class Probe {
   }
 
   #deliverGuarded(memory: NodeJS.MemoryUsage): void {
-    if (this.#profiler === null) return;
+    if (!this.#running) return;
     try {
       this.#options.account.book('sample', () => this.#deliver(memory));
     } catch (error) {
@@ -154,7 +147,12 @@ export class Probe {
     const nowMs = this.#nowMs();
     if (this.#options.isDisturbed() || this.#wasDisturbed) this.#disturbedUntilMs = nowMs;
     this.#wasDisturbed = this.#options.isDisturbed();
-    const gcs = this.#takeGcs(nowMs);
+    const wasTold = this.#telemetry.isOn;
+    const { records: gcs, natural } = this.#telemetry.take(nowMs);
+    // A program that collects so often that it is not told of has surely collected since the last look.
+    const collections = wasTold ? natural : [{ startMs: nowMs, endMs: nowMs }];
+    this.#options.account.settle(collections.map((span) => this.#onClock(span)));
+    this.#restTelemetry(nowMs, gcs.length);
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const floors: Floor[] = [];
     for (const gc of gcs) {
@@ -188,7 +186,8 @@ export class Probe {
       gcs: gcs.map(withoutExternal),
       floors,
     });
-    this.#govern(nowMs);
+    // Whoever was told may have had enough.
+    if (this.#running) this.#govern(nowMs);
   }
 
   #readInside(): InsideSample {
@@ -196,6 +195,7 @@ export class Probe {
     const loop = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(loop, this.#loop);
     this.#loop = loop;
+    this.#busy = utilization;
     return {
       spaces: readSpaces(this.#host.v8),
       loopDelayMs: this.#loopDelayMs,
@@ -220,16 +220,21 @@ export class Probe {
     return timeMs > this.#disturbedUntilMs || bytes - this.#lastFloorBytes >= OWN_BYTES_MAX * 10;
   }
 
-  /** A floor is due when no major collection, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
+  /** A floor is due when no major collection that was told of, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
   #forceGcIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
-    if (nowMs - this.#lastFloorMs < this.#options.floorEveryMs) return;
+    const leastMs = this.#options.floorEveryMs;
+    const everyMs = this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);
+    if (nowMs - this.#lastFloorMs < everyMs) return;
     if (this.#options.isDisturbed() && !this.#isClean(this.#disturbedUntilMs, heapUsed)) return;
     const heap = readHeapShape(this.#host.v8);
-    const due = this.#budget.allows(heap, nowMs, this.#options.floorEveryMs);
+    const pace = { closer: this.#closer, busy: this.#busy };
+    const due = this.#budget.allows(heap, nowMs, everyMs, pace);
     if (!due && this.#options.gc !== 'forced') return;
     const { account } = this.#options;
     this.#forceGc ??= account.book('prepare gc', () => createForcedGc(this.#host.v8, this.#host.vm));
+    // Its sizes are the floor.
+    this.#telemetry.switchOn();
     const startMs = this.#nowMs();
     account.book('forced gc', this.#forceGc);
     this.#budget.learn(this.#nowMs() - startMs, heap, startMs);
@@ -249,45 +254,21 @@ export class Probe {
     this.#resourcesCostMs = this.#nowMs() - nowMs;
   }
 
-  #startProfiler(): void {
-    this.#profiler = new this.#host.v8.GCProfiler();
-    this.#profiler.start();
+  /** Where the program collects often, being told of each costs more than watching may, unless memory seems to rise. */
+  #restTelemetry(nowMs: number, collections: number): void {
+    const isDue = this.#closer || nowMs >= this.#telemetryRestsUntilMs;
+    const rest = this.#closer || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs);
+    this.#telemetrySinceMs = nowMs;
+    if (rest > 0) this.#telemetryRestsUntilMs = nowMs + rest;
+    // A forced collection may have switched it on for its own sake.
+    if (isDue && rest === 0) this.#telemetry.switchOn();
+    else this.#telemetry.switchOff();
   }
 
-  #takeGcs(nowMs: number): GcRecord[] {
-    // Never stopped, a GCProfiler grows by some 5 KB a collection; so it is read and begun anew every second.
-    const statistics = this.#profiler?.stop()?.statistics ?? [];
-    this.#startProfiler();
-    this.#keepTimings(this.#observer.takeRecords());
-    const timings = this.#timings;
-    this.#timings = [];
-    // Node may tell of a collection a turn later.
-    this.#caused = this.#caused.filter((span) => nowMs - span.endMs < 3 * this.#options.everyMs);
-    this.#settleAccount(timings);
-    return joinGcRecords(statistics, timings, nowMs);
-  }
-
-  #settleAccount(timings: readonly GcTiming[]): void {
-    const { account, epochMs } = this.#options;
-    const natural = timings.filter((timing) => !isForced(timing));
-    account.settle(
-      natural.map(({ startMs, durationMs }) => ({
-        startMs: startMs + epochMs,
-        endMs: startMs + durationMs + epochMs,
-      })),
-    );
-  }
-
-  #keepTimings(entries: readonly perfHooks.PerformanceEntry[]): void {
-    // Node's types leave out what a `gc` entry carries.
-    for (const entry of entries as readonly (perfHooks.PerformanceEntry & { detail: GcDetail })[]) {
-      const { detail } = entry;
-      const { kind, flags } = detail;
-      const startMs = entry.startTime - this.#options.epochMs;
-      const caused = this.#caused.some((span) => startMs >= span.startMs && startMs <= span.endMs);
-      const forced = caused && kind === KIND_MAJOR ? GC_FLAGS_FORCED : 0;
-      this.#timings.push({ startMs, durationMs: entry.duration, kind, flags: flags | forced });
-    }
+  /** The account's times are those of `performance.now()`. */
+  #onClock({ startMs, endMs }: Span): Span {
+    const { epochMs } = this.#options;
+    return { startMs: startMs + epochMs, endMs: endMs + epochMs };
   }
 
   #nowMs(): number {
@@ -309,7 +290,7 @@ export type ProbeHost = {
 
 export type ProbeOptions = {
   readonly everyMs: number;
-  /** Force a collection when the last floor is older than this, if it fits the budget. */
+  /** Force a collection when the last floor is older than this (in a long watch than more), if it fits the budget. */
   readonly floorEveryMs: number;
   readonly gc: 'auto' | 'natural' | 'forced';
   readonly maxPauseMs: number;
@@ -326,11 +307,7 @@ export type ProbeOptions = {
   readonly own: Set<object>;
 };
 
-type Span = { readonly startMs: number; readonly endMs: number };
-
 const SHORTEST_COLLECTION_MS = 1;
-
-type GcDetail = { readonly kind: number; readonly flags: number };
 
 export type ProbeTick = {
   readonly sample: Sample;

@@ -12,7 +12,7 @@ export class SeriesBuilder {
 
   add(tick: ProbeTick): void {
     this.#samples = bounded([...this.#samples, tick.sample]);
-    if (tick.gcs.length > 0) this.#gcs = bounded([...this.#gcs, ...tick.gcs]);
+    if (tick.gcs.length > 0) this.#gcs = boundedGcs([...this.#gcs, ...tick.gcs]);
     if (tick.floors.length > 0) this.#floors = bounded([...this.#floors, ...tick.floors]);
   }
 
@@ -22,6 +22,13 @@ export class SeriesBuilder {
 }
 
 const MAX_ENTRIES = 4096;
+
+/** What follows one that goes, follows a gap. */
+function boundedGcs(gcs: GcEvent[]): GcEvent[] {
+  if (gcs.length <= MAX_ENTRIES) return gcs;
+  const half = gcs.length >> 1;
+  return bounded(gcs.map((gc, index) => (index > 0 && index <= half ? { ...gc, afterGap: true } : gc)));
+}
 
 function bounded<Entry>(entries: Entry[]): Entry[] {
   if (entries.length <= MAX_ENTRIES) return entries;

@@ -1,6 +1,6 @@
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { InsideSample, Series } from '../core/series.ts';
-import type { Verdict } from '../core/verdict.ts';
+import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import { version } from './version.ts';
 import type { Comparison, ComparisonSide, IsolateReport, Report } from './schema.ts';
 
@@ -14,10 +14,14 @@ export type IsolateParts = {
   readonly falseAlarmProbability: number;
   /** `null` before the first look. */
   readonly verdict: Verdict | null;
+  readonly perOperation: readonly OperationGrowth[];
+  readonly outlook: Outlook | null;
   readonly findings: readonly Finding[];
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly SteadyContainer[];
   readonly series: Series;
+  /** Of a process that was watched on Linux. */
+  readonly residentMemory?: IsolateReport['residentMemory'];
   /** What the agent accounted for; `null` before its first word. */
   readonly cost: {
     readonly longestPauseMs: number;
@@ -70,15 +74,25 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       level: parts.level,
       falseAlarmProbability: parts.falseAlarmProbability,
       smallestDetectableBytesPerSecond: rounded(growth?.smallestDetectableBytesPerSecond ?? null),
-      perOperation: [],
+      perOperation: parts.perOperation.map((growth) => ({
+        ...growth,
+        bytes: Math.round(growth.bytes),
+        interval: [Math.round(growth.interval[0]), Math.round(growth.interval[1])],
+      })),
     },
-    forecast: verdict?.forecast ?? null,
+    forecast: parts.outlook,
     findings: parts.findings,
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,
     series: columnsOf(series),
     activeResources: resourcesOf(series),
-    gc: series.gcs.map((gc) => ({ ...gc, timeMs: Math.round(gc.timeMs), durationMs: tenth(gc.durationMs) })),
+    residentMemory: parts.residentMemory ?? null,
+    gc: series.gcs.map((gc) => ({
+      ...gc,
+      timeMs: Math.round(gc.timeMs),
+      durationMs: tenth(gc.durationMs),
+      afterGap: gc.afterGap === true,
+    })),
     cost: {
       longestPauseMs: cost === null ? null : tenth(cost.longestPauseMs),
       totalOnTargetMs: cost === null ? null : tenth(cost.totalOnTargetMs),

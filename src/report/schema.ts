@@ -66,16 +66,42 @@ export type IsolateReport = {
     readonly level: number;
     readonly falseAlarmProbability: number;
     readonly smallestDetectableBytesPerSecond: number | null;
+    /** What each operation adds to the memory that survives collections; empty where none was counted or too little seen. */
     readonly perOperation: readonly {
+      /**
+       * `http request`, `connection closed` (what a connection that came and went leaves behind), `connection opened` (what
+       * one needs for as long as it is open), or a counter of the log that was judged.
+       */
       readonly operation: string;
+      /** How many of them were seen. */
+      readonly count: number;
+      /** The likeliest; what it would be if this operation alone were the cause, where `inseparableFrom` names others. */
       readonly bytes: number;
+      /** At `level`; never below zero. */
       readonly interval: readonly [number, number];
+      /** `none`: what the interval leaves possible does not matter. `unknown`: neither some nor none is shown. */
+      readonly effect: 'some' | 'none' | 'unknown';
+      /** Operations, or `time`, that rose so evenly with it that only at least one of them is known to add memory. */
+      readonly inseparableFrom: readonly string[];
     }[];
   };
   readonly forecast: {
     readonly limitBytes: number;
     readonly secondsToLimit: number;
     readonly interval: readonly [number, number];
+    readonly level: number;
+    /** Which limit is met first: V8's, which is for the heap alone, the container's, or that of `ulimit`. */
+    readonly which: 'heap' | 'container' | 'rlimit';
+    /** What it would buy if that limit, and no other, were twice as high. */
+    readonly doubled: {
+      /** Of that limit: what one would set. */
+      readonly limitBytes: number;
+      /** Which limit is met first then: where it is another one, that leaves little to gain. */
+      readonly which: 'heap' | 'container' | 'rlimit';
+      readonly secondsGained: number;
+      /** At the growth's level. */
+      readonly interval: readonly [number, number];
+    };
   } | null;
   /** In order of how much of the growth they explain. */
   readonly findings: readonly ReportFinding[];
@@ -120,6 +146,11 @@ export type IsolateReport = {
     readonly first: Readonly<Record<string, number>>;
     readonly last: Readonly<Record<string, number>>;
   } | null;
+  /**
+   * What the resident memory of the process consists of, as the kernel tells it, at the first and at the last look; `null` of
+   * a judged log, of a worker thread, and where the system is not Linux.
+   */
+  readonly residentMemory: { readonly first: ResidentMemory; readonly last: ResidentMemory } | null;
   readonly gc: readonly {
     readonly timeMs: number;
     readonly kind: 'major' | 'minor' | 'incremental' | 'weak-callbacks';
@@ -127,6 +158,8 @@ export type IsolateReport = {
     readonly beforeBytes: number;
     readonly afterBytes: number;
     readonly forced: boolean;
+    /** Between this one and the one before there may have been others that were not told of. */
+    readonly afterGap: boolean;
   }[];
   readonly cost: {
     /** As the code inside the process accounted for it; `null` in a report made before its first word. */
@@ -142,6 +175,20 @@ export type IsolateReport = {
     /** The longest pause by what caused it, in milliseconds. */
     readonly longestPauseMsByWork: Readonly<Record<string, number>>;
   };
+};
+
+export type ResidentMemory = {
+  readonly timeMs: number;
+  /** The process's own pages: V8's heap, what was allocated with malloc, stacks. */
+  readonly anonymousBytes: number;
+  /** Pages of files: the executable, libraries, mapped files. The kernel takes them back when it needs room. */
+  readonly fileBytes: number;
+  readonly sharedBytes: number;
+  /** What V8 accounts for: its heap, used or not, and the memory outside it that belongs to JavaScript objects. */
+  readonly v8Bytes: number | null;
+  /** What malloc has of the kernel: its main heap, and glibc's arenas for threads; some of V8's external memory is there. */
+  readonly mallocMainBytes: number;
+  readonly arenas: { readonly count: number; readonly bytes: number };
 };
 
 export type ReportFinding = {

@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
-import type { Verdict } from '../core/verdict.ts';
-import type { AgentCost, AgentTick } from '../probe/agent-tick.ts';
+import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
+import type { Acknowledgement, AgentCost, AgentTick } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
 import { buildIsolateReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
 import type { IsolateReport } from '../report/schema.ts';
 import type { MemoryLimits } from '../target/limits.ts';
+import { outlookOf } from '../verdict/outlook.ts';
+import { growthPerOperation } from '../verdict/per-operation.ts';
+import type { Patience } from '../verdict/persistence.ts';
 import { Watcher } from '../verdict/watcher.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
+import { ResidentWatch } from './resident-watch.ts';
 import { investigate } from './investigation.ts';
+import { metricsOnlyNote } from './metrics-only.ts';
 import { sourceFiles } from './source-files.ts';
 import type { WatchRequest } from './watch.ts';
 
@@ -42,6 +47,9 @@ export class IsolateWatch {
   readonly #over = new AbortController();
   readonly #notes: string[] = [];
   #verdict: Verdict | null = null;
+  #perOperation: readonly OperationGrowth[] = [];
+  #outlook: Outlook | null = null;
+  readonly #resident: ResidentWatch | null;
   #cost: AgentCost | null = null;
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
@@ -54,10 +62,13 @@ export class IsolateWatch {
     this.isolate = isolate;
     this.#request = request;
     this.#hooks = hooks;
+    // It is the whole process's, and told of its main thread.
+    this.#resident = isolate.hello.isolate === 'main' ? new ResidentWatch(isolate.hello.pid) : null;
     this.#watcher = new Watcher({
       limitBytes: isolate.limits.effectiveBytes,
       falseAlarmProbability: request.falseAlarmProbability,
       level: LEVEL,
+      patience: patienceOf(request),
     });
   }
 
@@ -132,11 +143,14 @@ export class IsolateWatch {
       level: LEVEL,
       falseAlarmProbability: this.#request.falseAlarmProbability,
       verdict: this.#verdict,
+      perOperation: this.#perOperation,
+      outlook: this.#outlook,
       // What grows in a process that does not leak is nobody's fault.
       findings: leaking ? this.#findings : [],
       namedAtMs: leaking ? this.#namedAtMs : null,
       steadyContainers: this.#steady,
       series: this.#series.series,
+      residentMemory: this.#resident?.seen ?? null,
       cost: this.#cost,
     });
   }
@@ -163,7 +177,8 @@ export class IsolateWatch {
     } catch (error) {
       // The process ended under the walk: what was found until then stands.
       if (!peer.closed && !this.#over.signal.aborted) {
-        this.#note(`The census stopped: ${error instanceof Error ? error.message : String(error)}.`);
+        const words = error instanceof Error ? error.message : String(error);
+        this.#note(metricsOnlyNote(error) ?? `The census stopped: ${words}.`);
       }
     }
     this.#investigated = true;
@@ -179,13 +194,20 @@ export class IsolateWatch {
   }
 
   #tick(tick: AgentTick): void {
-    // The agent leaves when nobody reads what it says.
-    this.isolate.peer.notify('ack', null);
     this.#series.add(tick);
+    this.#resident?.look(tick.sample);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
     this.#watcher.add(tick);
     this.#verdict = this.#watcher.verdict(tick.sample.timeMs);
+    const { series } = this.#series;
+    this.#outlook = outlookOf(series, this.#verdict, this.isolate.limits, this.#watchedMs);
+    // Costs time in proportion to the floors, and changes with them alone.
+    if (tick.floors.length > 0) this.#perOperation = growthPerOperation(series, this.#verdict, LEVEL);
+    // The agent leaves when nobody reads what it says.
+    const closer = this.#watchedMs < EAGER_MS || this.#verdict.suspicious;
+    const acknowledgement: Acknowledgement = { closer };
+    this.isolate.peer.notify('ack', acknowledgement);
     this.#changed();
   }
 
@@ -206,6 +228,13 @@ export class IsolateWatch {
   }
 }
 
+/** Whoever asked for the end of a long watch is not at the screen: a fill that is called and taken back would be an alarm at night. */
+function patienceOf({ until, forMs }: WatchRequest): Patience {
+  return until === 'end' && forMs !== null && forMs >= STANDING_FROM_MS ? 'standing' : 'quick';
+}
+
+const STANDING_FROM_MS = 3_600_000;
+
 export type IsolateWatchHooks = {
   readonly onChange: () => void;
   /** What its agent tells that is not about this isolate alone. */
@@ -215,6 +244,8 @@ export type IsolateWatchHooks = {
 /** Of every interval that is shown. */
 const LEVEL = 0.99;
 const GRACE_MS = 1500;
+/** Whoever has just asked waits for a first answer. */
+const EAGER_MS = 20_000;
 const TOO_COSTLY =
   'Watching took more than 1 % of the main thread even at one look in 16 s, so leakline left the process.';
 const CONTENDED =

@@ -6,10 +6,13 @@ import { LogReader, type LogCounts, type LogReading, type LogSource } from '../p
 import { buildIsolateReport, buildReport } from '../report/build.ts';
 import type { Report } from '../report/schema.ts';
 import { decide } from '../verdict/decide.ts';
+import { outlookOf } from '../verdict/outlook.ts';
+import { growthPerOperation } from '../verdict/per-operation.ts';
 
 export type JudgeRequest = {
   /** Where the process dies; `null` when nobody says, and then nothing is forecast. */
   readonly limitBytes: number | null;
+  readonly falseAlarmProbability: number;
   /** How far samples without a time are apart. */
   readonly everyMs: number;
 };
@@ -60,7 +63,6 @@ async function readInto(reader: LogReader, stream: Readable, file: string): Prom
 }
 
 const LEVEL = 0.99;
-const FALSE_ALARM_PROBABILITY = 0.01;
 
 function reportOf(
   source: LogSource,
@@ -68,14 +70,15 @@ function reportOf(
   request: JudgeRequest,
   document: NonNullable<Report['source']>,
 ): Report {
-  const { limitBytes } = request;
+  const { limitBytes, falseAlarmProbability } = request;
   const found = decide(source.series, {
     limitBytes,
     watchedMs: source.durationMs,
-    falseAlarmProbability: FALSE_ALARM_PROBABILITY,
+    falseAlarmProbability,
     level: LEVEL,
   });
   const verdict = asFarAsProved(found, source);
+  const limits = { heapBytes: limitBytes, containerBytes: null, rlimitBytes: null };
   const isolate = buildIsolateReport({
     durationMs: source.durationMs,
     target: {
@@ -85,9 +88,7 @@ function reportOf(
       isolate: source.name,
       name: null,
       limits: {
-        heapBytes: limitBytes,
-        containerBytes: null,
-        rlimitBytes: null,
+        ...limits,
         effectiveBytes: limitBytes,
         which: limitBytes === null ? null : 'heap',
       },
@@ -95,8 +96,10 @@ function reportOf(
     },
     source: document,
     level: LEVEL,
-    falseAlarmProbability: FALSE_ALARM_PROBABILITY,
+    falseAlarmProbability,
     verdict,
+    perOperation: growthPerOperation(source.series, verdict, LEVEL),
+    outlook: outlookOf(source.series, verdict, limits, source.durationMs),
     findings: [],
     namedAtMs: null,
     steadyContainers: [],
@@ -111,7 +114,7 @@ function reportOf(
     notes: [
       // A watch excuses growth that follows the connections; a log does not tell of them.
       ...(verdict.kind === 'leaking'
-        ? ['The log tells nothing of load: memory that open connections rightly need counts as growth.']
+        ? ['A log does not tell of open connections: memory that they rightly need counts as growth.']
         : []),
       ...sourceNotes(source, request),
       ...countNotes(counts, sources.length),

@@ -1,6 +1,7 @@
 import { LeaklineError } from '../core/errors.ts';
 import type { Report } from '../report/schema.ts';
 import type { AgentOffers } from '../target/agent-offers.ts';
+import { hasPermissionModel } from '../target/node-options.ts';
 import { type ProgramExit, startWithAgent } from '../target/spawn.ts';
 import { preloadPath } from './agent-files.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
@@ -32,14 +33,27 @@ export async function watchProgram(
 /** npm may have much to fetch before the program itself starts. */
 const OFFER_WITHIN_MS = 30_000;
 
+/** Node itself takes a twentieth of a second. */
+const NODE_WITHIN_MS = 3_000;
+
 /** Aborts when no Node process of the tree has shown itself for so long that none will. */
 function silence(offers: AgentOffers, pid: number): AbortSignal {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
-    if (offers.seen > 0) return;
-    controller.abort(new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: OFFER_WITHIN_MS }));
-  }, OFFER_WITHIN_MS);
-  timer.unref();
+  const after = (ms: number, error: () => LeaklineError | null): void => {
+    const timer = setTimeout(() => {
+      const found = offers.seen > 0 ? null : error();
+      if (found !== null) controller.abort(found);
+    }, ms);
+    timer.unref();
+  };
+  // From Node 26 on its permission model forbids the connection to our socket too.
+  after(NODE_WITHIN_MS, () =>
+    hasPermissionModel(pid) ? new LeaklineError('PERMISSION_MODEL', { pid }) : null,
+  );
+  after(
+    OFFER_WITHIN_MS,
+    () => new LeaklineError('AGENT_DID_NOT_CONNECT', { pid, waitedMs: OFFER_WITHIN_MS }),
+  );
   return controller.signal;
 }
 

@@ -4,6 +4,7 @@ import { joinWorkers } from '../target/join-workers.ts';
 import { heapLimits } from '../target/limits.ts';
 import type { Peer } from '../wire/peer.ts';
 import { IsolateWatch } from './isolate-watch.ts';
+import { metricsOnlyNote } from './metrics-only.ts';
 import type { WatchRequest } from './watch.ts';
 
 /** The watches of a process's worker threads: of those that run, and of those that start while it is watched. */
@@ -61,7 +62,7 @@ export class WorkerWatches {
       .catch((error: unknown) => {
         if (this.#main.closed || this.#signal.aborted) return;
         const message = error instanceof Error ? error.message : String(error);
-        this.#notes.add(`Worker threads could not be looked into: ${message}.`);
+        this.#notes.add(metricsOnlyNote(error) ?? `Worker threads could not be looked into: ${message}.`);
       })
       .finally(() => {
         this.#joining = false;

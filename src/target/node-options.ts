@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ProcessInfo } from './process-info.ts';
+import { type ProcessInfo, readOutline } from './process-info.ts';
 
 /**
  * The options a Node process was started with: those of NODE_OPTIONS, then those before its script, as Node reads them.
@@ -11,8 +11,14 @@ export function nodeOptions({ pid, arguments: words }: Pick<ProcessInfo, 'pid' |
 }
 
 /** Whether Node's permission model is on, which keeps the inspector shut. */
-export function hasPermissionModel(options: readonly string[]): boolean {
+export function namesPermissionModel(options: readonly string[]): boolean {
   return options.some((option) => option === '--permission' || option === '--experimental-permission');
+}
+
+/** The same of a process; false for one that has gone, or is closed to us. */
+export function hasPermissionModel(pid: number): boolean {
+  const outline = readOutline(pid);
+  return outline !== null && namesPermissionModel(nodeOptions(outline));
 }
 
 /** The port its inspector opens on. 0: any that is free. */

@@ -4,7 +4,7 @@ import { LeaklineError } from '../core/errors.ts';
 import { listInspectorTargets } from '../wire/inspector-directory.ts';
 import { type Attempt, begin, unlessAborted } from './attempt.ts';
 import { isPortTaken, listeningPorts, portHolder } from './listening-port.ts';
-import { hasPermissionModel, inspectorPort, nodeOptions } from './node-options.ts';
+import { inspectorPort, namesPermissionModel, nodeOptions } from './node-options.ts';
 import { type ProcessInfo, parseStat, readProcess } from './process-info.ts';
 
 /**
@@ -67,7 +67,7 @@ export function signalRefusal(info: ProcessInfo, options: readonly string[]): Le
     return new LeaklineError('SIGUSR1_LETHAL', { pid, starting: info.uptimeMs < SAFE_UPTIME_MS });
   }
   if (info.sigusr1 === 'caught') return null;
-  return new LeaklineError(hasPermissionModel(options) ? 'PERMISSION_MODEL' : 'SIGUSR1_DISABLED', { pid });
+  return new LeaklineError(namesPermissionModel(options) ? 'PERMISSION_MODEL' : 'SIGUSR1_DISABLED', { pid });
 }
 
 /** An inspector the process has open already: somebody else's, so it stays open. */

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { LeaklineError } from '../core/errors.ts';
 
 /** What the system says of a process, without touching it. */
@@ -59,16 +59,15 @@ export function readProcess(pid: number): ProcessInfo {
   } catch (cause) {
     throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
   }
-  let uid: number;
   let stat: string;
   try {
-    uid = statSync(directory).uid;
     stat = readFileSync(`${directory}/stat`, 'latin1');
   } catch (cause) {
     // It ended between two looks.
     throw new LeaklineError('NO_SUCH_PROCESS', { pid }, { cause });
   }
   const { state, startTicks } = parseStat(stat);
+  const uid = readUser(status);
   if (state === 'Z' || state === 'X') throw new LeaklineError('PROCESS_ZOMBIE', { pid });
   try {
     return {
@@ -113,6 +112,14 @@ function readWorkingDirectory(directory: string): string | null {
 function readUptime(startTicks: number): number {
   const booted = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * TICKS_PER_SECOND;
   return ((booted - startTicks) / TICKS_PER_SECOND) * 1000;
+}
+
+/**
+ * The effective user: real, effective, saved and file system's stand in this order. Not the owner of `/proc/<pid>`, which
+ * is root as soon as a process has changed its user: a server that gave up root when it had its port.
+ */
+function readUser(status: string): number {
+  return Number(/^Uid:\s*\d+\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN);
 }
 
 function readRss(status: string): number {

@@ -31,7 +31,7 @@ export function studentQuantile(probability: number, degrees: number): number {
 }
 
 /** Regularised incomplete beta function by Lentz's continued fraction (Numerical Recipes §6.4). */
-function incompleteBeta(x: number, a: number, b: number): number {
+export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   // The fraction converges quickly only on this side of the mean; the other side is its mirror image.

@@ -1,7 +1,11 @@
 import type { GcEvent, Series } from '../core/series.ts';
 
-/** Live bytes at the time of a minor collection, bounded from below. */
-export type LowerBound = { readonly timeMs: number; readonly bytes: number };
+/** Live bytes at the time of a minor collection, bounded from below, and the load there was then. */
+export type LowerBound<Load = unknown> = {
+  readonly timeMs: number;
+  readonly bytes: number;
+  readonly load: Load;
+};
 
 /**
  * Floors between two major collections that are far apart, bounded from the minor ones between them.
@@ -16,14 +20,22 @@ export type LowerBound = { readonly timeMs: number; readonly bytes: number };
  * both bounds say nearly the same. A heap of garbage, whose used bytes rise too, frees most of it and gives none.
  * At most two a second, and `MOST_MINORS` between two major collections.
  */
-export class SurvivorBounds {
+export class SurvivorBounds<Load> {
   #before: GcEvent | null = null;
-  #minors: { readonly timeMs: number; readonly afterBytes: number }[] = [];
+  #minors: Minor<Load>[] = [];
   #everyMs = NOT_CLOSER_MS;
 
-  /** Takes the next collection; a major one tells the bounds since the one before. `isFloor`: it gave a floor. */
-  add(gc: GcEvent, isFloor: boolean): readonly LowerBound[] {
-    if (gc.kind === 'minor') this.#keep(gc);
+  /**
+   * Takes the next collection; a major one tells the bounds since the one before. `isFloor`: it gave a floor. `load`: what
+   * there was to do when it came, which by the time its bound is known is another.
+   */
+  add(gc: GcEvent, isFloor: boolean, load: Load): readonly LowerBound<Load>[] {
+    // What an untold collection freed is not known, so nothing before it can be bounded by this one.
+    if (gc.afterGap === true) {
+      this.#before = null;
+      this.#minors = [];
+    }
+    if (gc.kind === 'minor') this.#keep(gc, load);
     if (gc.kind !== 'major') return [];
     // A collection that gave no floor (the census was at work) bounds nothing either.
     const bounds = this.#before === null || !isFloor ? [] : boundsBetween(this.#before, gc, this.#minors);
@@ -33,10 +45,10 @@ export class SurvivorBounds {
     return bounds;
   }
 
-  #keep({ timeMs, afterBytes }: GcEvent): void {
+  #keep({ timeMs, afterBytes }: GcEvent, load: Load): void {
     const lastMs = this.#minors.at(-1)?.timeMs ?? this.#before?.timeMs ?? timeMs;
     if (this.#before === null || timeMs - lastMs < this.#everyMs) return;
-    this.#minors.push({ timeMs, afterBytes });
+    this.#minors.push({ timeMs, afterBytes, load });
     if (this.#minors.length <= MOST_MINORS) return;
     this.#minors = this.#minors.filter((_, index) => index % 2 === 0);
     this.#everyMs *= 2;
@@ -44,10 +56,10 @@ export class SurvivorBounds {
 }
 
 /** The same for a whole series. */
-export function boundsOf({ gcs, floors }: Pick<Series, 'gcs' | 'floors'>): LowerBound[] {
-  const bounds = new SurvivorBounds();
+export function boundsOf({ gcs, floors }: Pick<Series, 'gcs' | 'floors'>): LowerBound<null>[] {
+  const bounds = new SurvivorBounds<null>();
   const floorTimes = new Set(floors.map((floor) => floor.timeMs));
-  return gcs.flatMap((gc) => [...bounds.add(gc, floorTimes.has(gc.timeMs))]);
+  return gcs.flatMap((gc) => [...bounds.add(gc, floorTimes.has(gc.timeMs), null)]);
 }
 
 const LEAST_SHARE_COME = 0.5;
@@ -55,11 +67,13 @@ const LARGEST_SHARE_FREED = 0.25;
 const NOT_CLOSER_MS = 400;
 const MOST_MINORS = 64;
 
-function boundsBetween(
+type Minor<Load> = { readonly timeMs: number; readonly afterBytes: number; readonly load: Load };
+
+function boundsBetween<Load>(
   before: GcEvent,
   after: GcEvent,
-  minors: readonly { readonly timeMs: number; readonly afterBytes: number }[],
-): LowerBound[] {
+  minors: readonly Minor<Load>[],
+): LowerBound<Load>[] {
   const freed = after.beforeBytes - after.afterBytes;
   const came = after.afterBytes - before.afterBytes;
   // Points are added only where memory rose, which leans towards growth; so only where it rose beyond any doubt.
@@ -67,5 +81,5 @@ function boundsBetween(
     return [];
   return minors
     .filter(({ timeMs }) => after.timeMs - timeMs >= NOT_CLOSER_MS)
-    .map(({ timeMs, afterBytes }) => ({ timeMs, bytes: afterBytes - freed }));
+    .map(({ timeMs, afterBytes, load }) => ({ timeMs, bytes: afterBytes - freed, load }));
 }

@@ -178,6 +178,7 @@ export class TrackWatch {
     if (this.#isProved(held) && loadFollowed(held.points) === undefined) {
       this.#leak = { sinceMs: point.timeMs, held };
       this.#steady = undefined;
+      this.#steady = undefined;
     }
   }
 
@@ -239,7 +240,8 @@ export class TrackWatch {
     const { limitBytes, level } = this.#options;
     const seen = { track: this.#track, limitBytes, level, points: this.points, count: this.#count };
     if (this.#leak !== undefined) return leakingFinding(seen, this.#leak, this.growthFit());
-    if (this.#steady !== undefined) return steadyFinding(seen, this.#steady);
+    // A long watch looks for steadiness seldom, and memory may have begun to rise since.
+    if (this.#steady !== undefined && !this.suspicious) return steadyFinding(seen, this.#steady);
     return openFinding(seen, this.#endedAtMs);
   }
 }

@@ -16,7 +16,7 @@ export function withoutWarmUp(point: Point): Point {
   return { ...point, bytes: point.bytes - warmUpBytes(point.timeMs) };
 }
 
-function warmUpBytes(timeMs: number): number {
+export function warmUpBytes(timeMs: number): number {
   return (
     firstBytesPerSecond * halvedAfterSeconds * Math.log1p(Math.max(0, timeMs) / 1000 / halvedAfterSeconds)
   );

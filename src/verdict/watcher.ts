@@ -52,7 +52,7 @@ export class Watcher {
   /** What samples show of heap and external memory: it bounds the floors from above where there are none. */
   readonly #sampledHeap: Watched;
   readonly #sampledExternal: Watched;
-  readonly #bounds = new SurvivorBounds();
+  readonly #bounds = new SurvivorBounds<Load>();
   readonly #nativeShare = new LowestInBlocks(NATIVE_WARM_UP_MS);
   readonly #lowestHeap = new LowestInBlocks(0);
   readonly #lowestExternal = new LowestInBlocks(0);
@@ -85,16 +85,26 @@ export class Watcher {
   add({ sample, gcs, floors }: WatchedTick): void {
     const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));
     const floorTimes = new Set(usable.map(({ timeMs }) => timeMs));
-    const bounds = gcs.flatMap((gc) => this.#bounds.add(gc, floorTimes.has(gc.timeMs)));
-    const large = this.#latest?.inside?.spaces.large;
-    for (const { timeMs, bytes } of bounds) {
-      this.#heap.watch.add(this.#point(timeMs, bytes, this.#latest?.openConnections ?? 0, large), true);
-    }
-    for (const floor of usable.toSorted((a, b) => a.timeMs - b.timeMs)) {
-      this.#heap.watch.add(this.#point(floor.timeMs, floor.heapBytes, floor.openConnections, large));
-      this.#external.watch.add(
-        this.#point(floor.timeMs, floor.externalBytes, floor.openConnections, this.#latest?.arrayBuffers),
-      );
+    const load = this.#load();
+    const bounds = gcs.flatMap((gc) => this.#bounds.add(gc, floorTimes.has(gc.timeMs), load));
+    const measured = usable.map(
+      ({ timeMs, heapBytes: bytes, openConnections }): HeapPoint => ({
+        point: { ...load, timeMs, bytes, openConnections, partBytes: this.#latest?.inside?.spaces.large },
+        isBound: false,
+      }),
+    );
+    const bounded = bounds.map(
+      ({ timeMs, bytes, load: then }): HeapPoint => ({
+        point: { ...then, timeMs, bytes },
+        isBound: true,
+      }),
+    );
+    // A tick may hold several major collections, and a log all of them, so bounds lie among the floors.
+    const heap = [...bounded, ...measured].sort((a, b) => a.point.timeMs - b.point.timeMs);
+    for (const { point, isBound } of heap) this.#heap.watch.add(point, isBound);
+    for (const { timeMs, externalBytes: bytes, openConnections } of usable.toSorted(byTime)) {
+      const partBytes = this.#latest?.arrayBuffers;
+      this.#external.watch.add({ ...load, timeMs, bytes, openConnections, partBytes });
     }
     if (sample !== null && Number.isFinite(sample.timeMs)) this.#addSample(sample);
   }
@@ -175,16 +185,13 @@ export class Watcher {
     if (external !== undefined) this.#sampledExternal.watch.add(external);
   }
 
-  #point(timeMs: number, bytes: number, openConnections: number, partBytes: number | undefined): Point {
+  #load(): Load {
     // Before the first sample nothing was counted yet.
     const counted = this.#latest === null ? NOTHING_COUNTED : this.#latest.inside;
     return {
-      timeMs,
-      bytes,
-      openConnections,
+      openConnections: this.#latest?.openConnections ?? 0,
       requests: counted?.httpRequests,
       opened: counted?.connectionsOpened,
-      partBytes,
     };
   }
 
@@ -211,6 +218,13 @@ export class Watcher {
       ),
     };
   }
+}
+
+type Load = Pick<Point, 'openConnections' | 'requests' | 'opened'>;
+type HeapPoint = { readonly point: Point; readonly isBound: boolean };
+
+function byTime(a: { readonly timeMs: number }, b: { readonly timeMs: number }): number {
+  return a.timeMs - b.timeMs;
 }
 
 const NOTHING_COUNTED = { httpRequests: 0, connectionsOpened: 0 };

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toPrometheus } from '../../src/export/prometheus.ts';
-import { inconclusiveReport, leakingReport } from '../present/reports.ts';
+import { inconclusiveReport, leakingReport, operation } from '../present/reports.ts';
 
 describe('one report as Prometheus text', () => {
   const samples = parseExposition(toPrometheus(leakingReport()));
@@ -25,6 +25,28 @@ describe('one report as Prometheus text', () => {
     expect(value('leakline_heap_used_bytes', { ...whose, space: 'heap' })).toBe(series.heapUsed.at(-1));
     expect(value('leakline_heap_floor_bytes', whose)).toBe(series.floor.at(-1)?.bytes);
     expect(value('leakline_time_to_limit_seconds', whose)).toBe(41);
+    expect(value('leakline_doubled_limit_gain_seconds', whose)).toBe(78);
+  });
+
+  test('growth per operation has its estimate and interval, and what cannot be told apart has none', () => {
+    const { growth } = leakingReport();
+    const text = toPrometheus(
+      leakingReport({
+        growth: {
+          ...growth,
+          perOperation: [
+            operation('connection closed', { bytes: 44_000, interval: [43_000, 45_000], effect: 'some' }),
+            operation('http request', { bytes: 20, interval: [0, 40], inseparableFrom: ['time'] }),
+          ],
+        },
+      }),
+    );
+    const found = parseExposition(text).filter(({ name }) => name === 'leakline_operation_growth_bytes');
+    expect(found.map(({ labels, value }) => [labels.get('operation'), labels.get('bound'), value])).toEqual([
+      ['connection closed', 'estimate', 44_000],
+      ['connection closed', 'low', 43_000],
+      ['connection closed', 'high', 45_000],
+    ]);
   });
 
   test('the buckets of the GC histogram are cumulative and end with the count', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { installedNodes, majorOf } from '../../bench/lib/nodes.ts';
 import type { Report } from '../../src/report/schema.ts';
 import { cli } from './processes.ts';
 
@@ -55,6 +56,24 @@ describe('leakline run', () => {
     expect(stdout).toContain('LEAKING');
     expect(code).toBe(1);
   });
+
+  // What each Node lets a program under --permission do, measured: 22 and 24 open sockets, 26 does not.
+  test.each(installedNodes().filter(({ version }) => majorOf(version) >= 22))(
+    'judges memory alone under the permission model, or says why not: Node $version',
+    async ({ version, path }) => {
+      const options = ['--permission', `--allow-fs-read=${program('idle')}`];
+      const args = ['run', '--quiet', '--json', file, '--', path, ...options];
+      const { code, stderr } = await cli([...args, program('idle')]);
+      if (majorOf(version) >= 26) {
+        expect(stderr).toContain("runs under Node's permission model");
+        expect(code).toBe(0);
+        return;
+      }
+      const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+      expect(report.series.floor.length).toBeGreaterThan(0);
+      expect(report.notes).toEqual([expect.stringContaining('Metrics only')]);
+    },
+  );
 
   test('a command that does not exist is named', async () => {
     const { code, stderr } = await cli(['run', '--', 'no-such-command-here']);

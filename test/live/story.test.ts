@@ -88,4 +88,10 @@ test('a report has every field of the contract, and null where a thing is not kn
   const { timeMs, rss, heapUsed, heapTotal, external, arrayBuffers } = report.series;
   for (const column of [rss, heapUsed, heapTotal, external, arrayBuffers])
     expect(column).toHaveLength(timeMs.length);
+  if (process.platform !== 'linux') return;
+  // The kernel's account of the process and Node's are two looks at the same pages, a moment apart.
+  const { anonymousBytes = 0, fileBytes = 0, sharedBytes = 0 } = report.residentMemory?.first ?? {};
+  const ratio = (anonymousBytes + fileBytes + sharedBytes) / (rss[0] ?? NaN);
+  expect(ratio).toBeGreaterThan(0.8);
+  expect(ratio).toBeLessThan(1.25);
 });

@@ -29,7 +29,7 @@ export const hostileText: fc.Arbitrary<string> = fc
   })
   .map((parts) => parts.join(''));
 
-/** Terminal columns by the simplest rule that is never too small for what passed the sanitizer. */
+/** Terminal columns as Unicode has them (TR 11): pictures are wide where they are pictures by themselves. */
 export function columnsOf(line: string): number {
   let columns = 0;
   for (const character of stripColors(line)) {
@@ -44,6 +44,6 @@ export function stripColors(text: string): string {
   return text.replace(/\u001b\[[0-9;]*m/g, '');
 }
 
-// East Asian wide characters and pictures, by block.
+// East Asian wide characters by block. Not all of U+1F300 to U+1F9FF are wide: U+1F53E is not.
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4c6\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4c6\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}\u{20000}-\u{3fffd}]/u;

@@ -5,6 +5,7 @@ import type {
   Report,
   ReportFinding,
   ReportLocation,
+  ResidentMemory,
 } from '../../src/report/schema.ts';
 
 const MB = 1_000_000;
@@ -28,7 +29,14 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
       smallestDetectableBytesPerSecond: 210_000,
       perOperation: [],
     },
-    forecast: { limitBytes: 4_345_298_944, secondsToLimit: 41, interval: [38, 45] },
+    forecast: {
+      limitBytes: 4_345_298_944,
+      secondsToLimit: 41,
+      interval: [38, 45],
+      level: 0.99,
+      which: 'heap',
+      doubled: { limitBytes: 8_690_597_888, which: 'heap', secondsGained: 78, interval: [76, 79] },
+    },
     findings: [sessionsFinding()],
     namedAtMs: 9_300,
     steadyContainers: [{ name: 'routeCache', type: 'Map', size: 128, watchedMs: 20_000 }],
@@ -99,6 +107,35 @@ export function diedReport(): Report {
     durationMs: 51_400,
     target: { ...alive.target, exit: { code: null, signal: 'SIGABRT', atMs: 51_200 } },
     ...memory(51, (second) => 30 * MB + Math.max(0, second - 2) * 84 * MB),
+  };
+}
+
+/** Resident memory whose arenas have grown by `arenaBytes`. */
+export function residentMemory(timeMs: number, arenaBytes: number): ResidentMemory {
+  return {
+    timeMs,
+    anonymousBytes: 150 * MB + arenaBytes,
+    fileBytes: 45 * MB,
+    sharedBytes: 0,
+    v8Bytes: 90 * MB,
+    mallocMainBytes: 18 * MB,
+    arenas: { count: 8, bytes: 12 * MB + arenaBytes },
+  };
+}
+
+/** What one operation adds; without changes as little as can be known. */
+export function operation(
+  name: string,
+  changes: Partial<Report['growth']['perOperation'][number]> = {},
+): Report['growth']['perOperation'][number] {
+  return {
+    operation: name,
+    count: 1_240,
+    bytes: 0,
+    interval: [0, 1_000],
+    effect: 'unknown',
+    inseparableFrom: [],
+    ...changes,
   };
 }
 
@@ -219,6 +256,10 @@ const CLOSED_VOCABULARY = new Set([
   'native',
   'main',
   'container',
+  'rlimit',
+  'some',
+  'none',
+  'unknown',
 ]);
 
 function replaceStrings(value: unknown, hostile: string): unknown {
@@ -294,6 +335,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       floor: [],
     },
     activeResources: null,
+    residentMemory: null,
     gc: [],
     cost: {
       longestPauseMs: 0,
@@ -338,6 +380,7 @@ function memory(seconds: number, floorAt: (second: number) => number): Pick<Repo
       beforeBytes: floorAt(second) + 18 * MB,
       afterBytes: floorAt(second),
       forced: false,
+      afterGap: false,
     })),
   };
 }

@@ -1,42 +1,67 @@
 import { describe, expect, test } from 'vitest';
-import { GcBudget } from '../../src/probe/forced-gc.ts';
+import { GcBudget, floorEveryMs } from '../../src/probe/forced-gc.ts';
 
 const MB = 1e6;
+const closer = { closer: true, busy: 0 };
+const watching = { closer: false, busy: 0 };
 const small = (megabytes: number) => ({ smallObjectBytes: megabytes * MB, largeObjectBytes: 0 });
 const large = (megabytes: number) => ({ smallObjectBytes: 6 * MB, largeObjectBytes: megabytes * MB });
 
 describe('the budget of forced collections', () => {
   test('a small heap is collected, one of 50 MB of small objects is not: 64 ms were measured', () => {
     const budget = new GcBudget(50);
-    expect(budget.allows(small(10), 0, 2000)).toBe(true);
-    expect(budget.allows(small(50), 0, 2000)).toBe(false);
+    expect(budget.allows(small(10), 0, 2000, closer)).toBe(true);
+    expect(budget.allows(small(50), 0, 2000, closer)).toBe(false);
   });
 
   test('two collections are at least the interval apart, and a long pause buys a longer rest', () => {
     const budget = new GcBudget(200);
     budget.learn(100, small(50), 0);
-    expect(budget.allows(small(10), 2500, 2000)).toBe(false);
-    expect(budget.allows(small(10), 5001, 2000)).toBe(true);
+    expect(budget.allows(small(10), 2500, 2000, closer)).toBe(false);
+    expect(budget.allows(small(10), 5001, 2000, closer)).toBe(true);
+  });
+
+  test('merely watching rests five times as long', () => {
+    const budget = new GcBudget(200);
+    budget.learn(10, small(10), 0);
+    expect(budget.allows(small(10), 2499, 500, watching)).toBe(false);
+    expect(budget.allows(small(10), 2500, 500, watching)).toBe(true);
+    expect(budget.allows(small(10), 499, 400, closer)).toBe(false);
+    expect(budget.allows(small(10), 500, 400, closer)).toBe(true);
+  });
+
+  test('a busy program, which has to be compiled again after each, is left alone for longer', () => {
+    const budget = new GcBudget(200);
+    budget.learn(10, small(10), 0);
+    expect(budget.allows(small(10), 50_000, 500, { closer: false, busy: 1 })).toBe(false);
+    expect(budget.allows(small(10), 52_500, 500, { closer: false, busy: 1 })).toBe(true);
+    expect(budget.allows(small(10), 10_500, 500, { closer: true, busy: 1 })).toBe(true);
+  });
+
+  test('floors become rarer the longer the watch lasts', () => {
+    expect([0, 60_000, 80_000, 3_600_000].map((watchedMs) => floorEveryMs(1700, watchedMs))).toEqual([
+      1700, 1700, 2000, 90_000,
+    ]);
   });
 
   test('what large arrays cost is learnt: of doubles nothing, of references too much', () => {
     const doubles = new GcBudget(50);
     const references = new GcBudget(50);
-    expect(doubles.allows(large(400), 0, 2000)).toBe(false);
+    expect(doubles.allows(large(400), 0, 2000, closer)).toBe(false);
     for (const [step, megabytes] of [60, 90, 110].entries()) {
       doubles.learn(10, large(megabytes), step * 3000);
       references.learn(12 + megabytes * 0.2, large(megabytes), step * 3000);
     }
-    expect(doubles.allows(large(400), 20_000, 2000)).toBe(true);
-    expect(references.allows(large(400), 20_000, 2000)).toBe(false);
+    expect(doubles.allows(large(400), 20_000, 2000, closer)).toBe(true);
+    expect(references.allows(large(400), 20_000, 2000, closer)).toBe(false);
   });
 
   test('a machine that was busy once is tried again', () => {
     const budget = new GcBudget(50);
     budget.learn(60, small(10), 0);
-    expect(budget.allows(small(10), 5000, 2000)).toBe(false);
+    expect(budget.allows(small(10), 5000, 2000, closer)).toBe(false);
     const tries = Array.from({ length: 20 }, (_, second) =>
-      budget.allows(small(10), 6000 + second * 1000, 2000),
+      budget.allows(small(10), 6000 + second * 1000, 2000, closer),
     );
     expect(tries).toContain(true);
   });

@@ -12,7 +12,7 @@ const recordings = join(import.meta.dirname, '../probe/log/recordings');
 const folder = mkdtempSync(join(tmpdir(), 'leakline-judge-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const request = { limitBytes: 4_000_000_000, everyMs: 1000 };
+const request = { limitBytes: 4_000_000_000, falseAlarmProbability: 0.01, everyMs: 1000 };
 const MB = 1_000_000;
 
 function judge(text: string): Promise<readonly Report[]> {
@@ -50,11 +50,56 @@ describe.each([20, 22, 24, 26])('a trace of Node %i', (node) => {
   });
 });
 
-function samples(used: (second: number) => number): string {
-  return Array.from({ length: 300 }, (_, second) =>
+function samples(used: (second: number) => number, seconds = 300): string {
+  return Array.from({ length: seconds }, (_, second) =>
     JSON.stringify({ rss: used(second) + 90 * MB, heapUsed: used(second) }),
   ).join('\n');
 }
+
+describe('a log', () => {
+  test('is judged with the false alarms that were asked for, and asks for a longer log', async () => {
+    const short = Readable.from([
+      Buffer.from(samples((second) => (30 + (second % 7) / 50) * MB).slice(0, 400)),
+    ]);
+    const report = await only(judgeLog('-', { ...request, falseAlarmProbability: 0.002 }, short));
+    expect(report.growth.falseAlarmProbability).toBe(0.002);
+    expect(report.verdict.kind).toBe('inconclusive');
+    const text = renderReport(report, { color: false, unicode: true, columns: 120 });
+    expect(text).toMatch(/needs a log \d+ s longer/);
+    expect(text).not.toMatch(/watch .* more/);
+  });
+  test('that counts requests tells what each leaves behind', async () => {
+    const random = new Random(11);
+    let requests = 0;
+    const text = Array.from({ length: 1200 }, (_, second) => {
+      requests += Math.floor(random.between(0, 80) * (1 + Math.sin(second / 40)));
+      // Collections take the heap back by 100 MB now and then.
+      const garbage = (second % 20) * 6 * MB;
+      const heapUsed = Math.round(50 * MB + 3_000 * requests + garbage + 20_000 * random.normal());
+      return JSON.stringify({ rss: heapUsed + 90 * MB, heapUsed, external: 2 * MB, requests });
+    }).join('\n');
+    const report = await only(judge(text));
+    expect(report.verdict).toMatchObject({ kind: 'leaking', space: 'heap' });
+    expect(report.growth.perOperation).toHaveLength(1);
+    const [found] = report.growth.perOperation;
+    expect(found).toMatchObject({ operation: 'http request', effect: 'some', inseparableFrom: [] });
+    expect(found?.interval[0]).toBeLessThan(3_000);
+    expect(found?.interval[1]).toBeGreaterThan(3_000);
+    expect(found?.interval[1]).toBeLessThan(3_300);
+  });
+  test('with a limit says what twice the limit buys', async () => {
+    const file = join(recordings, 'node22-leaking.trace');
+    const report = await only(judgeLog(file, request, Readable.from([])));
+    const { bytesPerSecond } = report.growth;
+    expect(report.forecast?.doubled.secondsGained).toBeCloseTo(
+      request.limitBytes / (bytesPerSecond ?? NaN),
+      -3,
+    );
+    expect(renderReport(report, { color: false, unicode: true, columns: 120 })).toMatch(
+      /twice the limit, 8\.00 GB, buys \d+ (min|h|s)/,
+    );
+  });
+});
 
 describe('samples', () => {
   test('of a heap that falls back to ever higher levels are a leak', async () => {
@@ -74,7 +119,7 @@ describe('samples', () => {
     expect(verdict.reason).toContain('9 times');
   });
   test('of a flat heap are steady, bounded by the lowest', async () => {
-    const { verdict, notes } = await only(judge(samples((second) => (30 + 2 * (second % 10)) * MB)));
+    const { verdict, notes } = await only(judge(samples((second) => (30 + 2 * (second % 10)) * MB, 600)));
     expect(verdict.kind).toBe('steady');
     expect(notes.join('\n')).toContain('bounded from above by the lowest used heap');
     expect(notes.join('\n')).toContain('1 s apart');

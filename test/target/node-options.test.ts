@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { hasPermissionModel, inspectorPort, nodeOptions } from '../../src/target/node-options.ts';
+import { namesPermissionModel, inspectorPort, nodeOptions } from '../../src/target/node-options.ts';
 
 test.each([
   [[], 9229],
@@ -24,7 +24,7 @@ test('options are those of NODE_OPTIONS and those before the script, not the arg
     await new Promise((resolve) => child.once('spawn', resolve));
     const options = nodeOptions({ pid: child.pid ?? 0, arguments: child.spawnargs });
     expect(options).toEqual(['--no-deprecation', '--inspect-port=9231', '--inspect-port=0', '-e']);
-    expect(hasPermissionModel(options)).toBe(false);
+    expect(namesPermissionModel(options)).toBe(false);
   } finally {
     child.kill('SIGKILL');
   }

@@ -101,3 +101,13 @@ test('garbage that only a major collection frees gives no floor', () => {
   expect(heap.gcs.at(-1)?.beforeBytes).toBeGreaterThan(20e6);
   expect(boundsOf(heap.series)).toEqual([]);
 });
+
+test('nothing is bounded across a gap, in which a collection may have freed what lay there', () => {
+  const heap = play(Array.from({ length: 8 }, () => [1e9, 1e9]));
+  const afterGap = (at: number): number[] => {
+    const gcs = heap.gcs.map((gc, index) => (index === at ? { ...gc, afterGap: true } : gc));
+    return boundsOf({ ...heap.series, gcs }).map(({ timeMs }) => timeMs / 1000);
+  };
+  expect(afterGap(0)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(afterGap(4)).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Floor, GcEvent } from '../../src/core/series.ts';
 import { decide } from '../../src/verdict/decide.ts';
 import { History } from '../../src/verdict/history.ts';
 import { Watcher } from '../../src/verdict/watcher.ts';
@@ -102,4 +103,75 @@ describe('the history', () => {
       { numRuns: 30, seed: 1 },
     );
   });
+});
+
+describe('bounds between two major collections', () => {
+  const openAt = (second: number): number => Math.floor(20 * second);
+  const minor = (second: number, afterBytes: number): GcEvent => ({
+    timeMs: second * 1000,
+    kind: 'minor',
+    durationMs: 1,
+    beforeBytes: afterBytes + 8e6,
+    afterBytes,
+    forced: false,
+  });
+  const major = (second: number, afterBytes: number): GcEvent => ({
+    ...minor(second, afterBytes),
+    kind: 'major',
+    beforeBytes: afterBytes + 1e6,
+  });
+  const floorAfter = ({ timeMs, afterBytes }: GcEvent, openConnections: number): Floor => ({
+    timeMs,
+    heapBytes: afterBytes,
+    externalBytes: 2e6,
+    openConnections,
+  });
+
+  test.each([100_000, 300_000, 1_000_000])(
+    'carry the load of their own time, so connections that rise evenly are no leak: %d bytes each',
+    (bytesEach) => {
+      const live = (second: number): number => 10e6 + bytesEach * openAt(second);
+      const watcher = new Watcher({ limitBytes });
+      const majors = [1, 5, 15, 35, 75];
+      for (let second = 1; second <= 90; second += 1) {
+        const gcs = [minor(second - 0.7, live(second - 0.7)), minor(second - 0.2, live(second - 0.2))];
+        if (majors.includes(second)) gcs.push(major(second - 0.05, live(second - 0.05)));
+        const floors = gcs.filter(({ kind }) => kind === 'major').map((gc) => floorAfter(gc, openAt(second)));
+        const heapUsed = live(second) + 5e6;
+        const openConnections = openAt(second);
+        const rest = { heapTotal: heapUsed, external: 2e6, arrayBuffers: 0, activeTimers: 1 };
+        const sample = { ...rest, timeMs: second * 1000, rss: heapUsed + 60e6, heapUsed, openConnections };
+        watcher.add({ sample, gcs, floors });
+        expect(watcher.verdict(second * 1000).kind, `second ${second}`).not.toBe('leaking');
+      }
+    },
+  );
+
+  test('stand among the floors of a log, which is judged whole', () => {
+    // An hour at 100 KB/s, with a floor each 10 s; then ten seconds of minor collections at 32 MB/s, and a major one.
+    const at = (second: number): number => 60e6 + 100_000 * second;
+    const slow = Array.from({ length: 360 }, (_, index) => major(index * 10, at(index * 10)));
+    const base = at(3590);
+    const fast = Array.from({ length: 19 }, (_, index) =>
+      minor(3590 + (index + 1) / 2, base + (index + 1) * 16e6),
+    );
+    const gcs = [...slow, ...fast, major(3600, base + 320e6)];
+    const floors = gcs.filter(({ kind }) => kind === 'major').map((gc) => floorAfter(gc, Number.NaN));
+    const verdict = decide({ samples: [], gcs, floors }, { limitBytes, watchedMs: 3_600_000 });
+    expect(verdict.kind).toBe('leaking');
+    expect(verdict.decidedAtMs).toBeLessThan(120_000);
+  });
+});
+
+test('is not steady any more when memory has begun to rise, long before that is a leak', () => {
+  const random = new Random(9);
+  const watcher = new Watcher({ limitBytes });
+  const beganSeconds = 36_000;
+  for (let second = 15; second <= beganSeconds + 90; second += 15) {
+    const heapBytes = 50e6 + 1e6 * Math.max(0, second - beganSeconds) + 20_000 * random.next();
+    const floor = { timeMs: second * 1000, heapBytes, externalBytes: 2e6, openConnections: 4 };
+    watcher.add({ sample: null, gcs: [], floors: [floor] });
+    if (second === beganSeconds) expect(watcher.verdict(second * 1000).kind).toBe('steady');
+  }
+  expect(watcher.verdict((beganSeconds + 90) * 1000).kind).toBe('inconclusive');
 });

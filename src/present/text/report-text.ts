@@ -1,11 +1,13 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Report } from '../../report/schema.ts';
-import { bytesInterval, count, percent } from '../figures.ts';
+import { count } from '../figures.ts';
 import { findingLines } from '../finding-lines.ts';
 import { flowParts, labelled } from '../flow.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, paintLine } from '../line.ts';
+import { operationLines } from '../operation-lines.ts';
+import { residentSentences } from '../resident-lines.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { scriptOf } from '../script-name.ts';
 import { verdictParts } from '../verdict-lines.ts';
@@ -71,7 +73,8 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
   return [
     verdictLines(report, layout),
     ...findingBlocks(report, layout),
-    operationLines(report, layout),
+    operationLines(report, { ...layout, indent: 2 }),
+    residentLines(report, layout),
     steadyLines(report, layout),
     isolateLines(report, layout),
     noteLines(report, layout),
@@ -120,14 +123,15 @@ function verdictLines(report: Report, layout: Layout): Line[] {
   ];
 }
 
-function operationLines(report: Report, layout: Layout): Line[] {
-  return report.growth.perOperation.map(({ operation, bytes, interval }) => [
-    { text: '  for each ' },
-    { text: operation, tone: 'strong' },
-    {
-      text: `  ${formatBytes(bytes)}   ${percent(report.growth.level)} interval ${bytesInterval(interval, layout.glyphs)}`,
-    },
-  ]);
+function residentLines(report: Report, layout: Layout): Line[] {
+  const label = 'native: ';
+  return residentSentences(report).flatMap((text, index) =>
+    labelled(
+      { text: index === 0 ? label : '', tone: 'faint' },
+      { text },
+      { ...layout, indent: 2, labelColumns: label.length },
+    ),
+  );
 }
 
 function steadyLines(report: Report, layout: Layout): Line[] {

@@ -4,6 +4,7 @@ import { findingLines } from '../finding-lines.ts';
 import { labelled } from '../flow.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import type { Line } from '../line.ts';
+import { operationLines } from '../operation-lines.ts';
 import { textWidth } from '../text-width.ts';
 import type { ScreenLayout } from './layout.ts';
 
@@ -21,7 +22,9 @@ export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, uni
   // The explanation is the first to go where rows are few: the answer at the end has it.
   const full = found(true);
   return fitRows(
-    full.length <= layout.panelRows ? [...full, ...restLines(sides, layout, full.length)] : found(false),
+    full.length <= layout.panelRows
+      ? [...full, ...restLines(sides, layout, glyphs, full.length)]
+      : found(false),
     layout,
     glyphs,
   );
@@ -41,10 +44,18 @@ function reasonLines(sides: readonly LiveSide[], layout: ScreenLayout): Line[] {
   });
 }
 
-/** Where rows are left: what the sides without a finding rest on, and what was found innocent. */
-function restLines(sides: readonly LiveSide[], layout: ScreenLayout, used: number): Line[] {
+/** Where rows are left: which traffic does it, what the sides without a finding rest on, and what was found innocent. */
+function restLines(sides: readonly LiveSide[], layout: ScreenLayout, glyphs: Glyphs, used: number): Line[] {
   const others = sides.filter(({ report }) => report !== null && report.findings.length === 0);
-  const lines = [...(others.length === 0 ? [] : reasonLines(others, layout)), ...steadyLines(sides, layout)];
+  const lines = [
+    ...sides.flatMap(({ report }) =>
+      report === null || report.findings.length === 0
+        ? []
+        : operationLines(report, { columns: layout.columns, indent: 0, glyphs, sureOnly: true }),
+    ),
+    ...(others.length === 0 ? [] : reasonLines(others, layout)),
+    ...steadyLines(sides, layout),
+  ];
   return lines.length > 0 && used + 1 + lines.length <= layout.panelRows ? [[], ...lines] : [];
 }
 

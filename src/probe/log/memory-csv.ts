@@ -6,6 +6,7 @@ import {
   type MemoryField,
   type WrittenSize,
 } from './memory-names.ts';
+import { operationOf } from './operation-names.ts';
 import { isMemoryRow, type MemoryRow } from './memory-row.ts';
 
 /** Columns after a header line that names `rss` or `heapUsed`; between them commas, semicolons or tabs. */
@@ -27,6 +28,8 @@ export class MemoryCsv {
 type Header = {
   readonly separator: string;
   readonly fields: readonly (NamedField | null)[];
+  /** `null` for a column that counts nothing. */
+  readonly countNames: readonly (string | null)[];
   readonly timeAt: number;
   readonly pidAt: number;
 };
@@ -43,12 +46,18 @@ function headerOf(line: string): Header | null {
     if (!fields.some((named) => named?.field === 'rss' || named?.field === 'heapUsed')) continue;
     const lower = names.map((name) => name.toLowerCase());
     const timeAt = lower.findIndex((name) => timeKeys.some((key) => key.toLowerCase() === name));
-    return { separator, fields, timeAt, pidAt: lower.indexOf('pid') };
+    const countNames = names.map((name, at) =>
+      fields[at] === null && operationOf(name) !== null ? name : null,
+    );
+    return { separator, fields, countNames, timeAt, pidAt: lower.indexOf('pid') };
   }
   return null;
 }
 
-function rowOf(line: string, { separator, fields, timeAt, pidAt }: Header): MemoryRow | undefined {
+function rowOf(
+  line: string,
+  { separator, fields, countNames, timeAt, pidAt }: Header,
+): MemoryRow | undefined {
   const cells = cellsOf(line, separator);
   if (cells.length !== fields.length) return undefined;
   const sizes = new Map<MemoryField, WrittenSize>();
@@ -57,10 +66,16 @@ function rowOf(line: string, { separator, fields, timeAt, pidAt }: Header): Memo
     if (named !== null && size !== null) sizes.set(named.field, size);
   }
   if (!isMemoryRow(sizes)) return undefined;
+  const counts = new Map<string, number>();
+  for (const [at, name] of countNames.entries()) {
+    const cell = cells[at] ?? '';
+    if (name !== null && cell !== '' && !counts.has(name)) counts.set(name, Number(cell));
+  }
   const pid = pidAt < 0 ? NaN : Number(cells[pidAt]);
   return {
     sizes,
     time: timeAt < 0 ? null : logTimeOf(cells[timeAt]),
+    counts: counts.size === 0 ? undefined : counts,
     process: Number.isInteger(pid) ? { key: `pid ${pid}`, pid } : null,
   };
 }

@@ -1,5 +1,6 @@
 import { logTimeOf, timeKeys, type LogTime } from './log-time.ts';
 import { memoryFieldOf, type MemoryField, writtenSize, type WrittenSize } from './memory-names.ts';
+import { operationOf } from './operation-names.ts';
 import { isMemoryRow, type MemoryRow } from './memory-row.ts';
 
 /** What a line of JSON holds: memory, or a line of text wrapped by a container's or the system's log, or neither. */
@@ -27,7 +28,15 @@ export function readJsonLine(line: string): JsonLine | undefined {
   const time = timeOf(value);
   const sizes = sizesIn(value, DEEPEST);
   if (sizes !== null)
-    return { kind: 'memory', row: { sizes, time: time ?? nestedTime(value), process: processOf(value) } };
+    return {
+      kind: 'memory',
+      row: {
+        sizes,
+        time: time ?? nestedTime(value),
+        counts: countsIn(value),
+        process: processOf(value),
+      },
+    };
   for (const key of WRAPPING_KEYS) {
     const text = value[key];
     if (typeof text === 'string') return { kind: 'wrapped', text, time };
@@ -60,6 +69,17 @@ function sizesIn(value: JsonObject, levels: number): ReadonlyMap<MemoryField, Wr
     if (found !== null) return found;
   }
   return null;
+}
+
+/** At the top, and in the objects right below it. */
+function countsIn(value: JsonObject): ReadonlyMap<string, number> | undefined {
+  const counts = new Map<string, number>();
+  const nested = Object.values(value).filter(isObject);
+  for (const [key, entry] of [value, ...nested].flatMap((object) => Object.entries(object))) {
+    if (typeof entry !== 'number' || counts.has(key) || operationOf(key) === null) continue;
+    counts.set(key, entry);
+  }
+  return counts.size === 0 ? undefined : counts;
 }
 
 function timeOf(value: JsonObject): LogTime | null {

@@ -1,5 +1,6 @@
 import type { Sample, Series } from '../../core/series.ts';
 import { DeepFalls, envelopeOf, type Envelope } from './envelope.ts';
+import { CounterLog } from './counter-log.ts';
 import type { LogTime } from './log-time.ts';
 import { memoryFields, type MemoryField } from './memory-names.ts';
 import type { MemoryRow } from './memory-row.ts';
@@ -8,6 +9,7 @@ import type { MemoryRow } from './memory-row.ts';
 export class MemoryLog {
   readonly #everyMs: number;
   readonly #falls = new DeepFalls();
+  readonly #counters = new CounterLog();
   #samples: Sample[] = [];
   /** Rows that each kept sample stands for. */
   #stride = 1;
@@ -36,6 +38,7 @@ export class MemoryLog {
     if (time === null) return false;
     const sample = this.#sampleOf(row, time);
     this.#falls.add(sample);
+    if (row.counts !== undefined) this.#counters.add(time, row.counts);
     if (this.#lastSample !== null && this.#looksRestarted(this.#lastSample, sample)) this.#restarts += 1;
     this.#firstSample ??= sample;
     this.#lastSample = sample;
@@ -49,7 +52,8 @@ export class MemoryLog {
     // `performance.now()` and `process.uptime()` differ by a thousand; samples a second apart or more are the rule.
     const scale =
       this.#timeKind === 'elapsed' && this.#stepsSum / Math.max(1, this.#count - 1) < 20 ? 1000 : 1;
-    const scaled = (sample: Sample): Sample => ({ ...sample, timeMs: (sample.timeMs - this.#first) * scale });
+    const timeOf = (timeMs: number): number => (timeMs - this.#first) * scale;
+    const scaled = (sample: Sample): Sample => ({ ...sample, timeMs: timeOf(sample.timeMs) });
     const samples = this.#samples.map(scaled);
     const envelope = envelopeOf(samples, this.#falls.floors.map(scaled));
     const unitBytes = this.#unitBytes ?? 1;
@@ -58,6 +62,7 @@ export class MemoryLog {
         samples,
         gcs: [],
         floors: envelope.floors,
+        counters: this.#counters.counters(timeOf),
         resolutionBytes: Math.max(1, unitBytes * 10 ** -this.#decimals),
       },
       proves: envelope.proves,

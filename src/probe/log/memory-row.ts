@@ -5,6 +5,8 @@ import type { MemoryField, WrittenSize } from './memory-names.ts';
 export type MemoryRow = {
   readonly sizes: ReadonlyMap<MemoryField, WrittenSize>;
   readonly time: LogTime | null;
+  /** What is counted beside it, by the name it has in the log. */
+  readonly counts?: ReadonlyMap<string, number> | undefined;
   /** What tells processes in one log apart: a pid, a host, a metric's labels; `null` where nothing does. */
   readonly process: { readonly key: string; readonly pid: number | null } | null;
 };

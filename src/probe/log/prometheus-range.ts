@@ -1,5 +1,6 @@
 import type { MemoryField } from './memory-names.ts';
 import { memoryFieldOf, writtenSize, type WrittenSize } from './memory-names.ts';
+import { operationOf } from './operation-names.ts';
 import type { MemoryRow } from './memory-row.ts';
 
 /** Whether a text begins like an answer of the Prometheus HTTP API to `/api/v1/query_range`. */
@@ -11,7 +12,7 @@ export function looksLikeRange(head: string): boolean {
 
 /**
  * The rows of a range answer, `undefined` when it is none (an error, an instant query, cut off). Metrics that measure the
- * same process, told by their labels, make one row per time: prom-client's `nodejs_heap_size_used_bytes`,
+ * same process, told by their labels, make one row per time, with what is counted of it: prom-client's `nodejs_heap_size_used_bytes`,
  * `nodejs_heap_size_total_bytes`, `nodejs_external_memory_bytes`, `process_resident_memory_bytes`.
  */
 export function readRange(
@@ -26,19 +27,24 @@ export function readRange(
   const results = answer?.data?.resultType === 'matrix' ? answer.data.result : undefined;
   if (!Array.isArray(results)) return undefined;
   const rowsByProcess = new Map<string, Map<number, Map<MemoryField, WrittenSize>>>();
+  const labelsByProcess = new Map<string, readonly string[]>();
+  const counted: CountedMetric[] = [];
   let otherMetrics = 0;
   for (const result of results) {
     const metric = result?.metric ?? {};
-    const field = memoryFieldOf(String(metric['__name__'] ?? ''))?.field;
-    if (field === undefined || !Array.isArray(result?.values)) {
+    const name = String(metric['__name__'] ?? '');
+    const field = memoryFieldOf(name)?.field;
+    if ((field === undefined && operationOf(name) === null) || !Array.isArray(result?.values)) {
       otherMetrics += 1;
       continue;
     }
-    const key = Object.entries(metric)
-      .filter(([label]) => label !== '__name__')
-      .map(([label, value]) => `${label} ${String(value)}`)
-      .sort()
-      .join(', ');
+    const labels = labelsOf(metric);
+    if (field === undefined) {
+      counted.push({ name, labels: new Set(labels), values: result.values });
+      continue;
+    }
+    const key = labels.join(', ');
+    labelsByProcess.set(key, labels);
     const byTime = rowsByProcess.get(key) ?? new Map<number, Map<MemoryField, WrittenSize>>();
     rowsByProcess.set(key, byTime);
     for (const point of result.values) {
@@ -50,7 +56,45 @@ export function readRange(
       byTime.set(time, sizes.set(field, size));
     }
   }
-  return { rows: [...rowsByProcess].flatMap(([key, byTime]) => rowsOf(key, byTime)), otherMetrics };
+  const rows = [...rowsByProcess].flatMap(([key, byTime]) => {
+    const counts = countsByTime(counted, labelsByProcess.get(key) ?? []);
+    return rowsOf(key, byTime).map(({ timeSeconds, row }) => ({ ...row, counts: counts.get(timeSeconds) }));
+  });
+  return { rows, otherMetrics };
+}
+
+type CountedMetric = {
+  readonly name: string;
+  readonly labels: ReadonlySet<string>;
+  readonly values: readonly unknown[];
+};
+
+function labelsOf(metric: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(metric)
+    .filter(([label]) => label !== '__name__')
+    .map(([label, value]) => `${label} ${String(value)}`)
+    .sort();
+}
+
+/**
+ * The counts of one process by the names of its metrics: a counter has its labels and more (method, route, status), over
+ * which it is summed up.
+ */
+function countsByTime(
+  counted: readonly CountedMetric[],
+  process: readonly string[],
+): ReadonlyMap<number, ReadonlyMap<string, number>> {
+  const own = counted.filter(({ labels }) => process.every((label) => labels.has(label)));
+  const byTime = new Map<number, Map<string, number>>();
+  for (const { name, values } of own) {
+    for (const point of values) {
+      const [time, value] = Array.isArray(point) ? (point as readonly unknown[]) : [];
+      if (typeof time !== 'number' || !Number.isFinite(Number(value))) continue;
+      const counts = byTime.get(time) ?? new Map<string, number>();
+      byTime.set(time, counts.set(name, (counts.get(name) ?? 0) + Number(value)));
+    }
+  }
+  return byTime;
 }
 
 type RangeAnswer = {
@@ -72,13 +116,16 @@ function exactSize(value: unknown): WrittenSize | null {
 function rowsOf(
   key: string,
   byTime: ReadonlyMap<number, ReadonlyMap<MemoryField, WrittenSize>>,
-): MemoryRow[] {
+): { readonly timeSeconds: number; readonly row: MemoryRow }[] {
   return [...byTime]
     .filter(([, sizes]) => sizes.has('heapUsed') || sizes.has('rss'))
     .sort(([a], [b]) => a - b)
-    .map(([time, sizes]) => ({
-      sizes,
-      time: { kind: 'clock', epochMs: time * 1000 },
-      process: key === '' ? null : { key, pid: null },
+    .map(([timeSeconds, sizes]) => ({
+      timeSeconds,
+      row: {
+        sizes,
+        time: { kind: 'clock', epochMs: timeSeconds * 1000 },
+        process: key === '' ? null : { key, pid: null },
+      },
     }));
 }

@@ -7,6 +7,8 @@ import {
   diedReport,
   inconclusiveReport,
   leakingReport,
+  operation,
+  residentMemory,
   sessionsFinding,
   steadyReport,
   withHostileText,
@@ -23,7 +25,49 @@ const REPORTS = {
     findings: [sessionsFinding(), cacheFinding()],
     growth: {
       ...leakingReport().growth,
-      perOperation: [{ operation: 'websocket closed', bytes: 8_000_000, interval: [7_900_000, 8_100_000] }],
+      perOperation: [
+        operation('connection closed', {
+          bytes: 8_000_000,
+          interval: [7_900_000, 8_100_000],
+          effect: 'some',
+        }),
+        operation('http request', { interval: [0, 120], effect: 'none' }),
+        operation('connection opened', { interval: [0, 64_000] }),
+      ],
+    },
+  }),
+  'in-step': leakingReport({
+    findings: [cacheFinding()],
+    growth: {
+      ...leakingReport().growth,
+      perOperation: [
+        operation('connection closed', {
+          bytes: 44_000,
+          interval: [0, 46_000],
+          inseparableFrom: ['http request', 'time'],
+        }),
+        operation('http request', {
+          bytes: 4_400,
+          interval: [0, 4_600],
+          inseparableFrom: ['connection closed', 'time'],
+        }),
+      ],
+    },
+  }),
+  'native-in-arenas': leakingReport({
+    verdict: {
+      ...leakingReport().verdict,
+      space: 'native',
+      reason: '15 low points over 300 s left +400 KB/s behind, and it does not slow down',
+    },
+    findings: [],
+    forecast: null,
+    residentMemory: { first: residentMemory(0, 0), last: residentMemory(300_000, 120_000_000) },
+  }),
+  'steady-with-traffic': steadyReport({
+    growth: {
+      ...steadyReport().growth,
+      perOperation: [operation('http request', { interval: [0, 3], effect: 'none' })],
     },
   }),
 };

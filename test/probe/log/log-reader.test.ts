@@ -111,6 +111,77 @@ describe('sampled memory is read as it was written', () => {
     }
   });
 
+  describe('with what is counted beside it', () => {
+    const countsOf = (reading: LogReading): object =>
+      Object.fromEntries(
+        (reading.sources[0]?.series.counters ?? []).map(({ operation, counts }) => [
+          operation,
+          counts.map(({ count }) => count),
+        ]),
+      );
+    const steps = looks.map((_, second) => second * 7);
+
+    test('in JSON, in an object of its own or not', () => {
+      const flat = written((memory, second) => JSON.stringify({ ...memory, httpRequests: 100 + 7 * second }));
+      expect(countsOf(flat)).toEqual({ 'http request': steps });
+      const nested = written((memory, second) =>
+        JSON.stringify({ memory, counters: { connections_closed: 7 * second, jobsDone: 7 * second } }),
+      );
+      expect(countsOf(nested)).toEqual({ 'connection closed': steps, job: steps });
+    });
+    test('in a column', () => {
+      const reading = written(
+        ({ rss, heapUsed }, second) => [rss, heapUsed, 7 * second].join(','),
+        'rss,heapUsed,requests\n',
+      );
+      expect(countsOf(reading)).toEqual({ 'http request': steps });
+    });
+    test('in Prometheus, summed up over methods and states, of this process alone', () => {
+      const series = (labels: object, value: (second: number) => number): object => ({
+        metric: labels,
+        values: looks.map((_, second) => [epochMs / 1000 + second * 15, String(value(second))]),
+      });
+      const requests = { __name__: 'http_requests_total', instance: 'a, b' };
+      const result = [
+        series({ __name__: 'nodejs_heap_size_used_bytes', instance: 'a, b' }, () => 4e7),
+        series({ ...requests, method: 'GET' }, (second) => 5 * second),
+        series({ ...requests, method: 'PUT' }, (second) => 2 * second),
+        series({ ...requests, instance: 'other' }, (second) => 1000 * second),
+        // The same once more, by a histogram.
+        series({ __name__: 'http_request_seconds_count', instance: 'a, b' }, (second) => 7 * second),
+        series({ __name__: 'process_open_fds', instance: 'a, b' }, () => 20),
+      ];
+      const reading = read(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }));
+      expect(countsOf(reading)).toEqual({ 'http request': steps });
+      expect(reading.sources[0]?.series.counters?.[0]?.counts.at(-1)?.timeMs).toBe(59 * 15_000);
+      expect(reading.counts.unreadable).toBe(1);
+    });
+    test('by the name that says it is a total, where several say they count the same', () => {
+      const reading = written((memory, second) =>
+        JSON.stringify({ ...memory, requests: 3 * second, http_requests_total: 7 * second }),
+      );
+      expect(countsOf(reading)).toEqual({ 'http request': steps });
+    });
+    test('by a name whose figures do not fall, before one that only claims to be a total', () => {
+      const reading = written((memory, second) =>
+        JSON.stringify({ ...memory, request_count_total: (second * 7919) % 50, requests: 7 * second }),
+      );
+      expect(countsOf(reading)).toEqual({ 'http request': steps });
+    });
+    test('that begins anew when the process does, and is none where it falls again and again', () => {
+      const restarted = written((memory, second) =>
+        JSON.stringify({ ...memory, requests: 7 * (second % 30) }),
+      );
+      expect(countsOf(restarted)).toEqual({
+        'http request': looks.map((_, second) => 7 * (second < 30 ? second : second - 1)),
+      });
+      const perSecond = written((memory, second) =>
+        JSON.stringify({ ...memory, requests: (second * 7919) % 50 }),
+      );
+      expect(countsOf(perSecond)).toEqual({});
+    });
+  });
+
   test.each([
     ['MB without a unit', (bytes: number) => Number((bytes / 2 ** 20).toFixed(1)), 0.05 * 2 ** 20],
     ['KB without a unit', (bytes: number) => Math.round(bytes / 1024), 512],

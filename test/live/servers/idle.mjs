@@ -1,0 +1,2 @@
+// Does nothing for six seconds.
+setTimeout(() => undefined, 6000);

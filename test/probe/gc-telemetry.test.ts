@@ -1,0 +1,41 @@
+import * as perfHooks from 'node:perf_hooks';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { expect, test } from 'vitest';
+import { GcTelemetry, restMs } from '../../src/probe/gc-telemetry.ts';
+
+v8.setFlagsFromString('--expose-gc');
+const gc = vm.runInNewContext('gc') as () => void;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function collect(times: number): Promise<void> {
+  for (let time = 0; time < times; time += 1) gc();
+  await turn();
+  await turn();
+}
+
+test('tells of each collection while it is on, of none while it rests, and where there is a gap', async () => {
+  const telemetry = new GcTelemetry({ v8, perfHooks, own: new Set() }, 0, () => undefined);
+  const forced = (): string[] =>
+    telemetry
+      .take(performance.now())
+      .records.filter((record) => record.forced && record.kind === 'major')
+      .map(({ afterGap = false }) => (afterGap ? 'after a gap' : 'follows'));
+  telemetry.switchOn();
+  await collect(3);
+  expect(forced()).toEqual(['follows', 'follows', 'follows']);
+  telemetry.switchOff();
+  await collect(2);
+  expect(forced()).toEqual([]);
+  telemetry.switchOn();
+  await collect(2);
+  expect(forced()).toEqual(['after a gap', 'follows']);
+  telemetry.switchOff();
+});
+
+test('a program that seldom collects is told of always, one that collects all the time for a share of it', () => {
+  expect(restMs(20, 1000)).toBe(0);
+  expect(restMs(100, 1000)).toBe(4000);
+  expect(restMs(0, 1000)).toBe(0);
+});
