@@ -67,6 +67,9 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       decidedAtMs: rounded(verdict?.decidedAtMs ?? null),
       reason: verdict?.reason ?? 'Nothing has been measured yet.',
       watchMoreMs: rounded(verdict?.watchMoreMs ?? null),
+      filling: fillingOf(verdict?.filling ?? null),
+      excludedBytesPerSecond: rounded(verdict?.excludedBytesPerSecond ?? null),
+      slower: slowerOf(verdict?.slower ?? null),
     },
     growth: {
       bytesPerSecond: rounded(growth?.bytesPerSecond ?? null),
@@ -105,6 +108,21 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       totalMsByWork: tenths(cost?.totalMsByWork ?? {}),
     },
   };
+}
+
+function fillingOf(filling: Verdict['filling']): Report['verdict']['filling'] {
+  if (filling === null) return null;
+  const { share, expectedBytes, interval } = filling;
+  return {
+    share: Math.round(share * 1000) / 1000,
+    expectedBytes: Math.round(expectedBytes),
+    interval: [Math.round(interval[0]), Math.round(interval[1])],
+  };
+}
+
+function slowerOf(slower: Verdict['slower']): Report['verdict']['slower'] {
+  if (slower === null) return null;
+  return { bytesPerSecond: Math.round(slower.bytesPerSecond), needsMs: Math.round(slower.needsMs) };
 }
 
 /** Two sides under the same load. The difference is the second's growth minus the first's; the interval adds both. */

@@ -59,6 +59,18 @@ export type IsolateReport = {
     readonly reason: string;
     /** How much longer to watch before an answer can be expected. */
     readonly watchMoreMs: number | null;
+    /** Memory that fills towards an end below the limit; `null` where none can be foreseen. */
+    readonly filling: {
+      /** The part of the expected growth that has come, 0 to 1. */
+      readonly share: number;
+      readonly expectedBytes: number;
+      /** Of `expectedBytes`, at 90 %. */
+      readonly interval: readonly [number, number];
+    } | null;
+    /** Growth of so many bytes a second or more is excluded; `null` unless steady. */
+    readonly excludedBytesPerSecond: number | null;
+    /** A slower leak that matters all the same, and how much longer it would need to show; `null` unless steady. */
+    readonly slower: { readonly bytesPerSecond: number; readonly needsMs: number } | null;
   };
   readonly growth: {
     readonly bytesPerSecond: number | null;

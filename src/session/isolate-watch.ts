@@ -10,13 +10,13 @@ import type { IsolateReport } from '../report/schema.ts';
 import type { MemoryLimits } from '../target/limits.ts';
 import { outlookOf } from '../verdict/outlook.ts';
 import { growthPerOperation } from '../verdict/per-operation.ts';
-import type { Patience } from '../verdict/persistence.ts';
 import { Watcher } from '../verdict/watcher.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
 import { ResidentWatch } from './resident-watch.ts';
 import { investigate } from './investigation.ts';
 import { metricsOnlyNote } from './metrics-only.ts';
+import { patienceOf } from './patience.ts';
 import { sourceFiles } from './source-files.ts';
 import type { WatchRequest } from './watch.ts';
 
@@ -227,13 +227,6 @@ export class IsolateWatch {
     if (!this.#notes.includes(words)) this.#notes.push(words);
   }
 }
-
-/** Whoever asked for the end of a long watch is not at the screen: a fill that is called and taken back would be an alarm at night. */
-function patienceOf({ until, forMs }: WatchRequest): Patience {
-  return until === 'end' && forMs !== null && forMs >= STANDING_FROM_MS ? 'standing' : 'quick';
-}
-
-const STANDING_FROM_MS = 3_600_000;
 
 export type IsolateWatchHooks = {
   readonly onChange: () => void;

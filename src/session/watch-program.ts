@@ -33,8 +33,8 @@ export async function watchProgram(
 /** npm may have much to fetch before the program itself starts. */
 const OFFER_WITHIN_MS = 30_000;
 
-/** Node itself takes a twentieth of a second. */
-const NODE_WITHIN_MS = 3_000;
+/** Node starts in a twentieth of a second, and its program may load for seconds before the agent's first word. */
+const NODE_WITHIN_MS = 10_000;
 
 /** Aborts when no Node process of the tree has shown itself for so long that none will. */
 function silence(offers: AgentOffers, pid: number): AbortSignal {

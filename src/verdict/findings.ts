@@ -63,7 +63,10 @@ export function steadyFinding(seen: Seen, { sinceMs, slope }: Steady): Finding {
   const headroomBytes = limitBytes - (points.at(-1)?.bytes ?? 0);
   const excluded = Math.max(slope.interval[1], 0);
   const slower = slowerLeak(seen.track, points, excluded, headroomBytes);
-  const leaves = formatDuration((headroomBytes / Math.max(excluded, 1)) * 1000);
+  const excludes =
+    excluded < 1 ? 'all growth that could be measured is' : `growth of ${formatRate(excluded)} or more is`;
+  const leavesMs = (headroomBytes / Math.max(excluded, 1)) * 1000;
+  const leaves = leavesMs > YEAR_MS ? 'a year' : formatDuration(leavesMs);
   const more =
     slower === null
       ? ''
@@ -72,11 +75,13 @@ export function steadyFinding(seen: Seen, { sinceMs, slope }: Steady): Finding {
     ...nothing,
     state: 'steady',
     sinceMs,
-    reason: `growth of ${formatRate(excluded)} or more is excluded: the limit is more than ${leaves} away${more}`,
+    reason: `${excludes} excluded: the limit is more than ${leaves} away${more}`,
     slope,
     slower,
   };
 }
+
+const YEAR_MS = 365 * 86_400_000;
 
 export function openFinding(seen: Seen, endedAtMs: number | undefined): Finding {
   const { points, track, level, limitBytes, count } = seen;

@@ -25,7 +25,7 @@ import { warmUpBytes } from './warm-up.ts';
  */
 export function growthPerOperation(
   series: Series,
-  verdict: Pick<Verdict, 'kind' | 'space'>,
+  verdict: Pick<Verdict, 'kind' | 'space' | 'excludedBytesPerSecond'>,
   level: number,
 ): readonly OperationGrowth[] {
   const points = pointsOf(series, verdict.space ?? 'heap');
@@ -51,7 +51,12 @@ export function growthPerOperation(
   const names = [...operations.map(({ operation }) => operation), 'time'];
   const time = 1 << operations.length;
   const byItself = (seen.needs(time) && bare.needs(time)) || groups.some((group) => (group & time) !== 0);
-  const riseBytes = riseOf(seen, columns);
+  // Beside growth a tenth of it is nothing; in a steady process, what its verdict leaves possible.
+  const spanSeconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+  const immaterialBytes =
+    verdict.excludedBytesPerSecond === null
+      ? IMMATERIAL_SHARE * riseOf(seen, columns)
+      : verdict.excludedBytesPerSecond * spanSeconds;
   return operations.flatMap(({ operation, counts, count }, cause): OperationGrowth[] => {
     const partners = groups.filter((group) => (group & (1 << cause)) !== 0).reduce((a, b) => a | b, 0);
     const inseparable = names.filter((_, other) => other !== cause && (partners & (1 << other)) !== 0);
@@ -60,8 +65,8 @@ export function growthPerOperation(
     const [asSeen, asBare] = [seen.interval(cause), bare.interval(cause)];
     const interval = [Math.min(asSeen[0], asBare[0]), Math.max(asSeen[1], asBare[1])] as const;
     const possibleBytes = interval[1] * ((counts.at(-1) ?? 0) - (counts[0] ?? 0));
-    const immaterial = verdict.kind === 'steady' || possibleBytes <= IMMATERIAL_SHARE * riseBytes;
-    const effect = interval[0] > 0 ? 'some' : inseparable.length === 0 && immaterial ? 'none' : 'unknown';
+    const immaterial = inseparable.length === 0 && possibleBytes <= immaterialBytes;
+    const effect = interval[0] > 0 ? 'some' : immaterial ? 'none' : 'unknown';
     // What goes on by itself may have been begun by an operation: a timer that each connection starts and nobody clears.
     if (effect === 'none' && byItself && verdict.kind === 'leaking') return [];
     return [

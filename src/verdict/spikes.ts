@@ -1,5 +1,3 @@
-import type { Point } from './point.ts';
-
 /**
  * Tells which points their next neighbour shows to have been garbage: higher than both neighbours by more than ten
  * times the usual step. Live memory cannot lie lower than what is live, so only upward spikes are errors. The last
@@ -8,11 +6,11 @@ import type { Point } from './point.ts';
  */
 export class SpikeWitness {
   readonly #steps: number[] = [];
-  #beforeLast: Point | undefined;
-  #last: Point | undefined;
+  #beforeLast: Size | undefined;
+  #last: Size | undefined;
 
   /** Whether `point` shows that the one before it was a spike. That one is then forgotten. */
-  shows(point: Point): boolean {
+  shows(point: Size): boolean {
     const [before, last] = [this.#beforeLast, this.#last];
     if (last !== undefined) this.#keepStep(Math.abs(point.bytes - last.bytes));
     const spike =
@@ -22,6 +20,11 @@ export class SpikeWitness {
     this.#beforeLast = spike ? before : last;
     this.#last = point;
     return spike;
+  }
+
+  /** Of two points at one time another one counts. */
+  replaceLast(point: Size): void {
+    this.#last = point;
   }
 
   #isFar(bytes: number): boolean {
@@ -40,3 +43,5 @@ export class SpikeWitness {
 const TIMES_USUAL_STEP = 10;
 const LEAST_BYTES = 100_000;
 const STEPS_KEPT = 60;
+
+type Size = { readonly bytes: number };

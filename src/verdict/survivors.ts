@@ -1,7 +1,7 @@
-import type { GcEvent, Series } from '../core/series.ts';
+import type { GcEvent } from '../core/series.ts';
 
 /** Live bytes at the time of a minor collection, bounded from below, and the load there was then. */
-export type LowerBound<Load = unknown> = {
+export type LowerBound<Load> = {
   readonly timeMs: number;
   readonly bytes: number;
   readonly load: Load;
@@ -53,13 +53,6 @@ export class SurvivorBounds<Load> {
     this.#minors = this.#minors.filter((_, index) => index % 2 === 0);
     this.#everyMs *= 2;
   }
-}
-
-/** The same for a whole series. */
-export function boundsOf({ gcs, floors }: Pick<Series, 'gcs' | 'floors'>): LowerBound<null>[] {
-  const bounds = new SurvivorBounds<null>();
-  const floorTimes = new Set(floors.map((floor) => floor.timeMs));
-  return gcs.flatMap((gc) => [...bounds.add(gc, floorTimes.has(gc.timeMs), null)]);
 }
 
 const LEAST_SHARE_COME = 0.5;

@@ -78,6 +78,7 @@ export class TrackWatch {
       // Of two sizes at one time the lower one is nearer to what lives.
       if (point.bytes >= last.bytes) return;
       this.#removeLast();
+      this.#spikes.replaceLast(point);
     } else if (this.#spikes.shows(point)) {
       this.#removeLast();
     }
@@ -177,7 +178,6 @@ export class TrackWatch {
     if (held === undefined || held.bytesPerSecond < this.#track.negligibleBytesPerSecond) return;
     if (this.#isProved(held) && loadFollowed(held.points) === undefined) {
       this.#leak = { sinceMs: point.timeMs, held };
-      this.#steady = undefined;
       this.#steady = undefined;
     }
   }

@@ -63,7 +63,11 @@ describe('leakline run', () => {
     async ({ version, path }) => {
       const options = ['--permission', `--allow-fs-read=${program('idle')}`];
       const args = ['run', '--quiet', '--json', file, '--', path, ...options];
-      const { code, stderr } = await cli([...args, program('idle')]);
+      const { code, stderr } = await cli([
+        ...args,
+        program('idle'),
+        majorOf(version) >= 26 ? '13000' : '6000',
+      ]);
       if (majorOf(version) >= 26) {
         expect(stderr).toContain("runs under Node's permission model");
         expect(code).toBe(0);

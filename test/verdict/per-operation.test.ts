@@ -42,7 +42,7 @@ describe('growth per operation', () => {
   });
 
   test('is not denied of an operation while memory grows by itself: a connection may have started the timer', () => {
-    const leaking = { kind: 'leaking', space: 'heap' } as const;
+    const leaking = { kind: 'leaking', space: 'heap', excludedBytesPerSecond: null } as const;
     const series = trace({ seconds: 300, bytes: { perSecond: 400e3 } });
     expect(growthPerOperation(series, leaking, level).filter(({ effect }) => effect === 'none')).toEqual([]);
     expect(growthPerOperation(series, leaking, level).filter(({ effect }) => effect === 'some')).toEqual([]);
@@ -50,6 +50,17 @@ describe('growth per operation', () => {
     const even = growthPerOperation(evenRequests(series), leaking, level);
     expect(even.find(({ operation }) => operation === 'http request')?.inseparableFrom).toEqual(['time']);
     expect(even.filter(({ effect }) => effect === 'none')).toEqual([]);
+  });
+
+  test('is nothing in a steady process only as far as its verdict excludes growth', () => {
+    const series = trace({ seconds: 300, bytes: {} });
+    const effects = (excludedBytesPerSecond: number): readonly string[] =>
+      growthPerOperation(series, { kind: 'steady', space: null, excludedBytesPerSecond }, level)
+        .filter(({ interval }) => interval[1] > 0)
+        .map(({ effect }) => effect);
+    expect(effects(1e6).length).toBeGreaterThan(0);
+    expect(new Set(effects(1e6))).toEqual(new Set(['none']));
+    expect(new Set(effects(0))).toEqual(new Set(['unknown']));
   });
 
   test('of whatever else a series counts is found the same way', () => {
@@ -237,7 +248,11 @@ function evenRequests(series: Series): Series {
 }
 
 function byOperation(series: Series, at: number = level): ReadonlyMap<string, OperationGrowth> {
-  const found = growthPerOperation(series, { kind: 'inconclusive', space: null }, at);
+  const found = growthPerOperation(
+    series,
+    { kind: 'inconclusive', space: null, excludedBytesPerSecond: null },
+    at,
+  );
   return new Map(found.map((one) => [one.operation, one]));
 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { GcEvent, Series } from '../../src/core/series.ts';
-import { boundsOf } from '../../src/verdict/survivors.ts';
+import { type LowerBound, SurvivorBounds } from '../../src/verdict/survivors.ts';
 
 /** A heap that knows which of its objects are alive: the oracle. Objects that survive a scavenge are old. */
 class ToyHeap {
@@ -42,6 +42,13 @@ class ToyHeap {
   #used(): number {
     return this.#objects.reduce((sum, { bytes }) => sum + bytes, 0);
   }
+}
+
+/** What a series of collections tells, one after the other. */
+function boundsOf({ gcs, floors }: Pick<Series, 'gcs' | 'floors'>): LowerBound<null>[] {
+  const bounds = new SurvivorBounds<null>();
+  const floorTimes = new Set(floors.map((floor) => floor.timeMs));
+  return gcs.flatMap((gc) => [...bounds.add(gc, floorTimes.has(gc.timeMs), null)]);
 }
 
 /** A second for each lifetime list: that many objects of 1 MB are allocated, then a scavenge; a major one at the ends. */

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Floor, GcEvent } from '../../src/core/series.ts';
 import { decide } from '../../src/verdict/decide.ts';
 import { History } from '../../src/verdict/history.ts';
+import { tracksOf } from '../../src/verdict/track.ts';
+import { TrackWatch } from '../../src/verdict/track-watch.ts';
 import { Watcher } from '../../src/verdict/watcher.ts';
 import { drawSeries, families, limitBytes, Random, trace, until } from './traces.ts';
 
@@ -174,4 +176,17 @@ test('is not steady any more when memory has begun to rise, long before that is 
     if (second === beganSeconds) expect(watcher.verdict(second * 1000).kind).toBe('steady');
   }
   expect(watcher.verdict((beganSeconds + 90) * 1000).kind).toBe('inconclusive');
+});
+
+test('of two sizes at one time the lower counts, also for who tells what was a spike', () => {
+  const { heap } = tracksOf('quick', limitBytes, 1);
+  const watch = new TrackWatch(heap, { limitBytes, falseAlarmProbability: 0.01, level: 0.99 });
+  const add = (second: number, bytes: number): void =>
+    watch.add({ timeMs: second * 1000, bytes, openConnections: 4 });
+  for (let second = 2; second <= 10; second += 2) add(second, 5e6 + second);
+  // First with garbage of 40 MB; the next one must not take the true one for the spike.
+  add(12, 45e6);
+  add(12, 5e6 + 12);
+  add(14, 5e6 + 14);
+  expect(watch.points.map(({ bytes }) => bytes - 5e6)).toEqual([2, 4, 6, 8, 10, 12, 14]);
 });

@@ -1,2 +1,2 @@
-// Does nothing for six seconds.
-setTimeout(() => undefined, 6000);
+// Does nothing for as many milliseconds as it is told.
+setTimeout(() => undefined, Number(process.argv[2]));
