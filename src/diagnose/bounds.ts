@@ -1,4 +1,4 @@
-import type { Declared } from './declarations.ts';
+import type { Declared } from './declared.ts';
 import { removalSitesOf, type RemovalSite } from './removal-sites.ts';
 import type { Script, Scripts } from './script.ts';
 import { type AnyNode, isFunction, keyName, type NodePath, walk } from './syntax.ts';

@@ -1,11 +1,16 @@
 import type { ScriptLocation } from '../core/location.ts';
+import type { Declared, Value } from './declared.ts';
+import { assignedInBody, assignedInClass, property, propertyOfLiteral } from './made-properties.ts';
+import { moduleAssignments } from './module-assignments.ts';
+import { isWrapper, wrapperFunction } from './module-wrapper.ts';
 import { originalName } from './original-position.ts';
-import { decodeUrlPath, offsetAt, type Script, type Scripts } from './script.ts';
+import { resolveScript } from './resolve-script.ts';
+import { bindingInScope } from './scope-words.ts';
+import { offsetAt, type Script, type Scripts } from './script.ts';
 import { type Binding, bindingsOf, findBinding } from './scopes.ts';
 import {
   type AnyNode,
   type ClassNode,
-  childrenOf,
   isClass,
   isFunction,
   keyName,
@@ -14,26 +19,6 @@ import {
   pathTo,
   walk,
 } from './syntax.ts';
-
-/** What the source says about a variable, a property or a module's exports: where it is declared, and as what. */
-export type Declared = {
-  readonly kind: 'variable' | 'property' | 'exports';
-  /** The name in the script that runs; what a minifier left of it. */
-  readonly key: string;
-  /** The name the developer gave it. */
-  readonly name: string;
-  readonly script: Script;
-  /** Where the name stands: its declaration, the key in an object literal, the `this.name = …`. */
-  readonly node: AnyNode;
-  readonly value: Value | null;
-  /** There is one of it for each time the file is loaded: a module's variable, a static member, an export. */
-  readonly moduleLevel: boolean;
-  /** Found by its name only, nothing on the way said that it is this one. */
-  readonly guessed: boolean;
-};
-
-/** An expression that makes a value. With `module`, what the file or the bundler's wrapper function `node` exports. */
-export type Value = { readonly script: Script; readonly node: AnyNode; readonly module: boolean };
 
 /**
  * The variable a function captures, by the name in its scopes.
@@ -121,87 +106,6 @@ export async function declaredMemberAt(
   return constructor === undefined ? null : assignedInBody(script, constructor, key);
 }
 
-/**
- * A property by its name alone, anywhere in a script: where an object literal, a class or an assignment makes it,
- * the ones that make a collection first.
- */
-export function guessProperty(script: Script, key: string): Declared | null {
-  if (script.program === null) return null;
-  let best: Declared | null = null;
-  let bestScore = 0;
-  walk(script.program, (node) => {
-    const found = propertyMadeBy(script, node, key);
-    if (found === null) return;
-    const score = found.value !== null && isCollection(found.value.node) ? 2 : 1;
-    if (score > bestScore) {
-      best = { ...found, guessed: true };
-      bestScore = score;
-    }
-  });
-  return best;
-}
-
-/** Whether an expression makes an empty or filled collection: `[]`, `{}`, `new Map()`, `Object.create(null)`. */
-export function isCollection(node: AnyNode): boolean {
-  if (node.type === 'ArrayExpression' || node.type === 'ObjectExpression') return true;
-  if (node.type === 'NewExpression') {
-    return node.callee.type === 'Identifier' && /^(?:Weak)?(?:Map|Set)$|^Array$/.test(node.callee.name);
-  }
-  return (
-    node.type === 'CallExpression' &&
-    node.callee.type === 'MemberExpression' &&
-    node.callee.object.type === 'Identifier' &&
-    node.callee.object.name === 'Object' &&
-    keyName(node.callee.property, node.callee.computed) === 'create'
-  );
-}
-
-function bindingInScope(path: NodePath, name: string, scope: string): Binding | undefined {
-  let first: Binding | undefined;
-  for (let index = path.length - 1; index >= 0; index -= 1) {
-    const binding = bindingsOf(path[index]).get(name);
-    if (binding === undefined) continue;
-    first ??= binding;
-    if (isScope(path, index, scope)) return binding;
-  }
-  // V8 may describe a scope in words this does not know.
-  return first;
-}
-
-/** Whether V8 describes the scope of the node at the index with these words. */
-function isScope(path: NodePath, index: number, words: string): boolean {
-  const node = path[index];
-  // A function's parameters and its body are one scope to V8.
-  const ofFunction =
-    isFunction(node) || (node.type === 'BlockStatement' && isFunction(path[index - 1] ?? node));
-  const [, kind, name] = /^(\w+)(?: \((.+)\))?$/.exec(words) ?? [];
-  if (kind === 'Module' || kind === 'Script') return node.type === 'Program';
-  // V8 names a block's scope after the nearest function that has a context, which need not be the block's.
-  if (kind === 'Block') return !ofFunction && node.type !== 'Program';
-  if (name !== undefined)
-    return ofFunction && functionNamed(path, isFunction(node) ? index : index - 1, name);
-  // The closure of a CommonJS file is a function that is not in the text.
-  return ofFunction || node.type === 'Program';
-}
-
-/** Whether the function at the index is one V8 calls by this name. */
-function functionNamed(path: NodePath, index: number, name: string): boolean {
-  const node = path[index] as AnyNode | undefined;
-  if (node === undefined || !isFunction(node)) return false;
-  if (node.id) return node.id.name === name;
-  const parent = path[index - 1];
-  if (parent?.type === 'VariableDeclarator')
-    return parent.id.type === 'Identifier' && parent.id.name === name;
-  if (parent?.type === 'Property' || parent?.type === 'MethodDefinition') {
-    return keyName(parent.key, parent.computed) === name;
-  }
-  if (parent?.type === 'AssignmentExpression') {
-    const target = parent.left.type === 'MemberExpression' ? parent.left.property : parent.left;
-    return target.type === 'Identifier' && target.name === name;
-  }
-  return false;
-}
-
 async function declaredBinding(
   scripts: Scripts,
   script: Script,
@@ -280,71 +184,6 @@ async function requiredModule(scripts: Scripts, script: Script, init: AnyNode): 
   if (wrapper?.type !== 'CallExpression') return null;
   const body = wrapperFunction(wrapper);
   return body === null ? null : { script, node: body, module: true };
-}
-
-/** The function of `__commonJS({ "src/bus.js"(exports, module) { … } })` or `f((exports, module) => { … })`. */
-function wrapperFunction(call: Extract<AnyNode, { type: 'CallExpression' }>): AnyNode | null {
-  const [argument] = call.arguments;
-  if (argument === undefined) return null;
-  if (isFunction(argument)) return argument;
-  if (argument.type !== 'ObjectExpression') return null;
-  const [property] = argument.properties;
-  return property?.type === 'Property' && isFunction(property.value) ? property.value : null;
-}
-
-/** Whether a function is a bundler's wrapper of a file: its variables are that file's own. */
-function isWrapper(script: Script, scope: AnyNode): boolean {
-  if (!isFunction(scope) && scope.type !== 'BlockStatement') return false;
-  if (script.program === null) return false;
-  const path = pathTo(script.program, scope);
-  const index = path.findLastIndex(isFunction);
-  // A block deeper in the function is a scope of its own.
-  if (scope.type === 'BlockStatement' && path[path.length - 2] !== path[index]) return false;
-  const outer = path.slice(0, index);
-  if (outer.some(isFunction)) return false;
-  const call = outer.findLast((node) => node.type === 'CallExpression');
-  if (call === undefined) return false;
-  // (function () { … })(): the whole file in a function that runs once.
-  if (call.callee === path[index]) return path.length <= index + 2 && isTopStatement(script.program, call);
-  return wrapperFunction(call) === path[index] && outer.some((node) => node.type === 'VariableDeclarator');
-}
-
-function isTopStatement(program: AnyNode, node: AnyNode): boolean {
-  return (
-    program.type === 'Program' &&
-    program.body.some(
-      (statement) =>
-        statement.type === 'ExpressionStatement' &&
-        (statement.expression === node ||
-          (statement.expression.type === 'UnaryExpression' && statement.expression.argument === node)),
-    )
-  );
-}
-
-/** The script a relative specifier names. Bare ones (`express`) need the file system to be resolved, and are not. */
-async function resolveScript(scripts: Scripts, from: Script, specifier: string): Promise<Value | null> {
-  if (!/^\.{1,2}(?:\/|$)|^\/|^file:/.test(specifier)) return null;
-  const base = from.url.startsWith('file://') ? decodeUrlPath(from.url) : from.url;
-  const path = specifier.startsWith('file:') ? decodeUrlPath(specifier) : join(base, specifier);
-  // Those with an extension of their own first, so that a reader is not asked for folders.
-  const candidates = /\.[cm]?[jt]s$/.test(path)
-    ? [path]
-    : [`${path}.js`, `${path}.cjs`, `${path}.mjs`, `${path}.ts`, `${path}/index.js`, path];
-  for (const candidate of candidates) {
-    const script = await scripts.find(candidate);
-    if (script?.program != null) return { script, node: script.program, module: true };
-  }
-  return null;
-}
-
-function join(base: string, specifier: string): string {
-  if (specifier.startsWith('/')) return specifier;
-  const parts = base.replaceAll('\\', '/').split('/').slice(0, -1);
-  for (const part of specifier.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }
 
 function moduleItself(value: Value): Declared {
@@ -449,45 +288,6 @@ async function exportStatement(
     : declaredBinding(scripts, script, binding);
 }
 
-type ModuleAssignment = { readonly key: string | null; readonly node: AnyNode; readonly value: AnyNode };
-
-/** `module.exports = V` (key `null`), `exports.K = V`, `module.exports.K = V` wherever they stand in a module. */
-function moduleAssignments(module: Value): ModuleAssignment[] {
-  const wrapper = isFunction(module.node) ? module.node : null;
-  const parameter = (index: number): string | null => {
-    const node = wrapper?.params[index];
-    return node?.type === 'Identifier' ? node.name : null;
-  };
-  const exportsName = wrapper === null ? 'exports' : parameter(0);
-  const moduleName = wrapper === null ? 'module' : parameter(1);
-  const isModuleExports = (node: AnyNode): boolean =>
-    node.type === 'MemberExpression' &&
-    node.object.type === 'Identifier' &&
-    node.object.name === moduleName &&
-    keyName(node.property, node.computed) === 'exports';
-  const isExports = (node: AnyNode): boolean =>
-    (node.type === 'Identifier' && node.name === exportsName) || isModuleExports(node);
-
-  const found: ModuleAssignment[] = [];
-  walk(module.node, (node) => {
-    if (node.type !== 'AssignmentExpression') return;
-    if (isModuleExports(node.left)) {
-      found.push({ key: null, node, value: innermostRight(node) });
-    } else if (node.left.type === 'MemberExpression' && isExports(node.left.object)) {
-      const key = keyName(node.left.property, node.left.computed);
-      if (key !== undefined) found.push({ key, node, value: innermostRight(node) });
-    }
-  });
-  return found;
-}
-
-/** `V` of `exports = module.exports = V`. */
-function innermostRight(node: Extract<AnyNode, { type: 'AssignmentExpression' }>): AnyNode {
-  let value: AnyNode = node.right;
-  while (value.type === 'AssignmentExpression') value = value.right;
-  return value;
-}
-
 async function declaredByName(scripts: Scripts, script: Script, node: AnyNode): Promise<Declared | null> {
   if ((node.type !== 'Identifier' && node.type !== 'MemberExpression') || script.program === null)
     return null;
@@ -579,84 +379,4 @@ async function declaredMember(
     if (found !== null) return found;
   }
   return null;
-}
-
-/** `this.key = …` in the constructor, or else in any method; `this` inside other functions is another one. */
-function assignedInClass(script: Script, owner: ClassNode, key: string): Declared | null {
-  const members = [...owner.body.body].sort((a, b) => Number(isConstructor(b)) - Number(isConstructor(a)));
-  for (const member of members) {
-    const found = assignedToThis(script, member, key);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function isConstructor(member: AnyNode): boolean {
-  return member.type === 'MethodDefinition' && member.kind === 'constructor';
-}
-
-/** For functions used as constructors, and for functions that have properties. */
-function assignedInBody(script: Script, node: AnyNode, key: string): Declared | null {
-  for (const child of childrenOf(node)) {
-    const found = assignedToThis(script, child, key);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function assignedToThis(script: Script, root: AnyNode, key: string): Declared | null {
-  let found: Declared | null = null;
-  walk(
-    root,
-    (node) => {
-      if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') return;
-      if (node.left.object.type !== 'ThisExpression') return;
-      if (keyName(node.left.property, node.left.computed) !== key) return;
-      found ??= property(script, node.left, key, node.right, false);
-    },
-    () => found === null,
-  );
-  return found;
-}
-
-function propertyOfLiteral(script: Script, literal: AnyNode, key: string): Declared | null {
-  if (literal.type !== 'ObjectExpression') return null;
-  for (const member of literal.properties) {
-    if (member.type === 'Property' && keyName(member.key, member.computed) === key) {
-      return property(script, member.key, key, member.value, false);
-    }
-  }
-  return null;
-}
-
-/** The property a single node makes, if it is the one asked for. */
-function propertyMadeBy(script: Script, node: AnyNode, key: string): Declared | null {
-  if (node.type === 'ObjectExpression') return propertyOfLiteral(script, node, key);
-  if (node.type === 'PropertyDefinition' && keyName(node.key, node.computed) === key) {
-    return property(script, node.key, key, node.value ?? null, node.static);
-  }
-  if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') {
-    if (keyName(node.left.property, node.left.computed) !== key) return null;
-    return property(script, node.left, key, node.right, false);
-  }
-  return null;
-}
-
-function property(
-  script: Script,
-  node: AnyNode,
-  key: string,
-  value: AnyNode | null,
-  isStatic: boolean,
-): Declared {
-  return {
-    kind: 'property',
-    key,
-    name: key,
-    script,
-    node,
-    value: value === null ? null : { script, node: value, module: false },
-    moduleLevel: isStatic,
-    guessed: false,
-  };
 }

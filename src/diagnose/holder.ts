@@ -1,7 +1,8 @@
 import type { ContainerDetail, ContainerType, PathStep } from '../core/census.ts';
 import type { Grower, Holder } from '../core/finding.ts';
 import { addSitesOf } from './add-sites.ts';
-import { type Declared, declaredBy } from './declarations.ts';
+import type { Declared } from './declared.ts';
+import { declaredBy } from './declarations.ts';
 import type { GrowingContainer } from './growing-container.ts';
 import { originalLocation, packageOf } from './original-location.ts';
 import type { ReadStep } from './path-reading.ts';

@@ -1,14 +1,8 @@
 import type { PathStep } from '../core/census.ts';
 import { addSitesOf } from './add-sites.ts';
-import {
-  type Declared,
-  declaredExports,
-  declaredMemberAt,
-  declaredProperty,
-  declaredVariable,
-  guessProperty,
-  type Value,
-} from './declarations.ts';
+import type { Declared, Value } from './declared.ts';
+import { declaredExports, declaredMemberAt, declaredProperty, declaredVariable } from './declarations.ts';
+import { guessProperty } from './made-properties.ts';
 import type { Script, Scripts } from './script.ts';
 import { type TimerCall, timerCallOf } from './timer-call.ts';
 

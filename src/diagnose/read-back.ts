@@ -1,5 +1,5 @@
 import { addSitesOf } from './add-sites.ts';
-import type { Declared } from './declarations.ts';
+import type { Declared } from './declared.ts';
 import { referencesTo } from './references.ts';
 import type { Script, Scripts } from './script.ts';
 import { type AnyNode, isFunction, keyName } from './syntax.ts';

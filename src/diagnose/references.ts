@@ -1,4 +1,5 @@
-import { type Declared, declaredBy } from './declarations.ts';
+import type { Declared } from './declared.ts';
+import { declaredBy } from './declarations.ts';
 import type { Script, Scripts } from './script.ts';
 import { type AnyNode, isClass, keyName, type NodePath, walk } from './syntax.ts';
 

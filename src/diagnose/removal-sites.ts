@@ -1,4 +1,4 @@
-import type { Declared } from './declarations.ts';
+import type { Declared } from './declared.ts';
 import { referencesTo } from './references.ts';
 import type { Script, Scripts } from './script.ts';
 import { type AnyNode, keyName, type NodePath } from './syntax.ts';

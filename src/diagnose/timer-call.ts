@@ -1,6 +1,6 @@
 import type { ScriptLocation } from '../core/location.ts';
 import { calleeName, timerKind } from './function-name.ts';
-import type { Declared } from './declarations.ts';
+import type { Declared } from './declared.ts';
 import { originalName } from './original-position.ts';
 import { offsetAt, type Script, type Scripts } from './script.ts';
 import { findBinding } from './scopes.ts';

@@ -1,5 +1,5 @@
 import { addSitesOf } from './add-sites.ts';
-import type { Declared } from './declarations.ts';
+import type { Declared } from './declared.ts';
 import { findBinding } from './scopes.ts';
 import type { Script, Scripts } from './script.ts';
 import { type AnyNode, isFunction, type NodePath, pathTo, walk } from './syntax.ts';

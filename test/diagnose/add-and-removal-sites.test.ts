@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { addSitesOf } from '../../src/diagnose/add-sites.ts';
 import { findBound } from '../../src/diagnose/bounds.ts';
-import { type Declared, declaredVariable, guessProperty } from '../../src/diagnose/declarations.ts';
+import type { Declared } from '../../src/diagnose/declared.ts';
+import { declaredVariable } from '../../src/diagnose/declarations.ts';
+import { guessProperty } from '../../src/diagnose/made-properties.ts';
 import { readBackWhereAdded } from '../../src/diagnose/read-back.ts';
 import { removalSitesOf } from '../../src/diagnose/removal-sites.ts';
 import { positionAt, type Script, Scripts } from '../../src/diagnose/script.ts';

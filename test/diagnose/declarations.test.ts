@@ -2,8 +2,8 @@ import { Session } from 'node:inspector';
 import { compileFunction } from 'node:vm';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Declared } from '../../src/diagnose/declared.ts';
 import {
-  type Declared,
   declaredExports,
   declaredMemberAt,
   declaredProperty,

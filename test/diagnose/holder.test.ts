@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guessProperty } from '../../src/diagnose/declarations.ts';
+import { guessProperty } from '../../src/diagnose/made-properties.ts';
 import type { GrowingContainer } from '../../src/diagnose/growing-container.ts';
 import { type Held, heldBy } from '../../src/diagnose/holder.ts';
 import { nameContainer } from '../../src/diagnose/name-container.ts';
