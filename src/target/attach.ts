@@ -51,15 +51,28 @@ export async function attach(
     const helper = new InspectorHelper(files.helper, String(pid));
     return attachThrough(info, address, isOurs, files, handlers, helper, attempt);
   };
-  if (openPort === null) return through(null, true);
   try {
-    return await through(openPort, left.inspector);
+    return openPort === null ? await through(null, true) : await through(openPort, left.inspector);
   } catch (error) {
+    if (openPort === null) {
+      // It came up between our look and our signal: of a leakline that was killed right after its own, or of a person.
+      const opened = isOpenByNow(error, pid) ? await findInspector(info) : null;
+      if (opened !== null) return through(opened, left.inspector);
+      throw error;
+    }
     // It was shut under us, by the agent of another leakline that had opened it.
     const wasShut = error instanceof LeaklineError && error.code === 'INSPECTOR_FAILED';
     if (!wasShut || listeningPorts(pid).includes(openPort)) throw error;
     return through(null, true);
   }
+}
+
+function isOpenByNow(error: unknown, pid: number): boolean {
+  return (
+    error instanceof LeaklineError &&
+    error.code === 'INSPECTOR_PORT_TAKEN' &&
+    (error.facts as { otherPid: number | null }).otherPid === pid
+  );
 }
 
 /** The built texts that attaching needs: the agent, and the path of the helper process. */

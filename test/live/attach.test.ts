@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { builtFiles } from '../../bench/lib/built-files.ts';
 import type { Report } from '../../src/report/schema.ts';
+import { attach } from '../../src/target/attach.ts';
 import { listeningPorts } from '../../src/target/listening-port.ts';
 import { type RunningServer, cli, openFiles, startServer, until } from './processes.ts';
 
@@ -97,6 +99,16 @@ describe('a process that was attached to', () => {
     }
   });
 });
+
+test('an inspector that somebody opens between our look and our signal is used, and stays open', async () => {
+  let checks = 0;
+  const onStep = (step: string): void => {
+    if (step === 'check' && (checks += 1) === 2) process.kill(server.pid, 'SIGUSR1');
+  };
+  const target = await attach(server.pid, builtFiles(), {}, { onStep });
+  await target.close();
+  expect(listeningPorts(server.pid)).toHaveLength(2);
+}, 20_000);
 
 test('no socket or directory of ours is left', async () => {
   // A folder of its own: other people's leaklines come and go in /tmp.
