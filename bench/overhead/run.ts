@@ -10,20 +10,28 @@ import type { OpenTarget } from '../../src/target/meet-agent.ts';
 import { builtFiles } from '../lib/built-files.ts';
 import { type PairedResult, paired } from './paired.ts';
 
-// What watching costs a server: `npm run bench -- overhead [--pairs 35] [--window 4000] [--only WORD]`; WORD leaves the modes
-// with that word. Pairs of measurements, on and off in turns (ABBA), on servers that are as busy as one core allows; the
-// load comes from the other core. Beside leakline, on the same work in the same run: nothing at all (A/A), Datadog's heap
-// profiler, clinic doctor. Writes bench/results/overhead.md. The two tools are installed into .cache/overhead, once.
+// What watching costs a server: `npm run bench -- overhead [--rounds 12] [--window 12] [--long-window 60] [--only WORD]`, the
+// windows in seconds; WORD leaves the modes with that word. In each round the server is measured with each mode, and
+// twice without any, in turns; it is as busy as one core allows, and the load comes from the other core. Beside leakline,
+// on the same work in the same run: nothing at all (A/A), Datadog's heap profiler, clinic doctor. Writes
+// bench/results/overhead.md. The two tools are installed into .cache/overhead, once.
 
 const { values } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '35' },
-    window: { type: 'string', default: '4000' },
+    rounds: { type: 'string', default: '12' },
+    window: { type: 'string', default: '12' },
+    'long-window': { type: 'string', default: '60' },
     only: { type: 'string', default: '' },
   },
 });
-const PAIRS = Number(values.pairs);
-const WINDOW_MS = Number(values.window);
+const ROUNDS = Number(values.rounds);
+const WINDOW_MS = Number(values.window) * 1000;
+/** `--gc auto` forces one collection in some fifty seconds: a shorter window has none, or one too many. */
+const LONG_WINDOW_MS = Number(values['long-window']) * 1000;
+/** What was compiled, or thrown away by a mode before, is compiled again under load before anything counts. */
+const SETTLE_MS = 2000;
+/** A watch that has just begun forces its first collection after two seconds. */
+const SETTLE_WATCHED_MS = 6000;
 const SERVER_CORE = '0';
 const LOAD_CORE = '1';
 const tools = resolve('.cache/overhead');
@@ -34,6 +42,8 @@ type Server = { readonly child: ChildProcess; readonly port: number };
 /** Something that can be on or off beside a server, between two windows. */
 type Mode = {
   readonly name: string;
+  readonly settleMs: number;
+  readonly windowMs: number;
   on(server: Server): Promise<void>;
   off(server: Server): Promise<void>;
   /** A second server that always has it, where it can't be taken off: on and off are then two processes. */
@@ -41,107 +51,144 @@ type Mode = {
 };
 
 const nothing = (): Promise<void> => Promise.resolve();
-const ticks: AgentTick[] = [];
+const short = { settleMs: SETTLE_MS, windowMs: WINDOW_MS };
+const longestLooksMs: number[] = [];
+const shares: number[] = [];
+const without: Mode = { name: 'nothing', ...short, on: nothing, off: nothing };
 const modes: readonly Mode[] = [
-  { name: 'nothing (A/A)', on: nothing, off: nothing },
-  leakline('leakline, watching (--gc natural)', 'natural'),
-  leakline('leakline, watching (--gc auto)', 'auto'),
-  leakline('leakline, in its first 20 s or while memory rises (--gc auto)', 'closer'),
+  { ...without, name: 'nothing (A/A)' },
+  leakline('leakline, watching (--gc natural)', 'natural', WINDOW_MS),
+  leakline('leakline, watching (--gc auto)', 'auto', LONG_WINDOW_MS),
+  leakline('leakline, in its first minute or while memory rises (--gc auto)', 'closer', 2 * WINDOW_MS),
   {
     name: 'one full collection a second, and nothing else',
+    ...short,
     on: async (server) => void (await ask(server.child, 'collect on')),
     off: async (server) => void (await ask(server.child, 'collect off')),
   },
   {
     name: "Datadog's heap profiler, 512 KiB",
+    ...short,
     on: async (server) => void (await ask(server.child, 'datadog on')),
     off: async (server) => void (await ask(server.child, 'datadog off')),
   },
-  { name: 'clinic doctor', on: nothing, off: nothing, twin: clinicDoctor() },
+  { name: 'clinic doctor', ...short, on: nothing, off: nothing, twin: clinicDoctor() },
 ];
 
 installTools();
 pin(process.pid, LOAD_CORE);
 const rows: string[] = [];
-for (const app of appNames) {
-  for (const mode of modes.filter(({ name }) => name.includes(values.only))) {
-    const { cpu, throughput } = await measure(app, mode);
-    rows.push(`| ${app} | ${mode.name} | ${cells(cpu)} | ${cells(throughput)} |`);
-    console.log(rows.at(-1));
-  }
-}
+for (const app of appNames) rows.push(...(await measure(app)));
 const text = summary();
 console.log(text);
 mkdirSync('bench/results', { recursive: true });
 writeFileSync('bench/results/overhead.md', text);
 
-function leakline(name: string, how: 'natural' | 'auto' | 'closer'): Mode {
+function leakline(name: string, how: 'natural' | 'auto' | 'closer', windowMs: number): Mode {
   let target: OpenTarget | null = null;
+  let last: AgentTick | null = null;
   return {
     name,
+    settleMs: SETTLE_WATCHED_MS,
+    windowMs,
     async on({ child }) {
       const handlers = {
         onEvent: (event: string, params: unknown): void => {
           if (event !== 'tick') return;
           const acknowledgement: Acknowledgement = { closer: how === 'closer' };
           target?.peer.notify('ack', acknowledgement);
-          if (how !== 'closer') ticks.push(params as AgentTick);
+          last = params as AgentTick;
         },
       };
       target = await attach(child.pid ?? 0, builtFiles(), handlers);
       await target.peer.call('watch', { gc: how === 'natural' ? how : 'auto', maxPauseMs: 50 });
-      // In its first seconds its code is compiled, which is no part of watching on and on.
-      await sleep(3000);
     },
     async off() {
       await target?.close();
       target = null;
-      await sleep(200);
+      if (last === null || how === 'closer') return;
+      longestLooksMs.push(last.cost.longestPauseMsByWork.sample ?? 0);
+      shares.push((last.cost.totalMsByWork.sample ?? 0) / last.sample.timeMs);
     },
   };
 }
 
-async function measure(
-  app: (typeof appNames)[number],
-  mode: Mode,
-): Promise<{ cpu: PairedResult; throughput: PairedResult }> {
+/** A row of the table for each mode. */
+async function measure(app: (typeof appNames)[number]): Promise<string[]> {
+  const measured = modes.filter(({ name }) => name.includes(values.only));
   const plain = await startServer(app);
-  const twin = mode.twin === undefined ? plain : await startServer(app, mode.twin);
-  try {
-    // Both are compiled and warm before anything counts.
-    for (const server of new Set([plain, twin])) await load(server, 3000);
-    const cpu: number[] = [];
-    const throughput: number[] = [];
-    for (let pair = 0; pair < PAIRS; pair += 1) {
-      const order = pair % 2 === 0 ? ([false, true] as const) : ([true, false] as const);
-      const seen = new Map<boolean, Window>();
-      for (const isOn of order) {
-        const server = isOn ? twin : plain;
-        if (isOn) await mode.on(server);
-        seen.set(isOn, await window(server));
-        if (isOn) await mode.off(server);
-      }
-      const on = seen.get(true);
-      const off = seen.get(false);
-      if (on === undefined || off === undefined) continue;
-      cpu.push(on.cpuPerRequest / off.cpuPerRequest - 1);
-      throughput.push(off.perSecond / on.perSecond - 1);
-    }
-    return { cpu: paired(cpu), throughput: paired(throughput) };
-  } finally {
-    for (const { child } of new Set([plain, twin])) child.kill('SIGKILL');
+  const servers = new Map<Mode, Server>();
+  for (const mode of measured) {
+    servers.set(mode, mode.twin === undefined ? plain : await startServer(app, mode.twin));
   }
+  const differences = new Map(
+    measured.map((mode) => [mode, { cpu: [] as number[], throughput: [] as number[] }]),
+  );
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const seen = new Map<Mode, Window>();
+      for (const mode of inTurn([without, ...measured], round)) {
+        const server = servers.get(mode) ?? plain;
+        await mode.on(server);
+        seen.set(mode, await window(server, mode));
+        await mode.off(server);
+      }
+      const off = seen.get(without);
+      const again = [...seen].find(([{ name }]) => name === 'nothing (A/A)')?.[1];
+      for (const [mode, { cpu, throughput }] of differences) {
+        const on = seen.get(mode);
+        if (on === undefined || off === undefined) continue;
+        // Against both windows without anything, but for the one that is one of them.
+        const base = again === undefined || again === on ? off : mean(off, again);
+        cpu.push(on.cpuPerRequest / base.cpuPerRequest - 1);
+        throughput.push(base.perSecond / on.perSecond - 1);
+      }
+      console.log(`${app}: round ${round + 1} of ${ROUNDS}`);
+    }
+  } finally {
+    for (const { child } of new Set([plain, ...servers.values()])) child.kill('SIGKILL');
+  }
+  return [...differences].map(([{ name }, { cpu, throughput }]) => {
+    const row = `| ${app} | ${name} | ${cells(paired(cpu))} | ${cells(paired(throughput))} |`;
+    console.log(row);
+    return row;
+  });
+}
+
+/** Begins one further in each round, and goes the other way in every second. */
+function inTurn<Item>(items: readonly Item[], round: number): Item[] {
+  const turned = items.map((_, index) => items[(index + round) % items.length]);
+  return round % 2 === 0 ? turned : turned.reverse();
+}
+
+function mean(one: Window, other: Window): Window {
+  return {
+    cpuPerRequest: (one.cpuPerRequest + other.cpuPerRequest) / 2,
+    perSecond: (one.perSecond + other.perSecond) / 2,
+  };
 }
 
 type Window = { readonly cpuPerRequest: number; readonly perSecond: number };
 
-async function window(server: Server): Promise<Window> {
+/** The server under load; it counts when it has settled. */
+async function window(server: Server, { settleMs, windowMs }: Mode): Promise<Window> {
+  const loaded = load(server, settleMs + windowMs + SPARE_MS);
+  await sleep(settleMs);
   const before = await ask<Usage>(server.child, 'usage');
-  const perSecond = await load(server, WINDOW_MS);
+  const startMs = performance.now();
+  await sleep(windowMs);
   const after = await ask<Usage>(server.child, 'usage');
-  const cpuPerRequest = (after.cpuMicroseconds - before.cpuMicroseconds) / (after.requests - before.requests);
-  return { cpuPerRequest, perSecond };
+  const seconds = (performance.now() - startMs) / 1000;
+  await loaded;
+  const requests = after.requests - before.requests;
+  return {
+    cpuPerRequest: (after.cpuMicroseconds - before.cpuMicroseconds) / requests,
+    perSecond: requests / seconds,
+  };
 }
+
+/** The load outlasts the window by this. */
+const SPARE_MS = 500;
 
 type Usage = { readonly requests: number; readonly cpuMicroseconds: number };
 
@@ -168,31 +215,15 @@ function ask<Value>(child: ChildProcess, order: string): Promise<Value> {
   });
 }
 
-/** Requests a second, from the other core. */
-function load({ port }: Server, milliseconds: number): Promise<number> {
-  const child = spawn('taskset', [
-    '-c',
-    LOAD_CORE,
-    process.execPath,
-    'bench/overhead/load.js',
-    String(port),
-    String(milliseconds),
-  ]);
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((done, fail) => {
-    child.once('close', () => {
-      try {
-        const { answers, milliseconds: took } = JSON.parse(output) as {
-          answers: number;
-          milliseconds: number;
-        };
-        done((answers / took) * 1000);
-      } catch {
-        fail(new Error(`the load generator said "${output}"`));
-      }
-    });
-  });
+/** From the other core. */
+async function load({ port }: Server, milliseconds: number): Promise<void> {
+  const child = spawn(
+    'taskset',
+    ['-c', LOAD_CORE, process.execPath, 'bench/overhead/load.js', String(port), String(milliseconds)],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const code = await new Promise((done) => child.once('close', done));
+  if (code !== 0) throw new Error(`the load generator ended with ${String(code)}`);
 }
 
 /** Every thread of it: a process's affinity is that of the thread it names. */
@@ -240,23 +271,22 @@ function percent(share: number): string {
 }
 
 function summary(): string {
-  const sampling = ticks.map(({ cost }) => cost.longestPauseMsByWork.sample ?? 0);
-  const shares = ticks.map(
-    ({ cost, sample }) => (cost.totalMsByWork.sample ?? 0) / Math.max(1, sample.timeMs),
-  );
+  const longest = [...longestLooksMs].sort((a, b) => a - b);
+  const meanShare = shares.reduce((a, b) => a + b, 0) / Math.max(1, shares.length);
   return [
     '# What watching costs',
     '',
-    `\`npm run bench -- overhead --pairs ${PAIRS} --window ${WINDOW_MS}\`, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? '?'}), ${new Date().toISOString().slice(0, 10)}.`,
+    `\`npm run bench -- overhead --rounds ${ROUNDS} --window ${WINDOW_MS / 1000} --long-window ${LONG_WINDOW_MS / 1000}\`, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? '?'}), ${new Date().toISOString().slice(0, 10)}.`,
     '',
-    'Differences of pairs, on against off, measured in turns; the server alone on one core and as busy as it can be. `at most` is',
-    'the upper bound of the median at 95 % (order statistics). The A/A row says what this measurement can tell from nothing.',
+    'Differences to the same server in the same round with nothing beside it, measured in turns; the server alone on one core and',
+    'as busy as it can be. `at most` is the upper bound of the median at 95 % (order statistics). The A/A row says what this',
+    'measurement can tell from nothing.',
     '',
     '| app | beside the server | CPU a request | at most | | throughput lost | at most | |',
     '| --- | --- | --: | --: | --: | --: | --: | --: |',
     ...rows,
     '',
-    `While merely watching, as accounted inside: longest piece of work ${Math.max(0, ...sampling).toFixed(2)} ms, ${percent(shares.reduce((a, b) => a + b, 0) / Math.max(1, shares.length))} of the main thread (${ticks.length} looks).`,
+    `While merely watching, as accounted inside (${longest.length} watches): the longest look of a watch took ${(longest[Math.floor(longest.length / 2)] ?? 0).toFixed(2)} ms in the median and ${(longest.at(-1) ?? 0).toFixed(2)} ms at worst, ${longest.filter((ms) => ms > 2).length} over 2 ms; all looks took ${percent(meanShare)} of the main thread.`,
     '',
   ].join('\n');
 }

@@ -192,6 +192,7 @@ class Agent {
         v8: this.#require('node:v8') as typeof v8Module,
         vm: this.#require('node:vm') as typeof vmModule,
         perfHooks: this.#perfHooks,
+        workerThreads: this.#require('node:worker_threads') as typeof workerThreadsModule,
         diagnosticsChannel: this.#require('node:diagnostics_channel') as typeof diagnosticsChannelModule,
         timers: this.#timers,
         process,

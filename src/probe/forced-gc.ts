@@ -1,5 +1,6 @@
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
+import { StartedGcPauses } from './started-gc.ts';
 
 /**
  * A function that runs one full, synchronous garbage collection.
@@ -38,15 +39,16 @@ const FLOORS_A_WATCH = 40;
  * A full collection visits live objects. Measured on Node 20 and 2 cores (bench/forced-gc.ts): 1.5 ms a MB of small
  * objects, and a MB of large arrays 0.2 ms if they hold references or small integers and nothing if they hold doubles,
  * which V8 need not look through. Which of the two, and how fast this heap and machine are, is learnt from the pauses
- * seen. So a heap of 20 MB of small objects or more is never forced: its floors come from V8's own collections.
+ * seen. So a heap of 20 MB of small objects or more is not forced: there a collection is started (`started-gc.ts`).
  */
 export class GcBudget {
   readonly #maxPauseMs: number;
+  readonly #started = new StartedGcPauses();
   #slowdown = 1;
   // As if references had been seen once, in a small heap.
   #sumXx = PRIOR_LARGE_MB * PRIOR_LARGE_MB;
   #sumXy = this.#sumXx * LARGE_MS_PER_MB;
-  #lastPauseMs = 0;
+  #lastCostMs = 0;
   #lastAtMs = Number.NEGATIVE_INFINITY;
   #count = 0;
 
@@ -67,24 +69,57 @@ export class GcBudget {
    * predictions can be off by half on a busy machine. `busy` is the share of the time in which the program's event loop
    * has work, 0 to 1.
    */
-  allows(heap: HeapShape, nowMs: number, everyMs: number, { closer, busy }: Pace): boolean {
-    const costMs = this.#lastPauseMs + AFTERWARDS_MS * busy;
-    const restMs = this.#count === 0 ? 0 : costMs / (closer ? SHARE_CLOSER : SHARE_WATCHING);
-    if (nowMs - this.#lastAtMs < Math.max(everyMs, restMs)) return false;
-    if (this.predictMs(heap) <= this.#maxPauseMs * 0.67) return true;
+  allows(heap: HeapShape, nowMs: number, everyMs: number, pace: Pace): boolean {
+    if (!this.#isRested(nowMs, everyMs, pace)) return false;
+    if (this.#fits(this.predictMs(heap))) return true;
     // A machine that was busy for a moment must not be taken for a slow one for ever.
     this.#slowdown = Math.max(Math.min(1, this.#slowdown), this.#slowdown * 0.85);
     return false;
   }
 
+  /** The same for a collection that is started and goes on beside the program; or, at worst, `inPause`. */
+  allowsStarted(heap: HeapShape, nowMs: number, everyMs: number, pace: Pace, inPause: boolean): boolean {
+    if (!this.#isRested(nowMs, everyMs, pace)) return false;
+    // Seldom, so the prediction itself may be all of it.
+    if (inPause && this.predictMs(heap) > this.#maxPauseMs) return false;
+    if (this.#fits(this.#started.expectMs())) return true;
+    this.#started.forget();
+    return false;
+  }
+
+  #isRested(nowMs: number, everyMs: number, { closer, busy }: Pace): boolean {
+    const costMs = this.#lastCostMs + AFTERWARDS_MS * busy;
+    const restMs = this.#count === 0 ? 0 : costMs / (closer ? SHARE_CLOSER : SHARE_WATCHING);
+    return nowMs - this.#lastAtMs >= Math.max(everyMs, restMs);
+  }
+
+  #fits(pauseMs: number): boolean {
+    return pauseMs <= this.#maxPauseMs * 0.67;
+  }
+
   learn(pauseMs: number, heap: HeapShape, nowMs: number): void {
-    this.#count += 1;
-    this.#lastPauseMs = pauseMs;
-    this.#lastAtMs = nowMs;
+    this.#spend(pauseMs, nowMs);
     this.#learnLarge(pauseMs, heap);
     const slowdown = Math.min(4, Math.max(0.3, pauseMs / (this.predictMs(heap) / this.#slowdown)));
     // Up at once, down slowly.
     this.#slowdown = slowdown > this.#slowdown ? slowdown : (this.#slowdown + slowdown) / 2;
+  }
+
+  /** One was started: its marking takes other threads' time, which is taken from the program where cores are few. */
+  start(heap: HeapShape, nowMs: number): void {
+    this.#spend((heap.smallObjectBytes / 1e6) * MARKING_MS_PER_MB, nowMs);
+  }
+
+  /** How long the program stood still for the one that was started. */
+  learnStarted(pauseMs: number): void {
+    this.#lastCostMs += pauseMs;
+    this.#started.learn(pauseMs);
+  }
+
+  #spend(costMs: number, nowMs: number): void {
+    this.#count += 1;
+    this.#lastCostMs = costMs;
+    this.#lastAtMs = nowMs;
   }
 
   /**
@@ -121,6 +156,9 @@ const SHARE_WATCHING = 0.004;
 const SHARE_CLOSER = 0.02;
 
 export type Pace = { readonly closer: boolean; readonly busy: number };
+
+/** What a forced collection takes less what it takes to sweep, measured in the pauses of forced ones (bench/forced-gc.ts). */
+const MARKING_MS_PER_MB = 1.2;
 
 const LARGE_MS_PER_MB = 0.2;
 const PRIOR_LARGE_MB = 40;

@@ -22,6 +22,8 @@ export class GcTelemetry {
   #timings: GcTiming[] = [];
   /** When something of ours other than `gc()` made V8 collect, which V8 does not mark as forced. */
   #caused: Span[] = [];
+  /** Since when the next major collection is one that we started; `null` if none is awaited. */
+  #startedMs: number | null = null;
   #hasGap = false;
 
   /** `epochMs`: what `performance.now()` was when times began to count. */
@@ -62,6 +64,11 @@ export class GcTelemetry {
     this.#caused.push(span);
   }
 
+  /** The major collection that begins next after `nowMs` is our doing, though V8 takes it for its own. */
+  started(nowMs: number): void {
+    this.#startedMs = nowMs;
+  }
+
   /** The collections since the last call, and when those were that the program would have had without us. */
   take(nowMs: number): { readonly records: GcRecord[]; readonly natural: readonly Span[] } {
     if (this.#profiler === null) return { records: [], natural: [] };
@@ -82,6 +89,15 @@ export class GcTelemetry {
     return { records, natural: naturalSpans(timings) };
   }
 
+  #isOurs(startMs: number): boolean {
+    const startedMs = this.#startedMs;
+    if (startedMs !== null && startMs >= startedMs) {
+      this.#startedMs = null;
+      if (startMs - startedMs < STARTED_GC_MAX_MS) return true;
+    }
+    return this.#caused.some((span) => startMs >= span.startMs && startMs <= span.endMs);
+  }
+
   #profile(): void {
     this.#profiler = new this.#host.v8.GCProfiler();
     this.#profiler.start();
@@ -92,8 +108,7 @@ export class GcTelemetry {
     for (const entry of entries as readonly (perfHooks.PerformanceEntry & { detail: GcDetail })[]) {
       const { kind, flags } = entry.detail;
       const startMs = entry.startTime - this.#epochMs;
-      const caused = this.#caused.some((span) => startMs >= span.startMs && startMs <= span.endMs);
-      const forced = caused && kind === KIND_MAJOR ? GC_FLAGS_FORCED : 0;
+      const forced = kind === KIND_MAJOR && this.#isOurs(startMs) ? GC_FLAGS_FORCED : 0;
       this.#timings.push({ startMs, durationMs: entry.duration, kind, flags: flags | forced });
     }
   }
@@ -112,6 +127,9 @@ export type Span = { readonly startMs: number; readonly endMs: number };
 type GcDetail = { readonly kind: number; readonly flags: number };
 
 const CAUSED_KEPT_MS = 3000;
+
+/** V8 marks 400 MB beside a busy program in half a second; then it ends when the program lets it. */
+export const STARTED_GC_MAX_MS = 10_000;
 
 function naturalSpans(timings: readonly GcTiming[]): Span[] {
   return timings

@@ -3,12 +3,14 @@ import type * as perfHooks from 'node:perf_hooks';
 import type * as timersModule from 'node:timers';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
+import type * as workerThreads from 'node:worker_threads';
 import type { Floor, GcEvent, InsideSample, Sample } from '../core/series.ts';
-import { GcBudget, createForcedGc, floorEveryMs, readHeapShape } from './forced-gc.ts';
+import { GcBudget, type HeapShape, createForcedGc, floorEveryMs, readHeapShape } from './forced-gc.ts';
 import type { GcRecord } from './gc-events.ts';
-import { GcTelemetry, restMs, type Span } from './gc-telemetry.ts';
+import { GcTelemetry, STARTED_GC_MAX_MS, restMs, type Span } from './gc-telemetry.ts';
 import { Governor } from './governor.ts';
 import { LoadCounters } from './load-counters.ts';
+import { canStartGc, createStartedGc, mayMarkInPause } from './started-gc.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
@@ -28,6 +30,9 @@ export class Probe {
   #telemetryRestsUntilMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #forceGc: (() => void) | null = null;
+  #startGc: (() => void) | null = null;
+  /** When a collection was started that has not ended yet. */
+  #startedGcMs: number | null = null;
   #lastFloorMs = Number.NEGATIVE_INFINITY;
   #lastFloorBytes = Number.POSITIVE_INFINITY;
   #ticks = 0;
@@ -69,6 +74,7 @@ export class Probe {
     this.#telemetry.switchOff();
     this.#running = false;
     this.#forceGc = null;
+    this.#startGc = null;
   }
 
   #setTimer(): void {
@@ -158,6 +164,7 @@ export class Probe {
     for (const gc of gcs) {
       if (gc.kind === 'major' && !gc.forced)
         this.#budget.observe(gc.durationMs, readHeapShape(this.#host.v8));
+      this.#bookStarted(gc);
       if (gc.kind !== 'major') continue;
       // The first is what others are set against, even if a walk was under way.
       if (this.#lastFloorBytes === Number.POSITIVE_INFINITY) this.#lastFloorBytes = gc.afterBytes;
@@ -223,6 +230,7 @@ export class Probe {
   /** A floor is due when no major collection that was told of, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
   #forceGcIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
+    if (this.#startedGcMs !== null) return;
     const leastMs = this.#options.floorEveryMs;
     const everyMs = this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);
     if (nowMs - this.#lastFloorMs < everyMs) return;
@@ -230,7 +238,12 @@ export class Probe {
     const heap = readHeapShape(this.#host.v8);
     const pace = { closer: this.#closer, busy: this.#busy };
     const due = this.#budget.allows(heap, nowMs, everyMs, pace);
-    if (!due && this.#options.gc !== 'forced') return;
+    if (!due && this.#options.gc !== 'forced') {
+      const inPause = mayMarkInPause(this.#host.process.versions.v8);
+      const mayStart = this.#budget.allowsStarted(heap, nowMs, everyMs, pace, inPause);
+      if (mayStart && canStartGc(this.#host.v8)) this.#start(heap, nowMs);
+      return;
+    }
     const { account } = this.#options;
     this.#forceGc ??= account.book('prepare gc', () => createForcedGc(this.#host.v8, this.#host.vm));
     // Its sizes are the floor.
@@ -238,6 +251,27 @@ export class Probe {
     const startMs = this.#nowMs();
     account.book('forced gc', this.#forceGc);
     this.#budget.learn(this.#nowMs() - startMs, heap, startMs);
+  }
+
+  /** The heap is too large to be collected in one piece. Its size will be known in a later tick. */
+  #start(heap: HeapShape, nowMs: number): void {
+    const { account } = this.#options;
+    this.#startGc ??= account.book('prepare gc', () => createStartedGc(this.#host.workerThreads));
+    this.#telemetry.switchOn();
+    this.#telemetry.started(nowMs);
+    this.#startedGcMs = nowMs;
+    this.#budget.start(heap, nowMs);
+    account.book('forced gc', this.#startGc);
+  }
+
+  /** The pieces that the collection we started took of the main thread: V8 did them, when it saw fit. */
+  #bookStarted({ kind, timeMs, durationMs, forced }: GcRecord): void {
+    if (this.#startedGcMs === null || timeMs < this.#startedGcMs || kind === 'minor') return;
+    const endMs = timeMs + this.#options.epochMs;
+    this.#options.account.add('forced gc', endMs - durationMs, endMs);
+    if (kind !== 'major' || !forced) return;
+    this.#startedGcMs = null;
+    this.#budget.learnStarted(durationMs);
   }
 
   /**
@@ -256,7 +290,8 @@ export class Probe {
 
   /** Where the program collects often, being told of each costs more than watching may, unless memory seems to rise. */
   #restTelemetry(nowMs: number, collections: number): void {
-    const isDue = this.#closer || nowMs >= this.#telemetryRestsUntilMs;
+    if (this.#startedGcMs !== null && nowMs - this.#startedGcMs > STARTED_GC_MAX_MS) this.#startedGcMs = null;
+    const isDue = this.#closer || this.#startedGcMs !== null || nowMs >= this.#telemetryRestsUntilMs;
     const rest = this.#closer || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs);
     this.#telemetrySinceMs = nowMs;
     if (rest > 0) this.#telemetryRestsUntilMs = nowMs + rest;
@@ -284,6 +319,7 @@ export type ProbeHost = {
   readonly v8: typeof v8Module;
   readonly vm: typeof vmModule;
   readonly perfHooks: typeof perfHooks;
+  readonly workerThreads: Pick<typeof workerThreads, 'MessageChannel'>;
   readonly timers: Pick<typeof timersModule, 'setInterval' | 'clearInterval' | 'setImmediate'>;
   readonly process: NodeJS.Process;
 };

@@ -205,8 +205,8 @@ export class IsolateWatch {
     // Costs time in proportion to the floors, and changes with them alone.
     if (tick.floors.length > 0) this.#perOperation = growthPerOperation(series, this.#verdict, LEVEL);
     // The agent leaves when nobody reads what it says.
-    const closer = this.#watchedMs < EAGER_MS || this.#verdict.suspicious;
-    const acknowledgement: Acknowledgement = { closer };
+    const waits = this.#watchedMs < EAGER_MS && this.#verdict.kind !== 'steady';
+    const acknowledgement: Acknowledgement = { closer: waits || this.#verdict.suspicious };
     this.isolate.peer.notify('ack', acknowledgement);
     this.#changed();
   }
@@ -238,7 +238,7 @@ export type IsolateWatchHooks = {
 const LEVEL = 0.99;
 const GRACE_MS = 1500;
 /** Whoever has just asked waits for a first answer. */
-const EAGER_MS = 20_000;
+const EAGER_MS = 60_000;
 const TOO_COSTLY =
   'Watching took more than 1 % of the main thread even at one look in 16 s, so leakline left the process.';
 const CONTENDED =

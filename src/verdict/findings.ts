@@ -81,6 +81,8 @@ export function steadyFinding(seen: Seen, { sinceMs, slope }: Steady): Finding {
   };
 }
 
+/** Seldom is anything decided by fewer; at the pace at which they came so far. */
+const FEWEST_TO_EXPECT = 4;
 const YEAR_MS = 365 * 86_400_000;
 
 export function openFinding(seen: Seen, endedAtMs: number | undefined): Finding {
@@ -98,7 +100,11 @@ export function openFinding(seen: Seen, endedAtMs: number | undefined): Finding 
   });
   if (slope === null || last.timeMs < shortestWatchMs) {
     const floors = `${count} ${count === 1 ? 'collection' : 'collections'} in ${formatDuration(last.timeMs)}`;
-    return open(`${floors} are too few to judge by`, Math.max(2_000, shortestWatchMs - last.timeMs));
+    const missingMs = (last.timeMs / count) * (FEWEST_TO_EXPECT - count);
+    return open(
+      `${floors} are too few to judge by`,
+      Math.max(2_000, shortestWatchMs - last.timeMs, missingMs),
+    );
   }
   const rate = formatRate(slope.bytesPerSecond);
   const load = loadFollowed(half);

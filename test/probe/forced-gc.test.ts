@@ -38,6 +38,23 @@ describe('the budget of forced collections', () => {
     expect(budget.allows(small(10), 10_500, 500, { closer: true, busy: 1 })).toBe(true);
   });
 
+  test('what is too large for a pause is started, and where that may be all pause, only what fits', () => {
+    const budget = new GcBudget(50);
+    expect(budget.allowsStarted(small(300), 0, 2000, closer, false)).toBe(true);
+    expect(budget.allowsStarted(small(300), 0, 2000, closer, true)).toBe(false);
+    expect(budget.allowsStarted(small(30), 0, 2000, closer, true)).toBe(true);
+  });
+
+  test('marking beside the program counts as its time, and a long pause keeps the next one away', () => {
+    const budget = new GcBudget(50);
+    budget.start(small(100), 0);
+    expect(budget.allowsStarted(small(100), 5999, 2000, closer, false)).toBe(false);
+    expect(budget.allowsStarted(small(100), 6001, 2000, closer, false)).toBe(true);
+    budget.learnStarted(80);
+    expect(budget.allowsStarted(small(100), 10_001, 2000, closer, false)).toBe(false);
+    expect(budget.count).toBe(1);
+  });
+
   test('floors become rarer the longer the watch lasts', () => {
     expect([0, 60_000, 80_000, 3_600_000].map((watchedMs) => floorEveryMs(1700, watchedMs))).toEqual([
       1700, 1700, 2000, 90_000,

@@ -2,6 +2,7 @@ import diagnosticsChannel from 'node:diagnostics_channel';
 import * as perfHooks from 'node:perf_hooks';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import * as workerThreads from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { StallAccount } from '../../src/core/stall-account.ts';
 import { Probe, type ProbeTick } from '../../src/probe/probe.ts';
@@ -41,6 +42,7 @@ class World {
         diagnosticsChannel,
         v8,
         vm,
+        workerThreads,
         perfHooks: { ...perfHooks, performance } as unknown as typeof perfHooks,
         timers: timersFake as never,
         process: processFake as never,
