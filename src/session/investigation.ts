@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GrowthOfContainer, findGrowth, findSteady } from '../census/growth.ts';
 import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
-import type { AllocationProfile, AllocationWindow } from '../core/allocations.ts';
+import type { AllocationProfile, AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { Series } from '../core/series.ts';
@@ -66,8 +66,8 @@ export type InvestigationNews = {
   readonly activity?: Activity;
   readonly findings?: readonly Finding[];
   readonly steady?: readonly SteadyContainer[];
-  /** Somebody else samples the process's allocations, so leakline did not. */
-  readonly contended?: boolean;
+  /** Why there is no profile of what was allocated. */
+  readonly unsampled?: AllocationRefusal;
 };
 
 /** Times the walks done: what shows only after minutes is looked for less and less often. */
@@ -146,7 +146,7 @@ async function sampleAllocations(peer: Peer, facts: InvestigationFacts): Promise
     samplingIntervalBytes: intervalBytes,
     forMs: SAMPLED_MS,
   });
-  if (refusal === 'contended') facts.report({ contended: true });
+  if (refusal !== null) facts.report({ unsampled: refusal });
   return profile;
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AllocationRefusal } from '../core/allocations.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
@@ -166,7 +167,8 @@ export class IsolateWatch {
             this.#activity = news.activity ?? this.#activity;
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
-            if (news.contended === true) this.#note(CONTENDED);
+            const unsampled = news.unsampled && NOTE_BY_REFUSAL[news.unsampled];
+            if (unsampled != null) this.#note(unsampled);
             this.#changed();
           },
           sources: sourceFiles(),
@@ -241,8 +243,14 @@ const GRACE_MS = 1500;
 const EAGER_MS = 60_000;
 const TOO_COSTLY =
   'Watching took more than 1 % of the main thread even at one look in 16 s, so leakline left the process.';
-const CONTENDED =
-  'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.';
+/** Nothing is said of what the watch itself ends. */
+const NOTE_BY_REFUSAL: Record<AllocationRefusal, string | null> = {
+  contended:
+    'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.',
+  pause:
+    'Reading what V8 samples of allocations takes a full collection, and one of this heap does not fit --max-pause, so no finding says where its memory was allocated.',
+  unavailable: null,
+};
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
