@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { type NodeBinary, installedNodes } from './lib/nodes.ts';
+import { parseArgs } from 'node:util';
+import { type NodeBinary, installedNodes, majorOf } from './lib/nodes.ts';
 
 // Pauses of collections that V8 is made to begin, against forced ones, by Node version and by what the heap holds:
-// `npm run bench -- started-gc`. Each in a process of its own, which allocates 60 MB a second meanwhile. `dropped`: the buffer
-// is left to be collected; `freed`: at once (src/probe/started-gc.ts). Writes bench/results/started-gc.md.
+// `npm run bench -- started-gc [--only HOW]`. Each in a process of its own, which allocates 60 MB a second meanwhile. `dropped`:
+// the buffer is left to be collected; `freed`: at once; `without tasks`: and V8 11 begins without them (src/probe/started-gc.ts).
+// Writes bench/results/started-gc.md, but for a part of it.
 
 const ROUNDS = 12;
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
 const child = String.raw`
   const { PerformanceObserver } = require('node:perf_hooks');
   const { MessageChannel } = require('node:worker_threads');
@@ -28,6 +31,11 @@ const child = String.raw`
     freed: () => {
       const buffer = new ArrayBuffer(72 * 1024 * 1024);
       port1.postMessage(null, [buffer]);
+    },
+    'without tasks': () => {
+      v8.setFlagsFromString('--no-incremental-marking-task');
+      ways.freed();
+      v8.setFlagsFromString('--incremental-marking-task');
     },
   };
   let seen = [];
@@ -61,7 +69,8 @@ const child = String.raw`
 const rows: string[] = [];
 for (const node of installedNodes()) {
   for (const megabytes of [30, 100, 300]) {
-    for (const how of ['forced', 'dropped', 'freed']) {
+    const ways = ['forced', 'dropped', 'freed', ...(majorOf(node.version) === 20 ? ['without tasks'] : [])];
+    for (const how of ways.filter((way) => only === undefined || way === only)) {
       rows.push(row(node, megabytes, how, pausesOf(node, megabytes, how)));
       console.log(rows.at(-1));
     }
@@ -77,8 +86,10 @@ const text = [
   ...rows,
   '',
 ].join('\n');
-mkdirSync('bench/results', { recursive: true });
-writeFileSync('bench/results/started-gc.md', text);
+if (only === undefined) {
+  mkdirSync('bench/results', { recursive: true });
+  writeFileSync('bench/results/started-gc.md', text);
+}
 
 function pausesOf({ path }: NodeBinary, megabytes: number, how: string): number[] {
   const { stdout } = spawnSync(path, ['-e', child, how, String(megabytes), String(ROUNDS)], {

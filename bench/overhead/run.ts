@@ -95,13 +95,17 @@ function leakline(name: string, how: 'natural' | 'auto' | 'closer', windowMs: nu
       const handlers = {
         onEvent: (event: string, params: unknown): void => {
           if (event !== 'tick') return;
-          const acknowledgement: Acknowledgement = { closer: how === 'closer' };
+          const acknowledgement: Acknowledgement = { closer: how === 'closer', rises: false };
           target?.peer.notify('ack', acknowledgement);
           last = params as AgentTick;
         },
       };
       target = await attach(child.pid ?? 0, builtFiles(), handlers);
-      await target.peer.call('watch', { gc: how === 'natural' ? how : 'auto', maxPauseMs: 50 });
+      await target.peer.call('watch', {
+        gc: how === 'natural' ? how : 'auto',
+        maxPauseMs: 50,
+        startGc: true,
+      });
     },
     async off() {
       await target?.close();

@@ -95,7 +95,7 @@ async function work({ peer }: OpenTarget, { at, how }: Cut, carryOut: () => void
   if (last === -1 && at !== 'never') return;
   // What is cut off is not answered.
   const ignore = (): undefined => undefined;
-  const watching = peer.call('watch', { gc: 'natural', maxPauseMs: 50 }).catch(ignore);
+  const watching = peer.call('watch', { gc: 'natural', maxPauseMs: 50, startGc: true }).catch(ignore);
   if (at === 'watch') await sleep(5);
   else {
     await watching;

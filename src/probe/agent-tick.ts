@@ -10,10 +10,14 @@ export type AgentCost = StallCost & { readonly forcedGcs: number };
 export type WatchOptions = {
   readonly gc: 'auto' | 'natural' | 'forced';
   readonly maxPauseMs: number;
+  /** Not where address space is limited: a collection is started by asking for 72 MiB of it. */
+  readonly startGc: boolean;
 };
 
 /** The answer to each tick. */
 export type Acknowledgement = {
-  /** Memory seems to rise, or the watch has just begun: floors may cost more than those of a mere watch. */
+  /** Somebody waits for a first verdict, or memory seems to rise: floors may cost more than those of a mere watch. */
   readonly closer: boolean;
+  /** Memory seems to rise: each collection is worth being told of. */
+  readonly rises: boolean;
 };

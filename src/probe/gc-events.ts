@@ -16,9 +16,17 @@ export type GcTiming = {
   readonly durationMs: number;
   readonly kind: number;
   readonly flags: number;
+  /** The call of ours that made V8 begin it. */
+  readonly started: Span | null;
 };
 
-export type GcRecord = GcEvent & { readonly externalAfterBytes: number };
+/** In milliseconds since the epoch. */
+export type Span = { readonly startMs: number; readonly endMs: number };
+
+export type GcRecord = GcEvent & {
+  readonly externalAfterBytes: number;
+  readonly started: Span | null;
+};
 
 /**
  * Joins the two things Node tells about each collection: `GCProfiler` knows the sizes but not the time, the `gc`
@@ -49,6 +57,7 @@ export function joinGcRecords(
       afterBytes: statistic.afterGC.heapStatistics.usedHeapSize,
       forced: timing !== undefined && isForced(timing),
       externalAfterBytes: statistic.afterGC.heapStatistics.externalMemory,
+      started: timing?.started ?? null,
     };
   });
 }
@@ -59,6 +68,9 @@ export function isForced(timing: GcTiming): boolean {
 
 /** `perf_hooks.constants.NODE_PERFORMANCE_GC_FLAGS_FORCED`, the same in Node 20 to 26. */
 export const GC_FLAGS_FORCED = 4;
+
+/** `perf_hooks.constants.NODE_PERFORMANCE_GC_FLAGS_ALL_EXTERNAL_MEMORY`: external memory was the reason. */
+export const GC_FLAGS_EXTERNAL = 32;
 
 /** `perf_hooks.constants.NODE_PERFORMANCE_GC_MAJOR`. */
 export const KIND_MAJOR = 4;

@@ -1,12 +1,14 @@
 import type * as perfHooks from 'node:perf_hooks';
 import type * as v8Module from 'node:v8';
 import {
+  GC_FLAGS_EXTERNAL,
   GC_FLAGS_FORCED,
   type GcRecord,
   type GcTiming,
   isForced,
   joinGcRecords,
   KIND_MAJOR,
+  type Span,
 } from './gc-events.ts';
 
 /**
@@ -22,8 +24,8 @@ export class GcTelemetry {
   #timings: GcTiming[] = [];
   /** When something of ours other than `gc()` made V8 collect, which V8 does not mark as forced. */
   #caused: Span[] = [];
-  /** Since when the next major collection is one that we started; `null` if none is awaited. */
-  #startedMs: number | null = null;
+  /** The call that made V8 begin a collection which has not ended yet. */
+  #started: Span | null = null;
   #hasGap = false;
 
   /** `epochMs`: what `performance.now()` was when times began to count. */
@@ -59,14 +61,19 @@ export class GcTelemetry {
     this.#hasGap = true;
   }
 
-  /** A span of ours within which a major collection was our doing. */
+  /** A span of ours: the collections within it are our doing. */
   caused(span: Span): void {
     this.#caused.push(span);
   }
 
-  /** The major collection that begins next after `nowMs` is our doing, though V8 takes it for its own. */
-  started(nowMs: number): void {
-    this.#startedMs = nowMs;
+  /** Within this span V8 was made to begin a collection. The next major one ends it, and with it the wait. */
+  started(span: Span): void {
+    this.#started = span;
+    this.caused(span);
+  }
+
+  get awaitsStarted(): boolean {
+    return this.#started !== null;
   }
 
   /** The collections since the last call, and when those were that the program would have had without us. */
@@ -81,21 +88,13 @@ export class GcTelemetry {
     // Node may tell of a collection a turn later.
     this.#caused = this.#caused.filter((span) => nowMs - span.endMs < CAUSED_KEPT_MS);
     const records = joinGcRecords(statistics, timings, nowMs);
+    if (this.#started !== null && nowMs - this.#started.endMs > STARTED_GC_MAX_MS) this.#started = null;
     const [first, ...others] = records;
     if (first !== undefined && this.#hasGap) {
       this.#hasGap = false;
       return { records: [{ ...first, afterGap: true }, ...others], natural: naturalSpans(timings) };
     }
     return { records, natural: naturalSpans(timings) };
-  }
-
-  #isOurs(startMs: number): boolean {
-    const startedMs = this.#startedMs;
-    if (startedMs !== null && startMs >= startedMs) {
-      this.#startedMs = null;
-      if (startMs - startedMs < STARTED_GC_MAX_MS) return true;
-    }
-    return this.#caused.some((span) => startMs >= span.startMs && startMs <= span.endMs);
   }
 
   #profile(): void {
@@ -108,9 +107,19 @@ export class GcTelemetry {
     for (const entry of entries as readonly (perfHooks.PerformanceEntry & { detail: GcDetail })[]) {
       const { kind, flags } = entry.detail;
       const startMs = entry.startTime - this.#epochMs;
-      const forced = kind === KIND_MAJOR && this.#isOurs(startMs) ? GC_FLAGS_FORCED : 0;
-      this.#timings.push({ startMs, durationMs: entry.duration, kind, flags: flags | forced });
+      const started = kind === KIND_MAJOR ? this.#endOfWait(startMs, flags) : null;
+      const isOurs = started !== null || this.#caused.some((span) => isWithin(startMs, span));
+      const forced = isOurs ? GC_FLAGS_FORCED : 0;
+      this.#timings.push({ startMs, durationMs: entry.duration, kind, flags: flags | forced, started });
     }
+  }
+
+  /** V8 may have had its own reason to end the marking: then the collection is the program's. */
+  #endOfWait(startMs: number, flags: number): Span | null {
+    const started = this.#started;
+    if (started === null || startMs < started.startMs) return null;
+    this.#started = null;
+    return (flags & GC_FLAGS_EXTERNAL) !== 0 || isWithin(startMs, started) ? started : null;
   }
 }
 
@@ -121,15 +130,16 @@ export type GcTelemetryHost = {
   readonly own: Set<object>;
 };
 
-/** In milliseconds since the epoch. */
-export type Span = { readonly startMs: number; readonly endMs: number };
-
 type GcDetail = { readonly kind: number; readonly flags: number };
 
 const CAUSED_KEPT_MS = 3000;
 
 /** V8 marks 400 MB beside a busy program in half a second; then it ends when the program lets it. */
-export const STARTED_GC_MAX_MS = 10_000;
+const STARTED_GC_MAX_MS = 10_000;
+
+function isWithin(timeMs: number, { startMs, endMs }: Span): boolean {
+  return timeMs >= startMs && timeMs <= endMs;
+}
 
 function naturalSpans(timings: readonly GcTiming[]): Span[] {
   return timings

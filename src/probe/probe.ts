@@ -5,12 +5,13 @@ import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type * as workerThreads from 'node:worker_threads';
 import type { Floor, GcEvent, InsideSample, Sample } from '../core/series.ts';
-import { GcBudget, type HeapShape, createForcedGc, floorEveryMs, readHeapShape } from './forced-gc.ts';
-import type { GcRecord } from './gc-events.ts';
-import { GcTelemetry, STARTED_GC_MAX_MS, restMs, type Span } from './gc-telemetry.ts';
+import type { Acknowledgement } from './agent-tick.ts';
+import { floorEveryMs } from './forced-gc.ts';
+import type { GcRecord, Span } from './gc-events.ts';
+import { GcTelemetry, restMs } from './gc-telemetry.ts';
 import { Governor } from './governor.ts';
 import { LoadCounters } from './load-counters.ts';
-import { canStartGc, createStartedGc, mayMarkInPause } from './started-gc.ts';
+import { OwnCollections } from './own-collections.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
@@ -21,7 +22,7 @@ import type { StallAccount } from '../core/stall-account.ts';
 export class Probe {
   readonly #host: ProbeHost;
   readonly #options: ProbeOptions;
-  readonly #budget: GcBudget;
+  readonly #collections: OwnCollections;
   readonly #telemetry: GcTelemetry;
   readonly #governor: Governor;
   readonly #load: LoadCounters;
@@ -29,10 +30,6 @@ export class Probe {
   #telemetrySinceMs = 0;
   #telemetryRestsUntilMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
-  #forceGc: (() => void) | null = null;
-  #startGc: (() => void) | null = null;
-  /** When a collection was started that has not ended yet. */
-  #startedGcMs: number | null = null;
   #lastFloorMs = Number.NEGATIVE_INFINITY;
   #lastFloorBytes = Number.POSITIVE_INFINITY;
   #ticks = 0;
@@ -47,15 +44,20 @@ export class Probe {
   #resourcesReadMs = Number.NEGATIVE_INFINITY;
   #resourcesCostMs = 0;
   #closer = false;
+  #rises = false;
   #busy = 0;
 
   constructor(host: ProbeHost, options: ProbeOptions) {
     this.#host = host;
     this.#options = options;
-    this.#budget = new GcBudget(options.maxPauseMs);
     this.#governor = new Governor(options.everyMs);
     this.#load = new LoadCounters(host.diagnosticsChannel);
     this.#telemetry = new GcTelemetry({ ...host, own: options.own }, options.epochMs, options.onFault);
+    this.#collections = new OwnCollections(
+      host,
+      { ...options, mayStart: options.startGc, nowMs: () => this.#nowMs() },
+      this.#telemetry,
+    );
   }
 
   start(): void {
@@ -73,8 +75,6 @@ export class Probe {
     this.#load.stop();
     this.#telemetry.switchOff();
     this.#running = false;
-    this.#forceGc = null;
-    this.#startGc = null;
   }
 
   #setTimer(): void {
@@ -91,35 +91,24 @@ export class Probe {
     this.#timer = null;
   }
 
-  /** Memory seems to rise, and floors are worth more than merely watching may cost; or it does not any more. */
-  lookCloser(closer: boolean): void {
+  /** What leakline's side makes of the numbers so far. */
+  lookCloser({ closer, rises }: Acknowledgement): void {
     this.#closer = closer;
+    this.#rises = rises;
   }
 
   get forcedGcs(): number {
-    return this.#budget.count;
+    return this.#collections.count;
   }
 
   /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
   get allowsCollection(): boolean {
-    if (!this.#running || this.#options.gc === 'natural' || this.#options.isDisturbed()) return false;
-    // Somebody waits for this one, and it is not repeated: only its pause has to fit.
-    const pace = { closer: true, busy: 0 };
-    return this.#budget.allows(readHeapShape(this.#host.v8), this.#nowMs(), 0, pace);
+    return this.#running && !this.#options.isDisturbed() && this.#collections.fits;
   }
 
   /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
   collecting<Result>(name: string, work: () => Result): Result {
-    const heap = readHeapShape(this.#host.v8);
-    const startMs = this.#nowMs();
-    try {
-      return this.#options.account.book(name, work);
-    } finally {
-      const endMs = this.#nowMs();
-      this.#telemetry.caused({ startMs, endMs });
-      // Without a collection it takes no time worth learning from.
-      if (endMs - startMs > SHORTEST_COLLECTION_MS) this.#budget.learn(endMs - startMs, heap, startMs);
-    }
+    return this.#collections.caused(name, work);
   }
 
   #tickGuarded(): void {
@@ -157,14 +146,12 @@ export class Probe {
     const { records: gcs, natural } = this.#telemetry.take(nowMs);
     // A program that collects so often that it is not told of has surely collected since the last look.
     const collections = wasTold ? natural : [{ startMs: nowMs, endMs: nowMs }];
+    for (const gc of gcs) this.#collections.observe(gc);
     this.#options.account.settle(collections.map((span) => this.#onClock(span)));
     this.#restTelemetry(nowMs, gcs.length);
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const floors: Floor[] = [];
     for (const gc of gcs) {
-      if (gc.kind === 'major' && !gc.forced)
-        this.#budget.observe(gc.durationMs, readHeapShape(this.#host.v8));
-      this.#bookStarted(gc);
       if (gc.kind !== 'major') continue;
       // The first is what others are set against, even if a walk was under way.
       if (this.#lastFloorBytes === Number.POSITIVE_INFINITY) this.#lastFloorBytes = gc.afterBytes;
@@ -190,7 +177,7 @@ export class Probe {
         activeTimers: this.#activeTimers,
         inside: this.#readInside(),
       },
-      gcs: gcs.map(withoutExternal),
+      gcs: gcs.map(asEvent),
       floors,
     });
     // Whoever was told may have had enough.
@@ -230,48 +217,11 @@ export class Probe {
   /** A floor is due when no major collection that was told of, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
   #forceGcIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
-    if (this.#startedGcMs !== null) return;
     const leastMs = this.#options.floorEveryMs;
     const everyMs = this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);
     if (nowMs - this.#lastFloorMs < everyMs) return;
     if (this.#options.isDisturbed() && !this.#isClean(this.#disturbedUntilMs, heapUsed)) return;
-    const heap = readHeapShape(this.#host.v8);
-    const pace = { closer: this.#closer, busy: this.#busy };
-    const due = this.#budget.allows(heap, nowMs, everyMs, pace);
-    if (!due && this.#options.gc !== 'forced') {
-      const inPause = mayMarkInPause(this.#host.process.versions.v8);
-      const mayStart = this.#budget.allowsStarted(heap, nowMs, everyMs, pace, inPause);
-      if (mayStart && canStartGc(this.#host.v8)) this.#start(heap, nowMs);
-      return;
-    }
-    const { account } = this.#options;
-    this.#forceGc ??= account.book('prepare gc', () => createForcedGc(this.#host.v8, this.#host.vm));
-    // Its sizes are the floor.
-    this.#telemetry.switchOn();
-    const startMs = this.#nowMs();
-    account.book('forced gc', this.#forceGc);
-    this.#budget.learn(this.#nowMs() - startMs, heap, startMs);
-  }
-
-  /** The heap is too large to be collected in one piece. Its size will be known in a later tick. */
-  #start(heap: HeapShape, nowMs: number): void {
-    const { account } = this.#options;
-    this.#startGc ??= account.book('prepare gc', () => createStartedGc(this.#host.workerThreads));
-    this.#telemetry.switchOn();
-    this.#telemetry.started(nowMs);
-    this.#startedGcMs = nowMs;
-    this.#budget.start(heap, nowMs);
-    account.book('forced gc', this.#startGc);
-  }
-
-  /** The pieces that the collection we started took of the main thread: V8 did them, when it saw fit. */
-  #bookStarted({ kind, timeMs, durationMs, forced }: GcRecord): void {
-    if (this.#startedGcMs === null || timeMs < this.#startedGcMs || kind === 'minor') return;
-    const endMs = timeMs + this.#options.epochMs;
-    this.#options.account.add('forced gc', endMs - durationMs, endMs);
-    if (kind !== 'major' || !forced) return;
-    this.#startedGcMs = null;
-    this.#budget.learnStarted(durationMs);
+    this.#collections.collect(everyMs, { closer: this.#closer, busy: this.#busy });
   }
 
   /**
@@ -290,9 +240,9 @@ export class Probe {
 
   /** Where the program collects often, being told of each costs more than watching may, unless memory seems to rise. */
   #restTelemetry(nowMs: number, collections: number): void {
-    if (this.#startedGcMs !== null && nowMs - this.#startedGcMs > STARTED_GC_MAX_MS) this.#startedGcMs = null;
-    const isDue = this.#closer || this.#startedGcMs !== null || nowMs >= this.#telemetryRestsUntilMs;
-    const rest = this.#closer || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs);
+    const isWanted = this.#rises || this.#telemetry.awaitsStarted;
+    const isDue = isWanted || nowMs >= this.#telemetryRestsUntilMs;
+    const rest = isWanted || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs);
     this.#telemetrySinceMs = nowMs;
     if (rest > 0) this.#telemetryRestsUntilMs = nowMs + rest;
     // A forced collection may have switched it on for its own sake.
@@ -330,6 +280,8 @@ export type ProbeOptions = {
   readonly floorEveryMs: number;
   readonly gc: 'auto' | 'natural' | 'forced';
   readonly maxPauseMs: number;
+  /** Whether collections may be started where forced ones would take too long: it takes address space. */
+  readonly startGc: boolean;
   /** `performance.now()` at the start of the watch. */
   readonly epochMs: number;
   readonly account: StallAccount;
@@ -343,15 +295,13 @@ export type ProbeOptions = {
   readonly own: Set<object>;
 };
 
-const SHORTEST_COLLECTION_MS = 1;
-
 export type ProbeTick = {
   readonly sample: Sample;
   readonly gcs: readonly GcEvent[];
   readonly floors: readonly Floor[];
 };
 
-function withoutExternal({ externalAfterBytes: _, ...gc }: GcRecord): GcEvent {
+function asEvent({ externalAfterBytes: _bytes, started: _started, ...gc }: GcRecord): GcEvent {
   return gc;
 }
 

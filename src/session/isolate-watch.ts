@@ -3,7 +3,7 @@ import type { AllocationRefusal } from '../core/allocations.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, SteadyContainer } from '../core/finding.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
-import type { Acknowledgement, AgentCost, AgentTick } from '../probe/agent-tick.ts';
+import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
 import { buildIsolateReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
@@ -82,7 +82,9 @@ export class IsolateWatch {
     const over = aborted(this.#over.signal);
     try {
       const { gc, maxPauseMs } = this.#request;
-      const watching = peer.call('watch', { gc, maxPauseMs }).catch((cause: unknown) => {
+      const startGc = this.isolate.limits.rlimitBytes === null;
+      const options: WatchOptions = { gc, maxPauseMs, startGc };
+      const watching = peer.call('watch', options).catch((cause: unknown) => {
         throw peer.closed ? new LeaklineError('TARGET_GONE', { pid: hello.pid }, { cause }) : cause;
       });
       watching.catch(() => undefined);
@@ -168,7 +170,7 @@ export class IsolateWatch {
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
             const unsampled = news.unsampled && NOTE_BY_REFUSAL[news.unsampled];
-            if (unsampled != null) this.#note(unsampled);
+            if (typeof unsampled === 'string') this.#note(unsampled);
             this.#changed();
           },
           sources: sourceFiles(),
@@ -208,7 +210,8 @@ export class IsolateWatch {
     if (tick.floors.length > 0) this.#perOperation = growthPerOperation(series, this.#verdict, LEVEL);
     // The agent leaves when nobody reads what it says.
     const waits = this.#watchedMs < EAGER_MS && this.#verdict.kind !== 'steady';
-    const acknowledgement: Acknowledgement = { closer: waits || this.#verdict.suspicious };
+    const rises = this.#verdict.suspicious;
+    const acknowledgement: Acknowledgement = { closer: waits || rises, rises };
     this.isolate.peer.notify('ack', acknowledgement);
     this.#changed();
   }
@@ -248,7 +251,7 @@ const NOTE_BY_REFUSAL: Record<AllocationRefusal, string | null> = {
   contended:
     'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.',
   pause:
-    'Reading what V8 samples of allocations takes a full collection, and one of this heap does not fit --max-pause, so no finding says where its memory was allocated.',
+    'Where memory was allocated is not told: reading what V8 samples takes a full collection, and none fitted --max-pause.',
   unavailable: null,
 };
 

@@ -44,36 +44,34 @@ export async function attach(
   const left = takeOverWhatWasLeft(pid);
   const prepared = await attachPrepared(info, files.source, handlers);
   if (prepared !== null) return prepared;
-  const openPort = await findInspector(info);
-  begin(attempt, 'check');
-  const through = (port: number | null, isOurs: boolean): Promise<OpenTarget> => {
-    const address = port === null ? null : { host: '127.0.0.1', port, path: null };
+  for (let tries = 1; ; tries += 1) {
+    const openPort = await findInspector(info);
+    begin(attempt, 'check');
+    const address = openPort === null ? null : { host: '127.0.0.1', port: openPort, path: null };
+    const isOurs = openPort === null || left.inspector;
     const helper = new InspectorHelper(files.helper, String(pid));
-    return attachThrough(info, address, isOurs, files, handlers, helper, attempt);
-  };
-  try {
-    return openPort === null ? await through(null, true) : await through(openPort, left.inspector);
-  } catch (error) {
-    if (openPort === null) {
-      // It came up between our look and our signal: of a leakline that was killed right after its own, or of a person.
-      const opened = isOpenByNow(error, pid) ? await findInspector(info) : null;
-      if (opened !== null) return through(opened, left.inspector);
-      throw error;
+    try {
+      return await attachThrough(info, address, isOurs, files, handlers, helper, attempt);
+    } catch (error) {
+      if (tries === TRIES || !(openPort === null ? cameUp(error, pid) : wasShut(error, pid, openPort)))
+        throw error;
     }
-    // It was shut under us, by the agent of another leakline that had opened it.
-    const wasShut = error instanceof LeaklineError && error.code === 'INSPECTOR_FAILED';
-    if (!wasShut || listeningPorts(pid).includes(openPort)) throw error;
-    return through(null, true);
   }
 }
 
-function isOpenByNow(error: unknown, pid: number): boolean {
-  return (
-    error instanceof LeaklineError &&
-    error.code === 'INSPECTOR_PORT_TAKEN' &&
-    (error.facts as { otherPid: number | null }).otherPid === pid
-  );
+/** Between our look and our signal: that of a leakline which was killed right after its own, or somebody's. */
+function cameUp(error: unknown, pid: number): boolean {
+  if (!(error instanceof LeaklineError) || error.code !== 'INSPECTOR_PORT_TAKEN') return false;
+  return listeningPorts(pid).includes((error as LeaklineError<'INSPECTOR_PORT_TAKEN'>).facts.port);
 }
+
+/** Under us, by the agent of another leakline that had opened it. */
+function wasShut(error: unknown, pid: number, port: number): boolean {
+  const failed = error instanceof LeaklineError && error.code === 'INSPECTOR_FAILED';
+  return failed && !listeningPorts(pid).includes(port);
+}
+
+const TRIES = 3;
 
 /** The built texts that attaching needs: the agent, and the path of the helper process. */
 export type AgentFiles = { readonly source: string; readonly helper: string };

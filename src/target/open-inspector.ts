@@ -8,8 +8,8 @@ import { inspectorPort, namesPermissionModel, nodeOptions } from './node-options
 import { type ProcessInfo, parseStat, readProcess } from './process-info.ts';
 
 /**
- * Sends SIGUSR1 and waits for the port. Throws rather than send it to a process it would end. `beforeSignal` is called
- * right before it is sent.
+ * Sends SIGUSR1 and waits for the port. Throws rather than send it to a process it would end, or that has the port open by
+ * now. `beforeSignal` is called right before it is sent.
  */
 export async function openInspector(
   info: ProcessInfo,
@@ -24,6 +24,8 @@ export async function openInspector(
   const options = nodeOptions(checkSignal(info));
   const wanted = inspectorPort(options);
   const before = new Set(listeningPorts(pid));
+  if (wanted !== 0 && before.has(wanted))
+    throw new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port: wanted, otherPid: pid });
   const findOpened = (): number | undefined =>
     listeningPorts(pid).find((port) => !before.has(port) && (wanted === 0 || port === wanted));
   for (let tries = 1; tries <= ATTEMPTS; tries += 1) {

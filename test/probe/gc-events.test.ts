@@ -12,7 +12,7 @@ function statistic(gcType: string, before: number, after: number): GcStatistic {
 }
 
 function timing(kind: number, startMs: number, flags = 0): GcTiming {
-  return { kind, startMs, durationMs: 2, flags };
+  return { kind, startMs, durationMs: 2, flags, started: null };
 }
 
 test('sizes and times of the same collection are joined, kind by kind and in order', () => {
@@ -42,7 +42,7 @@ test('what Node really tells of a forced collection is joined to one major, forc
     for (const entry of list.getEntries() as (PerformanceEntry & {
       detail: { kind: number; flags: number };
     })[]) {
-      timings.push({ startMs: entry.startTime, durationMs: entry.duration, ...entry.detail });
+      timings.push({ startMs: entry.startTime, durationMs: entry.duration, started: null, ...entry.detail });
     }
   });
   observer.observe({ entryTypes: ['gc'] });

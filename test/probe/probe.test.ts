@@ -52,6 +52,7 @@ class World {
         floorEveryMs: 1700,
         gc: 'natural',
         maxPauseMs: 50,
+        startGc: true,
         epochMs: 0,
         account: new StallAccount(() => this.nowMs),
         onTick,

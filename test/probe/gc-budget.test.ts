@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { GcBudget, floorEveryMs } from '../../src/probe/forced-gc.ts';
+import { floorEveryMs } from '../../src/probe/forced-gc.ts';
+import { GcBudget } from '../../src/probe/gc-budget.ts';
 
 const MB = 1e6;
 const closer = { closer: true, busy: 0 };
@@ -38,21 +39,28 @@ describe('the budget of forced collections', () => {
     expect(budget.allows(small(10), 10_500, 500, { closer: true, busy: 1 })).toBe(true);
   });
 
-  test('what is too large for a pause is started, and where that may be all pause, only what fits', () => {
+  test('marking beside the program counts as its time, and a long pause keeps the next one away for a while', () => {
     const budget = new GcBudget(50);
-    expect(budget.allowsStarted(small(300), 0, 2000, closer, false)).toBe(true);
-    expect(budget.allowsStarted(small(300), 0, 2000, closer, true)).toBe(false);
-    expect(budget.allowsStarted(small(30), 0, 2000, closer, true)).toBe(true);
+    expect(budget.allowsStarted(0, 2000, closer)).toBe(true);
+    budget.start(small(100), 0);
+    expect(budget.allowsStarted(5999, 2000, closer)).toBe(false);
+    expect(budget.allowsStarted(6001, 2000, closer)).toBe(true);
+    budget.learnStarted(80, small(100));
+    expect(budget.count).toBe(1);
+    expect(budget.allowsStarted(10_001, 2000, closer)).toBe(false);
+    const tries = Array.from({ length: 60 }, (_, second) =>
+      budget.allowsStarted(11_000 + second * 1000, 2000, closer),
+    );
+    expect(tries.slice(0, 20)).not.toContain(true);
+    expect(tries).toContain(true);
   });
 
-  test('marking beside the program counts as its time, and a long pause keeps the next one away', () => {
+  test('large arrays that are looked through are marked too', () => {
     const budget = new GcBudget(50);
-    budget.start(small(100), 0);
-    expect(budget.allowsStarted(small(100), 5999, 2000, closer, false)).toBe(false);
-    expect(budget.allowsStarted(small(100), 6001, 2000, closer, false)).toBe(true);
-    budget.learnStarted(80);
-    expect(budget.allowsStarted(small(100), 10_001, 2000, closer, false)).toBe(false);
-    expect(budget.count).toBe(1);
+    budget.start(large(600), 0);
+    // 6 MB at 1.2 ms and 600 MB at 0.2 ms.
+    expect(budget.allowsStarted(6000, 2000, closer)).toBe(false);
+    expect(budget.allowsStarted(6400, 2000, closer)).toBe(true);
   });
 
   test('floors become rarer the longer the watch lasts', () => {

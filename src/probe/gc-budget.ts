@@ -1,0 +1,161 @@
+import type * as v8Module from 'node:v8';
+
+/**
+ * Whether a forced collection fits, and how long it will take.
+ *
+ * A full collection visits live objects. Measured on Node 20 and 2 cores (bench/forced-gc.ts): 1.5 ms a MB of small
+ * objects, and a MB of large arrays 0.2 ms if they hold references or small integers and nothing if they hold doubles,
+ * which V8 need not look through. Which of the two, and how fast this heap and machine are, is learnt from the pauses
+ * seen. So a heap of 20 MB of small objects or more is not forced: there a collection is started (`started-gc.ts`).
+ */
+export class GcBudget {
+  readonly #maxPauseMs: number;
+  #startedMs = STARTED_MS;
+  #slowdown = 1;
+  // As if references had been seen once, in a small heap.
+  #sumXx = PRIOR_LARGE_MB * PRIOR_LARGE_MB;
+  #sumXy = this.#sumXx * LARGE_MS_PER_MB;
+  #lastCostMs = 0;
+  #lastAtMs = Number.NEGATIVE_INFINITY;
+  #count = 0;
+
+  constructor(maxPauseMs: number) {
+    this.#maxPauseMs = maxPauseMs;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  predictMs({ smallObjectBytes, largeObjectBytes }: HeapShape): number {
+    return (smallMs(smallObjectBytes) + (largeObjectBytes / 1e6) * this.#msPerLargeMb) * this.#slowdown;
+  }
+
+  /**
+   * At least `everyMs` apart, never more than its share of the time, and only if two thirds of the pause suffice:
+   * predictions can be off by half on a busy machine. `busy` is the share of the time in which the program's event loop
+   * has work, 0 to 1.
+   */
+  allows(heap: HeapShape, nowMs: number, everyMs: number, pace: Pace): boolean {
+    if (!this.#isRested(nowMs, everyMs, pace)) return false;
+    if (this.#fits(this.predictMs(heap))) return true;
+    // A machine that was busy for a moment must not be taken for a slow one for ever.
+    this.#slowdown = Math.max(Math.min(1, this.#slowdown), this.#slowdown * 0.85);
+    return false;
+  }
+
+  /** The same for a collection that is started, and marked beside the program. */
+  allowsStarted(nowMs: number, everyMs: number, pace: Pace): boolean {
+    if (!this.#isRested(nowMs, everyMs, pace)) return false;
+    if (this.#fits(this.#startedMs)) return true;
+    this.#startedMs = Math.max(STARTED_MS, this.#startedMs * 0.97);
+    return false;
+  }
+
+  #isRested(nowMs: number, everyMs: number, { closer, busy }: Pace): boolean {
+    const costMs = this.#lastCostMs + AFTERWARDS_MS * busy;
+    const restMs = this.#count === 0 ? 0 : costMs / (closer ? SHARE_CLOSER : SHARE_WATCHING);
+    return nowMs - this.#lastAtMs >= Math.max(everyMs, restMs);
+  }
+
+  #fits(pauseMs: number): boolean {
+    return pauseMs <= this.#maxPauseMs * 0.67;
+  }
+
+  learn(pauseMs: number, heap: HeapShape, nowMs: number): void {
+    this.#spend(pauseMs, nowMs);
+    this.#learnLarge(pauseMs, heap);
+    const slowdown = Math.min(4, Math.max(0.3, pauseMs / (this.predictMs(heap) / this.#slowdown)));
+    // Up at once, down slowly.
+    this.#slowdown = slowdown > this.#slowdown ? slowdown : (this.#slowdown + slowdown) / 2;
+  }
+
+  /** One was started: its marking takes other threads' time, which is taken from the program where cores are few. */
+  start(heap: HeapShape, nowMs: number): void {
+    this.#spend(
+      (heap.smallObjectBytes / 1e6) * MARKING_MS_PER_MB + (heap.largeObjectBytes / 1e6) * this.#msPerLargeMb,
+      nowMs,
+    );
+  }
+
+  /**
+   * How long the program stood still for the one that was started. What was seen lately counts, so that a heap or a machine
+   * with which it takes long is left alone for a while.
+   */
+  learnStarted(pauseMs: number, heap: HeapShape): void {
+    this.#lastCostMs += pauseMs;
+    this.#startedMs = Math.max(pauseMs, this.#startedMs * 0.7);
+    this.observe(pauseMs, heap);
+  }
+
+  #spend(costMs: number, nowMs: number): void {
+    this.#count += 1;
+    this.#lastCostMs = costMs;
+    this.#lastAtMs = nowMs;
+  }
+
+  /**
+   * A major collection of V8's own. Most of its marking was done beside the program, so its pause says less than that of
+   * a full one; but large arrays that have to be looked through show in it too.
+   */
+  observe(pauseMs: number, heap: HeapShape): void {
+    this.#learnLarge(pauseMs * NATURAL_TO_FULL, heap);
+  }
+
+  #learnLarge(pauseMs: number, { smallObjectBytes, largeObjectBytes }: HeapShape): void {
+    if (largeObjectBytes < LARGE_ENOUGH_TO_LEARN) return;
+    const largeMb = largeObjectBytes / 1e6;
+    this.#sumXy += largeMb * Math.max(0, pauseMs - smallMs(smallObjectBytes));
+    this.#sumXx += largeMb * largeMb;
+  }
+
+  /** Least squares through the origin: the larger the arrays were, the more their pause says of them. */
+  get #msPerLargeMb(): number {
+    return this.#sumXy / this.#sumXx;
+  }
+}
+
+const NATURAL_TO_FULL = 1.5;
+
+/**
+ * What a collection costs after its pause, in a program that is busy all the time: V8 throws away the optimised code that
+ * refers to objects it found dead, and compiles it again (docs/decisions/0008-forced-collections-deoptimise.md).
+ */
+const AFTERWARDS_MS = 200;
+
+/** Merely watching is to cost 1 % in all; while memory rises somebody waits for an answer. */
+const SHARE_WATCHING = 0.004;
+const SHARE_CLOSER = 0.02;
+
+export type Pace = { readonly closer: boolean; readonly busy: number };
+
+/** CPU time of a collection that is started, on all threads: 1.0 to 1.2 ms a MB of small objects on Node 20 to 26. */
+const MARKING_MS_PER_MB = 1.2;
+
+/**
+ * The pause at the end of a started collection hardly grows with the heap: 3 to 8 ms in the median and 11 at worst at 30 to 300
+ * MB of small objects, where a forced one takes 20 to 260 (bench/started-gc.ts).
+ */
+const STARTED_MS = 10;
+
+const LARGE_MS_PER_MB = 0.2;
+const PRIOR_LARGE_MB = 40;
+const LARGE_ENOUGH_TO_LEARN = 16_000_000;
+
+function smallMs(bytes: number): number {
+  return 3 + (bytes / 1e6) * 1.5;
+}
+
+export type HeapShape = { readonly smallObjectBytes: number; readonly largeObjectBytes: number };
+
+/** Reads the heap's spaces; about 20 µs. */
+export function readHeapShape(v8: typeof v8Module): HeapShape {
+  let smallObjectBytes = 0;
+  let largeObjectBytes = 0;
+  for (const space of v8.getHeapSpaceStatistics()) {
+    // Spelled out by V8: large_object_space, new_large_object_space, code_large_object_space, ...
+    if (space.space_name.includes('large_object')) largeObjectBytes += space.space_used_size;
+    else if (space.space_name !== 'read_only_space') smallObjectBytes += space.space_used_size;
+  }
+  return { smallObjectBytes, largeObjectBytes };
+}

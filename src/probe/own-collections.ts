@@ -1,0 +1,163 @@
+import type * as v8Module from 'node:v8';
+import type * as vmModule from 'node:vm';
+import type * as workerThreads from 'node:worker_threads';
+import type { StallAccount } from '../core/stall-account.ts';
+import { createForcedGc } from './forced-gc.ts';
+import { GcBudget, type HeapShape, type Pace, readHeapShape } from './gc-budget.ts';
+import type { GcRecord, Span } from './gc-events.ts';
+import type { GcTelemetry } from './gc-telemetry.ts';
+import { StartedGc, canStartGc, mayMarkInPause } from './started-gc.ts';
+
+/**
+ * The full collections that leakline causes, for floors: forced where that fits the pause, else started, so that V8 marks
+ * beside the program. Sees to the budget and books what they cost.
+ */
+export class OwnCollections {
+  readonly #host: OwnCollectionsHost;
+  readonly #options: OwnCollectionsOptions;
+  readonly #telemetry: GcTelemetry;
+  readonly #budget: GcBudget;
+  #forceGc: (() => void) | null = null;
+  #startedGc: StartedGc | null = null;
+  #mayStart: boolean;
+  #wentOn: Span | null = null;
+
+  constructor(host: OwnCollectionsHost, options: OwnCollectionsOptions, telemetry: GcTelemetry) {
+    this.#host = host;
+    this.#options = options;
+    this.#telemetry = telemetry;
+    this.#budget = new GcBudget(options.maxPauseMs);
+    this.#mayStart = options.gc === 'auto' && options.mayStart;
+  }
+
+  get count(): number {
+    return this.#budget.count;
+  }
+
+  /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
+  get fits(): boolean {
+    if (this.#options.gc === 'natural' || this.#telemetry.awaitsStarted) return false;
+    // Somebody waits for this one, and it is not repeated: only its pause has to fit.
+    return this.#budget.allows(readHeapShape(this.#host.v8), this.#options.nowMs(), 0, {
+      closer: true,
+      busy: 0,
+    });
+  }
+
+  /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
+  caused<Result>(name: string, work: () => Result): Result {
+    const heap = readHeapShape(this.#host.v8);
+    const startMs = this.#options.nowMs();
+    try {
+      return this.#options.account.book(name, work);
+    } finally {
+      const endMs = this.#options.nowMs();
+      this.#telemetry.caused({ startMs, endMs });
+      // Without a collection it takes no time worth learning from.
+      if (endMs - startMs > SHORTEST_COLLECTION_MS) this.#budget.learn(endMs - startMs, heap, startMs);
+    }
+  }
+
+  /** Collects if the budget allows: at once, or begins to. */
+  collect(everyMs: number, pace: Pace): void {
+    const { nowMs, gc } = this.#options;
+    if (this.#telemetry.awaitsStarted) {
+      this.#goOn();
+      return;
+    }
+    const atMs = nowMs();
+    const heap = readHeapShape(this.#host.v8);
+    if (this.#budget.allows(heap, atMs, everyMs, pace) || gc === 'forced') this.#force(heap);
+    else if (this.#canStart(heap) && this.#budget.allowsStarted(atMs, everyMs, pace)) this.#start(heap);
+  }
+
+  /** To be called with every collection, in order, before the account is settled. */
+  observe(gc: GcRecord): void {
+    if (gc.kind !== 'major') return;
+    const heap = readHeapShape(this.#host.v8);
+    if (!gc.forced) this.#budget.observe(gc.durationMs, heap);
+    if (gc.started === null) return;
+    const startMs = gc.timeMs - gc.durationMs;
+    const onTheSpot = startMs <= gc.started.endMs;
+    // V8 has less room than was thought.
+    if (onTheSpot) this.#mayStart = false;
+    const whileGoingOn =
+      this.#wentOn !== null && startMs >= this.#wentOn.startMs && startMs <= this.#wentOn.endMs;
+    // Else it was booked with the call it fell into.
+    if (!onTheSpot && !whileGoingOn)
+      this.#options.account.add('forced gc', this.#onClock(startMs), this.#onClock(gc.timeMs));
+    this.#budget.learnStarted(gc.durationMs, heap);
+  }
+
+  #force(heap: HeapShape): void {
+    const { account, nowMs } = this.#options;
+    this.#forceGc ??= account.book('prepare gc', () => createForcedGc(this.#host.v8, this.#host.vm));
+    // Its sizes are the floor.
+    this.#telemetry.switchOn();
+    const startMs = nowMs();
+    account.book('forced gc', this.#forceGc);
+    this.#budget.learn(nowMs() - startMs, heap, startMs);
+  }
+
+  #canStart(heap: HeapShape): boolean {
+    if (!this.#mayStart || !canStartGc(this.#host.v8)) return false;
+    // Seldom, and the prediction is twice what was measured there: so it may be as long as the pause.
+    const isAllPause = mayMarkInPause(this.#host.process.versions.v8);
+    return !isAllPause || this.#budget.predictMs(heap) <= this.#options.maxPauseMs;
+  }
+
+  #start(heap: HeapShape): void {
+    const { account, nowMs } = this.#options;
+    this.#telemetry.switchOn();
+    this.#startedGc ??= account.book(
+      'prepare gc',
+      () => new StartedGc(this.#host.v8, this.#host.workerThreads, this.#host.process.versions.v8),
+    );
+    const startedGc = this.#startedGc;
+    const startMs = nowMs();
+    this.#budget.start(heap, startMs);
+    this.#wentOn = null;
+    try {
+      account.book('forced gc', () => startedGc.begin());
+      this.#telemetry.started({ startMs, endMs: nowMs() });
+    } catch {
+      // The buffer was refused (a limit on address space), after V8 had collected all it could.
+      this.#mayStart = false;
+      this.#telemetry.caused({ startMs, endMs: nowMs() });
+    }
+  }
+
+  #goOn(): void {
+    if (this.#wentOn !== null) return;
+    const { account, nowMs } = this.#options;
+    const startMs = nowMs();
+    account.book('forced gc', () => this.#startedGc?.goOn());
+    this.#wentOn = { startMs, endMs: nowMs() };
+    this.#telemetry.caused(this.#wentOn);
+  }
+
+  /** The account's times are those of `performance.now()`. */
+  #onClock(timeMs: number): number {
+    return timeMs + this.#options.epochMs;
+  }
+}
+
+export type OwnCollectionsHost = {
+  readonly v8: typeof v8Module;
+  readonly vm: typeof vmModule;
+  readonly workerThreads: Pick<typeof workerThreads, 'MessageChannel'>;
+  readonly process: Pick<NodeJS.Process, 'versions'>;
+};
+
+export type OwnCollectionsOptions = {
+  readonly gc: 'auto' | 'natural' | 'forced';
+  readonly maxPauseMs: number;
+  /** Whether the process has the address space for what starts one. */
+  readonly mayStart: boolean;
+  readonly account: StallAccount;
+  /** Since the epoch, `epochMs` on the account's clock. */
+  readonly nowMs: () => number;
+  readonly epochMs: number;
+};
+
+const SHORTEST_COLLECTION_MS = 1;

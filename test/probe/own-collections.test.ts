@@ -1,0 +1,148 @@
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import * as workerThreads from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { StallAccount } from '../../src/core/stall-account.ts';
+import type { GcRecord, Span } from '../../src/probe/gc-events.ts';
+import type { GcTelemetry } from '../../src/probe/gc-telemetry.ts';
+import { OwnCollections, type OwnCollectionsOptions } from '../../src/probe/own-collections.ts';
+
+const closer = { closer: true, busy: 0 };
+
+/** A heap of 100 MB of small objects, on a clock that is set; what V8 is asked for takes as long as is said. */
+class World {
+  nowMs = 0;
+  readonly account = new StallAccount(() => this.nowMs);
+  readonly #told: { started: Span | null; caused: Span[] } = { started: null, caused: [] };
+  readonly collections: OwnCollections;
+  begun = 0;
+  /** Thrown by the next request for the buffer. */
+  refusal: Error | null = null;
+
+  constructor(options: Partial<OwnCollectionsOptions> = {}, v8Version = '13.6') {
+    const port1 = {
+      close: () => undefined,
+      postMessage: () => {
+        if (this.refusal !== null) throw this.refusal;
+        this.begun += 1;
+        this.nowMs += 3;
+      },
+    };
+    const told = this.#told;
+    const telemetry = {
+      switchOn: () => undefined,
+      started: (span: Span) => (told.started = span),
+      caused: (span: Span) => told.caused.push(span),
+      get awaitsStarted() {
+        return told.started !== null;
+      },
+    };
+    const space = { space_name: 'old_space', space_used_size: 100e6 };
+    this.collections = new OwnCollections(
+      {
+        v8: {
+          ...v8,
+          getHeapSpaceStatistics: () => [space],
+          getHeapStatistics: () => ({ heap_size_limit: 4e9, external_memory: 0 }),
+          setFlagsFromString: () => undefined,
+        } as unknown as typeof v8,
+        vm,
+        workerThreads: {
+          MessageChannel: class {
+            port1 = port1;
+          },
+        } as unknown as typeof workerThreads,
+        process: { versions: { ...process.versions, v8: v8Version } },
+      },
+      {
+        gc: 'auto',
+        maxPauseMs: 50,
+        mayStart: true,
+        account: this.account,
+        nowMs: () => this.nowMs,
+        epochMs: 0,
+        ...options,
+      },
+      telemetry as unknown as GcTelemetry,
+    );
+  }
+
+  tick(atMs: number): void {
+    this.nowMs = atMs;
+    this.collections.collect(1700, closer);
+  }
+
+  /** V8 ends the collection that was started. */
+  end(startMs: number, durationMs: number): void {
+    const { started } = this.#told;
+    this.#told.started = null;
+    const record = { kind: 'major', timeMs: startMs + durationMs, durationMs, forced: true, started };
+    this.collections.observe(record as GcRecord);
+    this.account.settle([]);
+  }
+
+  get bookedMs(): number {
+    return this.account.totalMsOf('forced gc');
+  }
+}
+
+describe('where a forced collection takes too long', () => {
+  test('one is started, and both its pieces on the main thread are booked', () => {
+    const world = new World();
+    world.tick(2000);
+    expect([world.begun, world.collections.count]).toEqual([1, 1]);
+    world.end(2100, 8);
+    expect(world.bookedMs).toBe(11);
+    expect(world.account.snapshot().longestPauseMs).toBe(8);
+  });
+
+  test('no second one is asked for while the first goes on, and no profile is read', () => {
+    const world = new World({ maxPauseMs: 300 });
+    expect(world.collections.fits).toBe(true);
+    const busy = new World();
+    busy.tick(2000);
+    busy.tick(60_000);
+    expect([busy.begun, busy.collections.fits]).toEqual([1, false]);
+    busy.end(60_100, 8);
+    busy.tick(120_000);
+    expect(busy.begun).toBe(2);
+  });
+
+  test('V8 that collects on the spot is not asked again, and the pause is booked once', () => {
+    const world = new World();
+    world.tick(2000);
+    world.end(2001, 2);
+    expect(world.bookedMs).toBe(3);
+    world.tick(120_000);
+    expect(world.begun).toBe(1);
+  });
+
+  test('a refused buffer is not asked for again', () => {
+    const world = new World();
+    world.refusal = new RangeError('Array buffer allocation failed');
+    world.tick(2000);
+    world.refusal = null;
+    world.tick(120_000);
+    expect(world.begun).toBe(0);
+  });
+
+  test('none is started with limited address space, in other modes, or where V8 may mark in the pause', () => {
+    const worlds = [
+      new World({ mayStart: false }),
+      new World({ gc: 'natural' }),
+      new World({}, '12.4.254.21-node.33'),
+    ];
+    for (const world of worlds) world.tick(2000);
+    expect(worlds.map(({ begun }) => begun)).toEqual([0, 0, 0]);
+  });
+
+  test('V8 11 is asked once more in the next tick, and the end that falls into that is booked once', () => {
+    const world = new World({}, '11.3.244.8-node.38');
+    world.tick(2000);
+    world.tick(3000);
+    world.tick(4000);
+    expect(world.begun).toBe(2);
+    world.end(3001, 2);
+    expect(world.bookedMs).toBe(6);
+  });
+});
