@@ -10,8 +10,8 @@ import type { OpenTarget } from '../../src/target/meet-agent.ts';
 import { builtFiles } from '../lib/built-files.ts';
 import { type PairedResult, paired } from './paired.ts';
 
-// What watching costs a server: `npm run bench -- overhead [--rounds 12] [--window 12] [--long-window 60] [--only WORD]`, the
-// windows in seconds; WORD leaves the modes with that word. In each round the server is measured with each mode, and
+// What watching costs a server: `npm run bench -- overhead [--rounds 12] [--window 12] [--long-window 60] [--dear] [--only WORD]`, the
+// windows in seconds; --dear adds what is known to cost much, and WORD leaves the modes with that word. In each round the server is measured with each mode, and
 // twice without any, in turns; it is as busy as one core allows, and the load comes from the other core. Beside leakline,
 // on the same work in the same run: nothing at all (A/A), Datadog's heap profiler, clinic doctor. Writes
 // bench/results/overhead.md. The two tools are installed into .cache/overhead, once.
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     window: { type: 'string', default: '12' },
     'long-window': { type: 'string', default: '60' },
     only: { type: 'string', default: '' },
+    dear: { type: 'boolean', default: false },
   },
 });
 const ROUNDS = Number(values.rounds);
@@ -44,6 +45,8 @@ type Mode = {
   readonly name: string;
   readonly settleMs: number;
   readonly windowMs: number;
+  /** Left out but with `--dear`. */
+  readonly isDear?: boolean;
   on(server: Server): Promise<void>;
   off(server: Server): Promise<void>;
   /** A second server that always has it, where it can't be taken off: on and off are then two processes. */
@@ -59,10 +62,14 @@ const modes: readonly Mode[] = [
   { ...without, name: 'nothing (A/A)' },
   leakline('leakline, watching (--gc natural)', 'natural', WINDOW_MS),
   leakline('leakline, watching (--gc auto)', 'auto', LONG_WINDOW_MS),
-  leakline('leakline, in its first minute or while memory rises (--gc auto)', 'closer', 2 * WINDOW_MS),
+  {
+    ...leakline('leakline, in its first minute or while memory rises (--gc auto)', 'closer', 2 * WINDOW_MS),
+    isDear: true,
+  },
   {
     name: 'one full collection a second, and nothing else',
     ...short,
+    isDear: true,
     on: async (server) => void (await ask(server.child, 'collect on')),
     off: async (server) => void (await ask(server.child, 'collect off')),
   },
@@ -119,12 +126,16 @@ function leakline(name: string, how: 'natural' | 'auto' | 'closer', windowMs: nu
 
 /** A row of the table for each mode. */
 async function measure(app: (typeof appNames)[number]): Promise<string[]> {
-  const measured = modes.filter(({ name }) => name.includes(values.only));
+  const isMeasured = ({ name, isDear = false }: Mode): boolean =>
+    name.includes(values.only) && (values.dear || !isDear);
+  const measured = modes.filter(isMeasured);
   const plain = await startServer(app);
   const servers = new Map<Mode, Server>();
   for (const mode of measured) {
     servers.set(mode, mode.twin === undefined ? plain : await startServer(app, mode.twin));
   }
+  // All are compiled and warm before anything counts.
+  for (const server of new Set([plain, ...servers.values()])) await load(server, 3000);
   const differences = new Map(
     measured.map((mode) => [mode, { cpu: [] as number[], throughput: [] as number[] }]),
   );
@@ -176,19 +187,28 @@ type Window = { readonly cpuPerRequest: number; readonly perSecond: number };
 
 /** The server under load; it counts when it has settled. */
 async function window(server: Server, { settleMs, windowMs }: Mode): Promise<Window> {
-  const loaded = load(server, settleMs + windowMs + SPARE_MS);
-  await sleep(settleMs);
-  const before = await ask<Usage>(server.child, 'usage');
-  const startMs = performance.now();
-  await sleep(windowMs);
-  const after = await ask<Usage>(server.child, 'usage');
-  const seconds = (performance.now() - startMs) / 1000;
-  await loaded;
+  const [{ before, after, seconds }] = await Promise.all([
+    usageOf(server, settleMs, windowMs),
+    load(server, settleMs + windowMs + SPARE_MS),
+  ]);
   const requests = after.requests - before.requests;
   return {
     cpuPerRequest: (after.cpuMicroseconds - before.cpuMicroseconds) / requests,
     perSecond: requests / seconds,
   };
+}
+
+async function usageOf(
+  { child }: Server,
+  settleMs: number,
+  windowMs: number,
+): Promise<{ before: Usage; after: Usage; seconds: number }> {
+  await sleep(settleMs);
+  const before = await ask<Usage>(child, 'usage');
+  const startMs = performance.now();
+  await sleep(windowMs);
+  const after = await ask<Usage>(child, 'usage');
+  return { before, after, seconds: (performance.now() - startMs) / 1000 };
 }
 
 /** The load outlasts the window by this. */
@@ -280,7 +300,7 @@ function summary(): string {
   return [
     '# What watching costs',
     '',
-    `\`npm run bench -- overhead --rounds ${ROUNDS} --window ${WINDOW_MS / 1000} --long-window ${LONG_WINDOW_MS / 1000}\`, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? '?'}), ${new Date().toISOString().slice(0, 10)}.`,
+    `\`npm run bench -- overhead --rounds ${ROUNDS} --window ${WINDOW_MS / 1000} --long-window ${LONG_WINDOW_MS / 1000}${values.dear ? ' --dear' : ''}\`, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? '?'}), ${new Date().toISOString().slice(0, 10)}.`,
     '',
     'Differences to the same server in the same round with nothing beside it, measured in turns; the server alone on one core and',
     'as busy as it can be. `at most` is the upper bound of the median at 95 % (order statistics). The A/A row says what this',
