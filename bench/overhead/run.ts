@@ -33,6 +33,8 @@ const LONG_WINDOW_MS = Number(values['long-window']) * 1000;
 const SETTLE_MS = 2000;
 /** A watch that has just begun forces its first collection after two seconds. */
 const SETTLE_WATCHED_MS = 6000;
+/** The load outlasts the window by this. */
+const SPARE_MS = 500;
 const SERVER_CORE = '0';
 const LOAD_CORE = '1';
 const tools = resolve('.cache/overhead');
@@ -210,9 +212,6 @@ async function usageOf(
   const after = await ask<Usage>(child, 'usage');
   return { before, after, seconds: (performance.now() - startMs) / 1000 };
 }
-
-/** The load outlasts the window by this. */
-const SPARE_MS = 500;
 
 type Usage = { readonly requests: number; readonly cpuMicroseconds: number };
 

@@ -1,6 +1,6 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import * as workerThreads from 'node:worker_threads';
+import type * as workerThreads from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { StallAccount } from '../../src/core/stall-account.ts';
 import type { GcRecord, Span } from '../../src/probe/gc-events.ts';
