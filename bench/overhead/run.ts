@@ -11,10 +11,12 @@ import { builtFiles } from '../lib/built-files.ts';
 import { type PairedResult, paired } from './paired.ts';
 
 // What watching costs a server: `npm run bench -- overhead [--rounds 12] [--window 12] [--long-window 60] [--dear] [--only WORD]`, the
-// windows in seconds; --dear adds what is known to cost much, and WORD leaves the modes with that word. In each round the server is measured with each mode, and
-// twice without any, in turns; it is as busy as one core allows, and the load comes from the other core. Beside leakline,
-// on the same work in the same run: nothing at all (A/A), Datadog's heap profiler, clinic doctor. Writes
-// bench/results/overhead.md. The two tools are installed into .cache/overhead, once.
+// windows in seconds; --dear adds what is known to cost much, and WORD leaves the modes with that word.
+//
+// Two servers share one core, as busy as it can be; the load comes from the other core. One of them has the mode beside it,
+// then the other: whatever the machine does meanwhile, it does to both. Beside leakline, on the same work in the same run:
+// nothing at all (A/A), Datadog's heap profiler, clinic doctor. Writes bench/results/overhead.md. The two tools are
+// installed into .cache/overhead, once.
 
 const { values } = parseArgs({
   options: {
@@ -59,9 +61,8 @@ const nothing = (): Promise<void> => Promise.resolve();
 const short = { settleMs: SETTLE_MS, windowMs: WINDOW_MS };
 const longestLooksMs: number[] = [];
 const shares: number[] = [];
-const without: Mode = { name: 'nothing', ...short, on: nothing, off: nothing };
 const modes: readonly Mode[] = [
-  { ...without, name: 'nothing (A/A)' },
+  { name: 'nothing (A/A)', ...short, on: nothing, off: nothing },
   leakline('leakline, watching (--gc natural)', 'natural', WINDOW_MS),
   leakline('leakline, watching (--gc auto)', 'auto', LONG_WINDOW_MS),
   {
@@ -84,6 +85,7 @@ const modes: readonly Mode[] = [
   { name: 'clinic doctor', ...short, on: nothing, off: nothing, twin: clinicDoctor() },
 ];
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 installTools();
 pin(process.pid, LOAD_CORE);
 const rows: string[] = [];
@@ -131,40 +133,29 @@ async function measure(app: (typeof appNames)[number]): Promise<string[]> {
   const isMeasured = ({ name, isDear = false }: Mode): boolean =>
     name.includes(values.only) && (values.dear || !isDear);
   const measured = modes.filter(isMeasured);
-  const plain = await startServer(app);
-  const servers = new Map<Mode, Server>();
-  for (const mode of measured) {
-    servers.set(mode, mode.twin === undefined ? plain : await startServer(app, mode.twin));
-  }
+  const one = await startServer(app);
+  const other = await startServer(app);
+  const twins = new Map<Mode, Server>();
+  for (const mode of measured)
+    if (mode.twin !== undefined) twins.set(mode, await startServer(app, mode.twin));
   // All are compiled and warm before anything counts.
-  for (const server of new Set([plain, ...servers.values()])) await load(server, 3000);
+  for (const server of [one, other, ...twins.values()]) await load(server, 5000);
   const differences = new Map(
     measured.map((mode) => [mode, { cpu: [] as number[], throughput: [] as number[] }]),
   );
-  try {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const seen = new Map<Mode, Window>();
-      for (const mode of inTurn([without, ...measured], round)) {
-        const server = servers.get(mode) ?? plain;
-        await mode.on(server);
-        seen.set(mode, await window(server, mode));
-        await mode.off(server);
-      }
-      const off = seen.get(without);
-      const again = [...seen].find(([{ name }]) => name === 'nothing (A/A)')?.[1];
-      for (const [mode, { cpu, throughput }] of differences) {
-        const on = seen.get(mode);
-        if (on === undefined || off === undefined) continue;
-        // Against both windows without anything, but for the one that is one of them.
-        const base = again === undefined || again === on ? off : mean(off, again);
-        cpu.push(on.cpuPerRequest / base.cpuPerRequest - 1);
-        throughput.push(base.perSecond / on.perSecond - 1);
-      }
-      console.log(`${app}: round ${round + 1} of ${ROUNDS}`);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const mode of inTurn(measured, round)) {
+      const twin = twins.get(mode);
+      const seen =
+        twin === undefined
+          ? [await sideBySide(mode, one, other), await sideBySide(mode, other, one)]
+          : [await sideBySide(mode, twin, one)];
+      differences.get(mode)?.cpu.push(geometricMean(seen.map(({ cpu }) => cpu)) - 1);
+      differences.get(mode)?.throughput.push(geometricMean(seen.map(({ throughput }) => throughput)) - 1);
     }
-  } finally {
-    for (const { child } of new Set([plain, ...servers.values()])) child.kill('SIGKILL');
+    console.log(`${app}: round ${round + 1} of ${ROUNDS}`);
   }
+  for (const { child } of [one, other, ...twins.values()]) child.kill('SIGKILL');
   return [...differences].map(([{ name }, { cpu, throughput }]) => {
     const row = `| ${app} | ${name} | ${cells(paired(cpu))} | ${cells(paired(throughput))} |`;
     console.log(row);
@@ -178,39 +169,44 @@ function inTurn<Item>(items: readonly Item[], round: number): Item[] {
   return round % 2 === 0 ? turned : turned.reverse();
 }
 
-function mean(one: Window, other: Window): Window {
-  return {
-    cpuPerRequest: (one.cpuPerRequest + other.cpuPerRequest) / 2,
-    perSecond: (one.perSecond + other.perSecond) / 2,
-  };
+function geometricMean(ratios: readonly number[]): number {
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
 }
 
-type Window = { readonly cpuPerRequest: number; readonly perSecond: number };
-
-/** The server under load; it counts when it has settled. */
-async function window(server: Server, { settleMs, windowMs }: Mode): Promise<Window> {
-  const [{ before, after, seconds }] = await Promise.all([
-    usageOf(server, settleMs, windowMs),
-    load(server, settleMs + windowMs + SPARE_MS),
+/** What the mode does to one of two servers under load, as ratios to the other: how often as much CPU, how much fewer requests. */
+async function sideBySide(
+  mode: Mode,
+  server: Server,
+  beside: Server,
+): Promise<{ readonly cpu: number; readonly throughput: number }> {
+  const { settleMs, windowMs } = mode;
+  await mode.on(server);
+  const [[on, off]] = await Promise.all([
+    Promise.all([server, beside].map((one) => usageOf(one, settleMs, windowMs))),
+    ...[server, beside].map((one) => load(one, settleMs + windowMs + SPARE_MS)),
   ]);
-  const requests = after.requests - before.requests;
-  return {
-    cpuPerRequest: (after.cpuMicroseconds - before.cpuMicroseconds) / requests,
-    perSecond: requests / seconds,
-  };
+  await mode.off(server);
+  if (on === undefined || off === undefined) throw new Error('a window has no figures');
+  return { cpu: on.cpuPerRequest / off.cpuPerRequest, throughput: off.perSecond / on.perSecond };
 }
 
+/** Of the window after it has settled. */
 async function usageOf(
   { child }: Server,
   settleMs: number,
   windowMs: number,
-): Promise<{ before: Usage; after: Usage; seconds: number }> {
+): Promise<{ readonly cpuPerRequest: number; readonly perSecond: number }> {
   await sleep(settleMs);
   const before = await ask<Usage>(child, 'usage');
   const startMs = performance.now();
   await sleep(windowMs);
   const after = await ask<Usage>(child, 'usage');
-  return { before, after, seconds: (performance.now() - startMs) / 1000 };
+  const seconds = (performance.now() - startMs) / 1000;
+  const requests = after.requests - before.requests;
+  return {
+    cpuPerRequest: (after.cpuMicroseconds - before.cpuMicroseconds) / requests,
+    perSecond: requests / seconds,
+  };
 }
 
 type Usage = { readonly requests: number; readonly cpuMicroseconds: number };
@@ -223,6 +219,7 @@ async function startServer(app: string, twin?: Mode['twin']): Promise<Server> {
     env: { ...process.env, NODE_OPTIONS: '', ...twin?.env },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  process.once('exit', () => child.kill('SIGKILL'));
   pin(child.pid ?? 0, SERVER_CORE);
   const port = await new Promise<number>((done, fail) => {
     child.once('message', (message) => done((message as { value: number }).value));
@@ -301,9 +298,9 @@ function summary(): string {
     '',
     `\`npm run bench -- overhead --rounds ${ROUNDS} --window ${WINDOW_MS / 1000} --long-window ${LONG_WINDOW_MS / 1000}${values.dear ? ' --dear' : ''}\`, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? '?'}), ${new Date().toISOString().slice(0, 10)}.`,
     '',
-    'Differences to the same server in the same round with nothing beside it, measured in turns; the server alone on one core and',
-    'as busy as it can be. `at most` is the upper bound of the median at 95 % (order statistics). The A/A row says what this',
-    'measurement can tell from nothing.',
+    'Against a server with nothing beside it that shares the core, both as busy as it allows; then the other way round. `at most` is',
+    'the upper bound of the median at 95 % (order statistics). The A/A row says what this measurement can tell from nothing.',
+    'clinic doctor cannot be taken off, so it is always the same of two processes.',
     '',
     '| app | beside the server | CPU a request | at most | | throughput lost | at most | |',
     '| --- | --- | --: | --: | --: | --: | --: | --: |',

@@ -7,6 +7,8 @@ import { familiesTable } from './families.ts';
 import { fillsTable } from './fills.ts';
 import { cells } from './leaks.ts';
 import { judgeMonth } from './month.ts';
+import { recordHealthy } from './record.ts';
+import { recordedTable } from './recorded.ts';
 import { barsPicture, pictured, watchPicture } from './pictures.ts';
 
 /**
@@ -14,16 +16,17 @@ import { barsPicture, pictured, watchPicture } from './pictures.ts';
  *
  *   npm run bench -- verdict PART [--count N] [--seed FIRST] [--patience quick|standing] [--out FOLDER]
  *
- * PART is one of alarms, leaks, fills, families, month, pictures (which draws the tables that are there). The rules were made while looking at seeds below 10,000: figures to
- * be quoted come from others.
+ * PART is one of alarms, leaks, fills, families, month, recorded, pictures (which draws the tables that are there). The rules were
+ * made while looking at seeds below 10,000: figures to be quoted come from others. `record [FOLDER…] --count SECONDS` records
+ * the healthy servers of galleries for `recorded`.
  */
-const { part, count, seed, patience, out } = readArguments(process.argv.slice(2));
+const { part, words, count, seed, patience, out } = readArguments(process.argv.slice(2));
 const say = (words: string): void => console.error(words);
-const about = (words: string): string =>
+const about = (more: string): string =>
   `\`npm run bench -- verdict ${process.argv
     .slice(2)
     .join(' ')
-    .replace(/ --out \S+/, '')}\`, Node ${process.version}, ${process.platform} ${process.arch}. ${words}`;
+    .replace(/ --out \S+/, '')}\`, Node ${process.version}, ${process.platform} ${process.arch}. ${more}`;
 
 if (part === 'alarms') {
   const all = watchDays(count ?? 167, seed, patience, say);
@@ -64,13 +67,18 @@ if (part === 'alarms') {
     about(`Seeds ${seed} to ${seed + times - 1}; times are 5 %, median and 95 %.`),
     familiesTable(times, seed),
   );
+} else if (part === 'record') {
+  const folders = words.length > 0 ? words : ['test/gallery'];
+  await recordHealthy(folders, (count ?? 600) * 1000, 'test/verdict/recordings', say);
+} else if (part === 'recorded') {
+  save('recorded.md', '# Healthy servers of the galleries, recorded', about(''), recordedTable());
 } else if (part === 'month') {
   save('month.md', '# A month at 1 Hz', about('By the wall clock.'), judgeMonth());
 } else if (part === 'pictures') {
   drawPictures();
 } else {
   console.error(
-    'usage: npm run bench -- verdict alarms|leaks|fills|families|month|pictures [--count N] [--seed FIRST] [--patience quick|standing]',
+    'usage: npm run bench -- verdict alarms|leaks|fills|families|month|recorded|pictures [--count N] [--seed FIRST] [--patience quick|standing]',
   );
   process.exitCode = 2;
 }
@@ -109,6 +117,8 @@ function cellsOf(file: string, row: RegExp): string[] {
 
 function readArguments(words: readonly string[]): {
   readonly part: string | undefined;
+  /** What stands before the options. */
+  readonly words: readonly string[];
   readonly count: number | undefined;
   readonly seed: number;
   readonly patience: 'quick' | 'standing';
@@ -121,6 +131,7 @@ function readArguments(words: readonly string[]): {
   const given = value('count');
   return {
     part: words[0],
+    words: words.slice(1, words.findIndex((word) => word.startsWith('--')) >>> 0),
     count: given === undefined ? undefined : Number(given),
     seed: Number(value('seed') ?? 10_001),
     patience: value('patience') === 'quick' ? 'quick' : 'standing',

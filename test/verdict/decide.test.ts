@@ -209,6 +209,18 @@ describe('the verdict', () => {
     expect(verdict.watchMoreMs).toBeLessThan(60_000);
   });
 
+  test('where collections are rare asks for as long as a few more of them take', () => {
+    const floor = (timeMs: number): Floor => ({
+      timeMs,
+      heapBytes: 80 * MB,
+      externalBytes: MB,
+      openConnections: 4,
+    });
+    const verdict = verdictAt({ ...emptySeries, floors: [floor(30_000), floor(60_000)] }, 60);
+    expect(verdict.reason).toContain('2 collections in 1 min are too few');
+    expect(verdict.watchMoreMs).toBe(60_000);
+  });
+
   test('steady names the slope it excludes, and since when', () => {
     const verdict = verdictAt(recordedFixed, 20);
     expect(verdict.reason).toMatch(/^growth of \+[\d.]+ KB\/s or more is excluded/);

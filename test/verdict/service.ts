@@ -34,6 +34,9 @@ const LEAST_GROWTH_BYTES = 8 * 2 ** 20;
 const EXTERNAL_STEP_BYTES = 64 * 2 ** 20;
 const GC_BYTES_PER_MS = 500_000;
 const MOST_FORCED_BYTES = 20 * MB;
+const LEAST_LIMIT_TO_START_BYTES = 512 * 2 ** 20;
+/** The share of the time in which the event loop has work. */
+const BUSY = 0.2;
 const NOTHING: readonly never[] = [];
 
 /**
@@ -42,8 +45,7 @@ const NOTHING: readonly never[] = [];
  * Collections follow V8 (heap/heap-controller.cc of 11.3 to 13): a scavenge when a semi-space is full; a major
  * collection when the old space has grown by a factor of 1.1 to 4 since the last, by how fast the program allocates
  * (`MemoryController::DynamicGrowingFactor`), never past half of what is left to the limit, or when 64 MB of external
- * memory have come. Forced ones come as with `--gc auto`: while the heap is small enough for the pause, each 1.7 s at
- * first and rarer the longer the watch, a fortieth of its length apart.
+ * memory have come. Those of leakline come as with `--gc auto`, where they are seldomest: it never finds memory suspicious.
  */
 export function play(
   service: Service,
@@ -84,7 +86,8 @@ export function play(
     }
     oldGarbage += allocated * promotedShare;
     const old = live + oldGarbage;
-    const forced = old + young < MOST_FORCED_BYTES && second - lastFloorSecond >= Math.max(1.7, second / 40);
+    const sinceFloor = second - lastFloorSecond;
+    const forced = sinceFloor >= 1.7 && sinceFloor >= forcedEverySeconds(old + young, limitBytes, second);
     if (forced || old > majorAt || external > externalAtMajor + EXTERNAL_STEP_BYTES) {
       const floor = Math.max(0, Math.round(live + (noise?.() ?? 20_000 * random.normal())));
       gcs = [...gcs, { ...gc('major', timeMs - 300 * random.next() - 1, old + young, floor), forced }];
@@ -119,7 +122,7 @@ export function play(
       inside: {
         spaces: NO_SPACES,
         loopDelayMs: 1,
-        loopUtilization: 0.2,
+        loopUtilization: BUSY,
         httpRequests: Math.round(requests),
         connectionsOpened: Math.round(opened),
         connectionsClosed: Math.round(opened) - connections,
@@ -128,6 +131,19 @@ export function play(
     };
     if (onTick({ sample, gcs, floors }) === false) return;
   }
+}
+
+/**
+ * How far apart leakline's own collections are (src/probe/gc-budget.ts): a fortieth of the watch, and as long as keeps their cost
+ * to 2 % of the time in the first minute and 0.4 % afterwards.
+ */
+function forcedEverySeconds(heapBytes: number, limitBytes: number, second: number): number {
+  const isForced = heapBytes < MOST_FORCED_BYTES;
+  if (!isForced && limitBytes < LEAST_LIMIT_TO_START_BYTES) return Infinity;
+  const heapMb = heapBytes / MB;
+  const costMs = (isForced ? 3 + 1.5 * heapMb : 10 + 1.2 * heapMb) + 200 * BUSY;
+  const first = second < 60;
+  return Math.max(first ? 1.7 : second / 40, costMs / (first ? 0.02 : 0.004) / 1000);
 }
 
 const NO_SPACES = { young: 0, old: 0, large: 0, code: 0 };
