@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CensusWalk } from '../../src/core/census.ts';
@@ -13,7 +13,7 @@ export type Cut = {
   readonly at: AttachStep | 'watch' | 'walk' | 'trap' | 'never';
   /**
    * `abort`: as by Ctrl-C. `kill`: SIGKILL from inside, at once. `stop`: SIGSTOP, and never continued. `black hole`: it
-   * lives and reads nothing. `kill helper`: SIGKILL to its helper process. `fail`: the installation throws.
+   * lives and reads nothing. `kill helper`: its helper process dies of SIGKILL there. `fail`: the installation throws.
    */
   readonly how: 'abort' | 'kill' | 'stop' | 'black hole' | 'kill helper' | 'fail';
 };
@@ -27,7 +27,6 @@ export async function runClient(pid: number, cut: Cut): Promise<void> {
   const carryOut = (): void => {
     if (cut.how === 'kill') process.kill(process.pid, 'SIGKILL');
     else if (cut.how === 'stop') process.kill(process.pid, 'SIGSTOP');
-    else if (cut.how === 'kill helper') killHelper(pid);
     else if (cut.how === 'black hole') pauseSockets();
     else controller.abort(new Error(CUT_OFF));
   };
@@ -40,7 +39,7 @@ export async function runClient(pid: number, cut: Cut): Promise<void> {
       {
         signal: controller.signal,
         onStep: (step) => {
-          if (step === cut.at && cut.how !== 'fail') carryOut();
+          if (step === cut.at && cut.how !== 'fail' && cut.how !== 'kill helper') carryOut();
         },
       },
     );
@@ -71,10 +70,22 @@ export function spawnClient(pid: number, cut: Cut): { pid: number; ended: Promis
 
 const CUT_OFF = 'cut off on purpose';
 
-function filesFor({ how }: Cut): AgentFiles {
+function filesFor({ at, how }: Cut): AgentFiles {
   const { source, helper } = builtFiles();
+  if (how === 'kill helper') return { source, helper: dyingHelper(at) };
   const failing = `${source}\nleaklineAgent.install = () => { throw new Error('${CUT_OFF}'); };`;
   return { source: how === 'fail' ? failing : source, helper };
+}
+
+/** A file of its own for each step: several clients of this process attach at once. */
+function dyingHelper(at: string): string {
+  const path = `.build/bench/helper-dies-at-${at.replace(' ', '-')}.mjs`;
+  const lines = [
+    `process.env.HELPER_DIES_AT = ${JSON.stringify(at)};`,
+    "await import('../../bench/unharmed/dying-helper.js');",
+  ];
+  if (!existsSync(path)) writeFileSync(path, lines.join('\n'));
+  return path;
 }
 
 function isExpected(error: unknown, { how }: Cut): boolean {
@@ -116,15 +127,6 @@ async function work({ peer }: OpenTarget, { at, how }: Cut, carryOut: () => void
 /** The agent's line and nothing else: from here on nobody reads. */
 function pauseSockets(): void {
   for (const handle of activeHandles()) if (handle instanceof Socket) handle.pause();
-}
-
-/** The helper process, which alone talks to the inspector: nobody kills it but somebody who looks for it. */
-function killHelper(target: number): void {
-  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'latin1').split(' ');
-  for (const pid of children.filter((text) => text !== '').map(Number)) {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-    if (command.includes(`helper-process.js\0${target}\0`)) process.kill(pid, 'SIGKILL');
-  }
 }
 
 function activeHandles(): readonly object[] {

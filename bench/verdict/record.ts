@@ -15,14 +15,17 @@ import { builtFiles } from '../lib/built-files.ts';
 const SETTLE_MS = 2000;
 const AT_ONCE = 3;
 
-/** Records every server of the folders that does not leak, a few at a time, into a file each. */
+/** Records every server of the folders that does not leak, a few at a time, into a file each; or those of one variant. */
 export async function recordHealthy(
   folders: readonly string[],
   forMs: number,
+  variant: string | undefined,
   out: string,
   progress: (words: string) => void,
 ): Promise<void> {
-  const waiting = folders.flatMap((folder) => findCases(resolve(folder))).filter(({ truth }) => !truth.leaks);
+  const waiting = folders
+    .flatMap((folder) => findCases(resolve(folder)))
+    .filter((server) => !server.truth.leaks && (variant === undefined || server.variant === variant));
   mkdirSync(out, { recursive: true });
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -41,7 +44,7 @@ export async function recordHealthy(
 
 async function record(server: GalleryCase, forMs: number): Promise<Recording> {
   const seconds = Math.ceil((forMs + SETTLE_MS) / 1000) + 5;
-  const running = await startServer(server, seconds, '.cache/gallery', new AbortController().signal);
+  const running = await startServer(server, seconds, resolve('.cache/gallery'), new AbortController().signal);
   let target: OpenTarget | null = null;
   const ticks: AgentTick[] = [];
   try {

@@ -17,10 +17,10 @@ import { barsPicture, pictured, watchPicture } from './pictures.ts';
  *   npm run bench -- verdict PART [--count N] [--seed FIRST] [--patience quick|standing] [--out FOLDER]
  *
  * PART is one of alarms, leaks, fills, families, month, recorded, pictures (which draws the tables that are there). The rules were
- * made while looking at seeds below 10,000: figures to be quoted come from others. `record [FOLDER…] --count SECONDS` records
- * the healthy servers of galleries for `recorded`.
+ * made while looking at seeds below 10,000: figures to be quoted come from others. `record [FOLDER…] --count SECONDS
+ * [--variant ok|fixed]` records the healthy servers of galleries for `recorded`.
  */
-const { part, words, count, seed, patience, out } = readArguments(process.argv.slice(2));
+const { part, words, variant, count, seed, patience, out } = readArguments(process.argv.slice(2));
 const say = (words: string): void => console.error(words);
 const about = (more: string): string =>
   `\`npm run bench -- verdict ${process.argv
@@ -69,7 +69,7 @@ if (part === 'alarms') {
   );
 } else if (part === 'record') {
   const folders = words.length > 0 ? words : ['test/gallery'];
-  await recordHealthy(folders, (count ?? 600) * 1000, 'test/verdict/recordings', say);
+  await recordHealthy(folders, (count ?? 600) * 1000, variant, 'test/verdict/recordings', say);
 } else if (part === 'recorded') {
   save('recorded.md', '# Healthy servers of the galleries, recorded', about(''), recordedTable());
 } else if (part === 'month') {
@@ -119,6 +119,7 @@ function readArguments(words: readonly string[]): {
   readonly part: string | undefined;
   /** What stands before the options. */
   readonly words: readonly string[];
+  readonly variant: string | undefined;
   readonly count: number | undefined;
   readonly seed: number;
   readonly patience: 'quick' | 'standing';
@@ -131,6 +132,7 @@ function readArguments(words: readonly string[]): {
   const given = value('count');
   return {
     part: words[0],
+    variant: value('variant'),
     words: words.slice(1, words.findIndex((word) => word.startsWith('--')) >>> 0),
     count: given === undefined ? undefined : Number(given),
     seed: Number(value('seed') ?? 10_001),
