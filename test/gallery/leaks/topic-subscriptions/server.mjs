@@ -28,19 +28,19 @@ function publish({ topic, title }) {
 
 const readers = new Map();
 
-function openFeed(request, response, topics) {
+function openFeed(response, topics) {
   const reader = { id: randomUUID(), response, delivered: 0, since: new Date() };
   readers.set(reader.id, reader);
   for (const topic of topics) subscribe(reader, topic);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write(`event: hello\ndata: ${reader.id}\n\n`);
-  request.on('close', () => readers.delete(reader.id));
+  response.on('close', () => readers.delete(reader.id));
 }
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://localhost');
   if (url.pathname === '/feed') {
-    openFeed(request, response, url.searchParams.getAll('topic'));
+    openFeed(response, url.searchParams.getAll('topic'));
   } else if (url.pathname === '/headlines' && request.method === 'POST') {
     let text = '';
     for await (const chunk of request) text += chunk;
