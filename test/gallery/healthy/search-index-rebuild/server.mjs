@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 
 const ARTICLES = 2500;
 const REBUILD_MS = 6000;
-const WORDS = 'amber birch cedar delta ember fjord grove haven inlet jetty knoll lagoon maple north'.split(' ');
+const WORDS = 'amber birch cedar delta ember fjord grove haven inlet jetty knoll lagoon maple north'.split(
+  ' ',
+);
 
 const articles = Array.from({ length: ARTICLES }, (_, number) => write(number, number));
 
