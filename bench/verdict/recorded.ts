@@ -4,8 +4,8 @@ import { type Recording, healthyRecordings } from '../../test/verdict/recordings
 import { rivals } from './rivals.ts';
 
 /** What is said of real servers that do not leak. */
-export function recordedTable(): string {
-  const recordings = healthyRecordings();
+export function recordedTable(folder: string): string {
+  const recordings = healthyRecordings(folder);
   const names = rivals(1).map(({ name }) => name);
   const rows = recordings.map((recording) => {
     const { name, node, ticks } = recording;

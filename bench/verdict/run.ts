@@ -21,6 +21,7 @@ import { barsPicture, pictured, watchPicture } from './pictures.ts';
  * [--variant ok|fixed]` records the healthy servers of galleries for `recorded`.
  */
 const { part, words, variant, count, seed, patience, out } = readArguments(process.argv.slice(2));
+const RECORDINGS = 'test/verdict/recordings';
 const say = (words: string): void => console.error(words);
 const about = (more: string): string =>
   `\`npm run bench -- verdict ${process.argv
@@ -69,9 +70,9 @@ if (part === 'alarms') {
   );
 } else if (part === 'record') {
   const folders = words.length > 0 ? words : ['test/gallery'];
-  await recordHealthy(folders, (count ?? 600) * 1000, variant, 'test/verdict/recordings', say);
+  await recordHealthy(folders, (count ?? 600) * 1000, variant, RECORDINGS, say);
 } else if (part === 'recorded') {
-  save('recorded.md', '# Healthy servers of the galleries, recorded', about(''), recordedTable());
+  save('recorded.md', '# Healthy servers of the galleries, recorded', about(''), recordedTable(RECORDINGS));
 } else if (part === 'month') {
   save('month.md', '# A month at 1 Hz', about('By the wall clock.'), judgeMonth());
 } else if (part === 'pictures') {

@@ -13,8 +13,7 @@ export type Recording = {
 };
 
 /** Servers of the galleries that do not leak, recorded by `npm run bench -- verdict record`. */
-export function healthyRecordings(): readonly Recording[] {
-  const folder = join(import.meta.dirname, 'recordings');
+export function healthyRecordings(folder: string): readonly Recording[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json.gz'))
     .sort()
