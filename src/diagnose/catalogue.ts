@@ -152,7 +152,11 @@ export const catalogue: readonly CataloguedLeak[] = [
       'The body of a response that was cloned and never read keeps its socket and what has been received.',
     remedy: 'Upgrade to 6.19.8 or later, or read or cancel the bodies of both.',
     citation: 'https://github.com/nodejs/undici/pull/3458',
-    shows: [{ file: 'lib/web/fetch/body', names: ['cloneBody'] }],
+    shows: [
+      { file: 'lib/web/fetch/body', names: ['cloneBody'] },
+      // The body timeouts of the sockets that are kept so.
+      { file: 'lib/util/timers', names: ['fastTimers'] },
+    ],
   },
   {
     package: 'winston',
