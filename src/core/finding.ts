@@ -17,6 +17,8 @@ export type Finding = {
   readonly shouldBeReleased: Release | null;
   /** Resources that are over and still held: `7 WebSockets are CLOSED`. */
   readonly zombies: Zombies | null;
+  /** A documented leak of the package it stands in, in the version that is installed; `null` if none is known. */
+  readonly knownLeak: KnownLeak | null;
   readonly explanation: string;
 };
 
@@ -67,6 +69,20 @@ export type Zombies = {
   readonly type: string;
   readonly state: string;
   readonly count: number;
+};
+
+export type KnownLeak = {
+  readonly package: string;
+  /** `null` where its package.json could not be read and all versions leak. */
+  readonly installed: string | null;
+  /** The versions that leak: `>=3.0.0 <4.3.0`; `*` for all, where it lies in how the package is used. */
+  readonly leaks: string;
+  /** The first version without it in each line of releases; empty where no version is without it. */
+  readonly fixedIn: readonly string[];
+  readonly description: string;
+  readonly remedy: string;
+  /** The address of the issue, change or advisory that says so. */
+  readonly citation: string;
 };
 
 /** A container that was looked at and found innocent. */

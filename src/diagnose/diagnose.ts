@@ -2,6 +2,7 @@ import type { Finding, Zombies } from '../core/finding.ts';
 import { confidenceOf } from './confidence.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type DiagnoseContext, explainedBytesPerSecond, type GrowingContainer } from './growing-container.ts';
+import { knownLeakOf } from './known-leak.ts';
 import { investigate, type LeakCase } from './leak-case.ts';
 import { rules } from './rules/all.ts';
 import { Scripts } from './script.ts';
@@ -24,7 +25,7 @@ export async function diagnose(
     (a, b) =>
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
-  return worthTelling(ranked).map((leak) => findingFrom(leak, context));
+  return Promise.all(worthTelling(ranked).map((leak) => findingFrom(leak, context)));
 }
 
 /** A fix that removes less than this share of what the biggest one removes is not the fix that is looked for. */
@@ -48,7 +49,7 @@ function weight(leak: LeakCase): number {
   return explainedBytesPerSecond(leak.growing) ?? 0;
 }
 
-function findingFrom(leak: LeakCase, context: DiagnoseContext): Finding {
+async function findingFrom(leak: LeakCase, context: DiagnoseContext): Promise<Finding> {
   const rule = rules.find((candidate) => candidate.matches(leak));
   if (rule === undefined) throw new Error('the last rule matches everything');
   const { confidence, why, shouldBeReleased } = rule.explain(leak);
@@ -74,6 +75,7 @@ function findingFrom(leak: LeakCase, context: DiagnoseContext): Finding {
     allocatedAt: leak.allocated,
     shouldBeReleased,
     zombies,
+    knownLeak: await knownLeakOf(leak, context),
     // What is missing is said in `shouldBeReleased`; saying it twice helps nobody.
     explanation: `${whatGrows(leak)} ${why}`,
   };

@@ -4,7 +4,7 @@
 export type SourceReader = {
   /**
    * The script V8 runs under this URL, or `null` if it can't be had any more. A URL is `file:///app/dist/server.js`
-   * or, for CommonJS, a plain path.
+   * or, for CommonJS, a plain path. A package.json is asked for by its path in the same way.
    */
   read(url: string): Promise<ScriptSource | null>;
 };

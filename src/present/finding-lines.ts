@@ -23,6 +23,8 @@ export function findingLines(finding: ReportFinding, layout: FindingLayout): Lin
   const lines: Line[] = [...headLines(finding, layout), ...alignRows(rows, labelColumns, layout)];
   const missing = missingWords(finding);
   if (missing !== null) lines.push(...labelled({ text: 'missing', tone: 'faint' }, { text: missing }, below));
+  const known = knownWords(finding);
+  if (known !== null) lines.push(...labelled({ text: 'known', tone: 'faint' }, { text: known }, below));
   if (layout.explanation && finding.explanation !== '') {
     lines.push(
       ...labelled({ text: 'why', tone: 'faint' }, { text: finding.explanation, tone: 'faint' }, below),
@@ -52,6 +54,15 @@ export function missingWords(finding: ReportFinding): string | null {
   const release = finding.shouldBeReleased;
   if (release === null) return null;
   return release.location === null ? release.words : `${release.words} (${placeWords(release.location)})`;
+}
+
+/** `debug 4.1.1 (known of >=3.0.0 <4.3.0): …`: what the package's own history says of it, and what to do. */
+export function knownWords({ knownLeak }: ReportFinding): string | null {
+  if (knownLeak === null) return null;
+  const { package: name, installed, leaks, description, remedy, citation } = knownLeak;
+  const version = installed === null ? name : `${name} ${installed}`;
+  const range = leaks === '*' ? 'every version' : leaks;
+  return `${version} (known of ${range}): ${description} ${remedy} See ${citation}`;
 }
 
 type Row = { readonly label: string; readonly name: string; readonly type: string; readonly place: string };

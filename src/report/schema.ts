@@ -236,6 +236,20 @@ export type ReportFinding = {
     readonly location: ReportLocation | null;
   } | null;
   readonly zombies: { readonly type: string; readonly state: string; readonly count: number } | null;
+  /** A documented leak of the package the finding stands in, which the installed version has; `null` if none is known. */
+  readonly knownLeak: {
+    readonly package: string;
+    /** `null` where the version could not be read and all versions leak. */
+    readonly installed: string | null;
+    /** The versions that leak: `>=3.0.0 <4.3.0`, alternatives set apart by ` || `; `*` for all. */
+    readonly leaks: string;
+    /** The first version without it in each line of releases; empty where no version is without it. */
+    readonly fixedIn: readonly string[];
+    readonly description: string;
+    readonly remedy: string;
+    /** An address. */
+    readonly citation: string;
+  } | null;
   readonly explanation: string;
 };
 

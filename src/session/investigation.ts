@@ -3,11 +3,12 @@ import { type GrowthOfContainer, findGrowth, findSteady } from '../census/growth
 import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
 import type { AllocationProfile, AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
-import type { Finding, SteadyContainer } from '../core/finding.ts';
+import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { type GrowingContainer, explainedBytesPerSecond } from '../diagnose/growing-container.ts';
+import { loadedLeaks } from '../diagnose/loaded-leaks.ts';
 import { nameContainer } from '../diagnose/name-container.ts';
 import type { SourceReader } from '../diagnose/source-reader.ts';
 import type { Activity } from '../report/live.ts';
@@ -47,7 +48,14 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
       facts.report({ findings: named, steady });
     }
     facts.report({ activity: 'watching' });
-    if (leaking) walksOnceLeaking += 1;
+    if (leaking) {
+      walksOnceLeaking += 1;
+      const programScripts = walks.at(-1)?.programScripts ?? [];
+      const suspects = explainsGrowth(named, verdict)
+        ? []
+        : await loadedLeaks({ programScripts, sources: facts.sources });
+      facts.report({ suspects });
+    }
     if (walksOnceLeaking > MAX_WALKS_ONCE_LEAKING) return;
     nextWalkAtMs =
       performance.now() + (named.length > 0 && !leaking ? GAP_ONCE_NAMED_MS : WALK_GAP_MS * walks.length);
@@ -66,6 +74,8 @@ export type InvestigationNews = {
   readonly activity?: Activity;
   readonly findings?: readonly Finding[];
   readonly steady?: readonly SteadyContainer[];
+  /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
+  readonly suspects?: readonly KnownLeak[];
   /** Why there is no profile of what was allocated. */
   readonly unsampled?: AllocationRefusal;
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllocationRefusal } from '../core/allocations.ts';
 import { LeaklineError } from '../core/errors.ts';
-import type { Finding, SteadyContainer } from '../core/finding.ts';
+import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
@@ -54,6 +54,7 @@ export class IsolateWatch {
   #cost: AgentCost | null = null;
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
+  #suspects: readonly KnownLeak[] = [];
   #namedAtMs: number | null = null;
   #activity: Activity = 'walking';
   #investigated = false;
@@ -126,7 +127,7 @@ export class IsolateWatch {
   }
 
   get notes(): readonly string[] {
-    return this.#notes;
+    return [...this.#notes, ...this.#suspects.map(suspicionOf)];
   }
 
   report(): IsolateReport {
@@ -171,6 +172,7 @@ export class IsolateWatch {
             this.#steady = news.steady ?? this.#steady;
             const unsampled = news.unsampled && NOTE_BY_REFUSAL[news.unsampled];
             if (typeof unsampled === 'string') this.#note(unsampled);
+            this.#suspects = news.suspects ?? this.#suspects;
             this.#changed();
           },
           sources: sourceFiles(),
@@ -246,6 +248,12 @@ const GRACE_MS = 1500;
 const EAGER_MS = 60_000;
 const TOO_COSTLY =
   'Watching took more than 1 % of the main thread even at one look in 16 s, so leakline left the process.';
+
+function suspicionOf({ package: name, installed, description, remedy, citation }: KnownLeak): string {
+  const version = `${name}${installed === null ? '' : ` ${installed}`}`;
+  return `What was found does not explain the growth, and ${version} is loaded, which is known to leak: ${description} ${remedy} See ${citation}`;
+}
+
 /** Nothing is said of what the watch itself ends. */
 const NOTE_BY_REFUSAL: Record<AllocationRefusal, string | null> = {
   contended:

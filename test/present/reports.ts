@@ -172,7 +172,41 @@ export function cacheFinding(): ReportFinding {
     allocatedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null },
     shouldBeReleased: null,
     zombies: null,
+    knownLeak: null,
     explanation: 'Every new URL adds an entry and nothing removes one; the keys hold query strings.',
+  };
+}
+
+/** A finding in a package whose installed version is known for it. */
+export function knownFinding(): ReportFinding {
+  return {
+    ...cacheFinding(),
+    fingerprint: '0c51d2',
+    kind: 'unbounded-collection',
+    confidence: 0.95,
+    heldBy: {
+      name: 'instances',
+      type: 'Array',
+      size: 12_400,
+      path: ['modules', 'instances'],
+      location: location('node_modules/debug/src/common.js', 13, 'setup', 'debug'),
+    },
+    addedAt: {
+      location: location('node_modules/debug/src/common.js', 119, 'createDebug', 'debug'),
+      stack: [],
+      words: null,
+    },
+    allocatedAt: null,
+    knownLeak: {
+      package: 'debug',
+      installed: '4.1.1',
+      leaks: '>=3.0.0 <4.3.0',
+      fixedIn: ['4.3.0'],
+      description: 'Every function that debug() returns is kept in a list.',
+      remedy: 'Upgrade to 4.3.0 or later.',
+      citation: 'https://github.com/debug-js/debug/issues/678',
+    },
+    explanation: '`instances` gains 340 entries a second.',
   };
 }
 
@@ -209,6 +243,7 @@ export function sessionsFinding(): ReportFinding {
       location: null,
     },
     zombies: { type: 'WebSocket', state: 'CLOSED', count: 7 },
+    knownLeak: null,
     explanation:
       'Each connection starts an interval that outlives it and keeps filling the history of its session.',
   };

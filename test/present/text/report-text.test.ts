@@ -6,6 +6,7 @@ import {
   cacheFinding,
   diedReport,
   inconclusiveReport,
+  knownFinding,
   leakingReport,
   operation,
   residentMemory,
@@ -36,6 +37,7 @@ const REPORTS = {
       ],
     },
   }),
+  'known-leak': leakingReport({ findings: [knownFinding()] }),
   'in-step': leakingReport({
     findings: [cacheFinding()],
     growth: {
