@@ -27,10 +27,13 @@ export async function recordHealthy(
     .flatMap((folder) => findCases(resolve(folder)))
     .filter((server) => !server.truth.leaks && (variant === undefined || server.variant === variant));
   mkdirSync(out, { recursive: true });
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
+  const { signal } = interrupted;
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
       try {
-        const recording = await record(next, forMs);
+        const recording = await record(next, forMs, signal);
         const file = `${next.suite}-${next.name}-${next.variant}.json.gz`;
         writeFileSync(join(out, file), gzipSync(JSON.stringify(recording), { level: 9 }));
         progress(`${recording.name}: ${recording.ticks.length} ticks`);
@@ -42,13 +45,13 @@ export async function recordHealthy(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-async function record(server: GalleryCase, forMs: number): Promise<Recording> {
+async function record(server: GalleryCase, forMs: number, signal: AbortSignal): Promise<Recording> {
   const seconds = Math.ceil((forMs + SETTLE_MS) / 1000) + 5;
-  const running = await startServer(server, seconds, resolve('.cache/gallery'), new AbortController().signal);
+  const running = await startServer(server, seconds, resolve('.cache/gallery'), signal);
   let target: OpenTarget | null = null;
   const ticks: AgentTick[] = [];
   try {
-    await sleep(SETTLE_MS);
+    await sleep(SETTLE_MS, undefined, { signal });
     const watcher = new Watcher({ limitBytes: null });
     const handlers = {
       onEvent: (event: string, params: unknown): void => {
@@ -64,7 +67,7 @@ async function record(server: GalleryCase, forMs: number): Promise<Recording> {
     target = await attach(running.pid, builtFiles(), handlers);
     const options: WatchOptions = { gc: 'auto', maxPauseMs: 50, startGc: true };
     await target.peer.call('watch', options);
-    await sleep(forMs);
+    await sleep(forMs, undefined, { signal });
     const { hello } = target;
     return {
       name: `${basename(server.suite)}/${server.name} ${server.variant}`,

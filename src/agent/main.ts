@@ -81,8 +81,6 @@ class Agent {
   #gone = false;
   #heardMs = 0;
   #faults = 0;
-  /** No collection is to be our doing. */
-  #isNatural = false;
 
   constructor(require: NodeJS.Require, options: AgentOptions) {
     this.#require = require;
@@ -117,7 +115,7 @@ class Agent {
       onCall: (method, params) => this.#account.book('answer', () => this.#answerGuarded(method, params)),
       onEvent: (_, params) => {
         this.#heardMs = this.#perfHooks.performance.now();
-        this.#probe?.lookCloser(params as Acknowledgement);
+        this.#guard(() => this.#probe?.heed(params as Acknowledgement));
       },
       onClose: () => this.#leave(),
     });
@@ -189,7 +187,6 @@ class Agent {
     if (this.#probe !== null) return null;
     this.#epochMs = this.#perfHooks.performance.now();
     this.#heardMs = this.#epochMs;
-    this.#isNatural = options.gc === 'natural';
     this.#probe = new Probe(
       {
         v8: this.#require('node:v8') as typeof v8Module,
@@ -242,7 +239,7 @@ class Agent {
   /** One window of V8's sampling profiler. Reading it costs a full collection, so it is taken only where one fits. */
   async #sampleAllocations(samplingIntervalBytes: number, forMs: number): Promise<AllocationWindow> {
     const probe = this.#probe;
-    if (probe === null || this.#sampler !== null || this.#isNatural) return refused('unavailable');
+    if (probe === null || this.#sampler !== null || probe.isNatural) return refused('unavailable');
     if (!(await this.#collectionFits(probe))) return refused('pause');
     const inspector = new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
     const nowMs = (): number => this.#perfHooks.performance.now();

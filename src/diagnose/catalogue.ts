@@ -1,15 +1,10 @@
-/** A documented leak of an npm package, or of a common way to use one. */
-export type CataloguedLeak = {
-  readonly package: string;
-  /** The versions that leak, as `isInRange` reads them; `*` where it lies in how the package is used. */
-  readonly leaks: string;
-  /** The first version without it in each line of releases; empty where no version is without it. */
-  readonly fixedIn: readonly string[];
-  /** What stays and why, as a sentence. */
-  readonly description: string;
-  readonly remedy: string;
-  /** Where its maintainers or those who found it say so. */
-  readonly citation: string;
+import type { KnownLeak } from '../core/finding.ts';
+
+/**
+ * A documented leak of an npm package, or of a common way to use one; `leaks` as `isInRange` reads it, `citation` where its
+ * maintainers or those who found it say so.
+ */
+export type CataloguedLeak = Omit<KnownLeak, 'installed'> & {
   /** Where in the package it shows. */
   readonly shows: readonly Place[];
 };
@@ -184,4 +179,9 @@ export const catalogue: readonly CataloguedLeak[] = [
 export function placesIn({ shows }: CataloguedLeak, file: string): Place[] {
   const path = `/${file.replace(/\.[^./]*$/, '')}`;
   return shows.filter((place) => path.endsWith(`/${place.file}`));
+}
+
+/** What is told of it, where this version is installed. */
+export function toldOf({ shows: _, ...leak }: CataloguedLeak, installed: string | null): KnownLeak {
+  return { ...leak, installed };
 }

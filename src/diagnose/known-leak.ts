@@ -1,6 +1,6 @@
 import type { KnownLeak } from '../core/finding.ts';
 import type { SourceLocation } from '../core/location.ts';
-import { catalogue, placesIn } from './catalogue.ts';
+import { catalogue, placesIn, toldOf } from './catalogue.ts';
 import type { DiagnoseContext } from './growing-container.ts';
 import type { Held } from './holder.ts';
 import { packageFileOf, readInstalled } from './installed-package.ts';
@@ -26,8 +26,7 @@ export async function knownLeakOf(leak: Shown, context: DiagnoseContext): Promis
     const installed = there?.version ?? null;
     // What every version does can be told without the version.
     if (installed === null ? entry.leaks !== '*' : !isInRange(installed, entry.leaks)) continue;
-    const { leaks, fixedIn, description, remedy, citation } = entry;
-    return { package: entry.package, installed, leaks, fixedIn, description, remedy, citation };
+    return toldOf(entry, installed);
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import type { KnownLeak } from '../core/finding.ts';
-import { catalogue, placesIn } from './catalogue.ts';
+import { catalogue, placesIn, toldOf } from './catalogue.ts';
 import type { DiagnoseContext } from './growing-container.ts';
 import { type PackageFile, packageFileOf, readInstalled } from './installed-package.ts';
 import { decodeUrlPath } from './script.ts';
@@ -26,16 +26,7 @@ export async function loadedLeaks(
     for (const root of new Set(showing.map((file) => file.root))) {
       const there = await readInstalled(root, context.sources);
       if (there?.name !== leak.package || !isInRange(there.version, leak.leaks)) continue;
-      const { leaks, fixedIn, description, remedy, citation } = leak;
-      found.push({
-        package: leak.package,
-        installed: there.version,
-        leaks,
-        fixedIn,
-        description,
-        remedy,
-        citation,
-      });
+      found.push(toldOf(leak, there.version));
       break;
     }
   }

@@ -133,7 +133,7 @@ export type Pace = { readonly closer: boolean; readonly busy: number };
 const MARKING_MS_PER_MB = 1.2;
 
 /**
- * The pause at the end of a started collection hardly grows with the heap: 3 to 8 ms in the median and 11 at worst at 30 to 300
+ * The pause at the end of a started collection hardly grows with the heap: 3 to 8 ms in the median and 12 at worst at 30 to 300
  * MB of small objects, where a forced one takes 20 to 260 (bench/started-gc.ts).
  */
 const STARTED_MS = 10;

@@ -109,19 +109,19 @@ export class OwnCollections {
   #start(heap: HeapShape): void {
     const { account, nowMs } = this.#options;
     this.#telemetry.switchOn();
-    this.#startedGc ??= account.book(
-      'prepare gc',
-      () => new StartedGc(this.#host.v8, this.#host.workerThreads, this.#host.process.versions.v8),
-    );
-    const startedGc = this.#startedGc;
     const startMs = nowMs();
     this.#budget.start(heap, startMs);
     this.#wentOn = null;
     try {
+      const { v8, workerThreads, process } = this.#host;
+      const startedGc = (this.#startedGc ??= account.book(
+        'prepare gc',
+        () => new StartedGc(v8, workerThreads, process.versions.v8),
+      ));
       account.book('forced gc', () => startedGc.begin());
       this.#telemetry.started({ startMs, endMs: nowMs() });
     } catch {
-      // The buffer was refused (a limit on address space), after V8 had collected all it could.
+      // Mostly the buffer was refused (a limit on address space), after V8 had collected all it could. It is not tried again.
       this.#mayStart = false;
       this.#telemetry.caused({ startMs, endMs: nowMs() });
     }

@@ -92,7 +92,7 @@ export class Probe {
   }
 
   /** What leakline's side makes of the numbers so far. */
-  lookCloser({ closer, rises }: Acknowledgement): void {
+  heed({ closer, rises }: Acknowledgement): void {
     this.#closer = closer;
     this.#rises = rises;
   }
@@ -104,6 +104,11 @@ export class Probe {
   /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
   get allowsCollection(): boolean {
     return this.#running && !this.#options.isDisturbed() && this.#collections.fits;
+  }
+
+  /** No collection is to be our doing. */
+  get isNatural(): boolean {
+    return this.#options.gc === 'natural';
   }
 
   /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
@@ -119,7 +124,7 @@ export class Probe {
       this.#tickedMs = startMs;
       // Memory is read before a forced collection, so the chart shows what the process had by itself.
       const memory = this.#options.account.book('sample', () => this.#host.process.memoryUsage());
-      if (this.#options.gc !== 'natural' && this.#ticks > 0) this.#forceGcIfDue(memory.heapUsed);
+      if (!this.isNatural && this.#ticks > 0) this.#collectIfDue(memory.heapUsed);
       this.#ticks += 1;
       // Node tells of a collection in a later turn of the event loop, and a forced one belongs to this tick.
       const later = this.#host.timers.setImmediate(() => this.#deliverGuarded(memory));
@@ -215,7 +220,7 @@ export class Probe {
   }
 
   /** A floor is due when no major collection that was told of, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
-  #forceGcIfDue(heapUsed: number): void {
+  #collectIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
     const leastMs = this.#options.floorEveryMs;
     const everyMs = this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);

@@ -34,7 +34,8 @@ export type TrackWatchOptions = {
  *
  * Leaking needs four things at one point: evidence for growth (`evidence.ts`, `growth-fit.ts`), growth that held for as
  * long as patience asks (`persistence.ts`), no bend towards an end below the limit, unless it is urgent (`growth-fit.ts`),
- * and no load that explains it (`load.ts`). It is taken back when growth stops for as long as it had taken to decide; a second leak then needs twice the evidence, a third
+ * and no load that explains it (`load.ts`). It is taken back when growth stops for as long as it had taken to decide; a
+ * second leak then needs twice the evidence, a third
  * four times, so that all that come after a first one stay within the promise together.
  */
 export class TrackWatch {
