@@ -5,6 +5,8 @@ import { type ViteUserConfig, defineConfig } from 'vitest/config';
 const config: ViteUserConfig = defineConfig({
   test: {
     pool: 'forks',
+    // So that the message of a list that should be empty has what was in it.
+    chaiConfig: { truncateThreshold: 1000 },
     projects: [
       {
         extends: true,

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = 'test-results.json';
@@ -37,6 +38,7 @@ const tests = await run('tests', 'vitest/vitest.mjs', [
 ]);
 const counts = count(tests.code);
 report(counts.failed === 0, tests, counts.words);
+for (const line of counts.failures) console.log(line);
 passed += counts.passed;
 failed += counts.failed;
 
@@ -49,7 +51,12 @@ function count(exitCode) {
   try {
     document = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { passed: 0, failed: 1, words: `vitest ended with code ${exitCode} and wrote no results` };
+    return {
+      passed: 0,
+      failed: 1,
+      words: `vitest ended with code ${exitCode} and wrote no results`,
+      failures: [],
+    };
   }
   const brokenFiles = document.testResults.filter(
     (one) => one.status === 'failed' && one.assertionResults.every((test) => test.status !== 'failed'),
@@ -66,7 +73,28 @@ function count(exitCode) {
     failures = 1;
     words.push(`vitest ended with code ${exitCode}`);
   }
-  return { passed: document.numPassedTests, failed: failures, words: words.join(', ') };
+  return {
+    passed: document.numPassedTests,
+    failed: failures,
+    words: words.join(', '),
+    failures: document.testResults.flatMap(failuresOf),
+  };
+}
+
+/** Once more at the end and short: of a long log it is the end that gets kept and read. */
+function failuresOf({ name, message, assertionResults }) {
+  const failedTests = assertionResults.filter((test) => test.status === 'failed');
+  const where = name.replace(`${root}/`, '');
+  if (failedTests.length === 0) return message === '' ? [] : [`  ${where}: ${shortened(message)}`];
+  return failedTests.map(
+    ({ fullName, failureMessages }) => `  ${where}: ${fullName}: ${shortened(failureMessages.join(' '))}`,
+  );
+}
+
+function shortened(message) {
+  const withoutStack = stripVTControlCharacters(message).replaceAll(/^ {4}at .*$/gm, '');
+  const words = withoutStack.replaceAll(/\s+/g, ' ').trim();
+  return words.length > 700 ? `${words.slice(0, 700)} …` : words;
 }
 
 function report(ok, { name, output, durationMs }, words = '') {
