@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { get } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listeningPorts } from '../../src/target/listening-port.ts';
@@ -99,18 +99,28 @@ export async function until(condition: () => boolean, timeoutMs: number): Promis
   return true;
 }
 
-/** Never the same one twice: whoever got it may not listen yet. */
+/**
+ * Never the same one twice: whoever got it may not listen yet. From below the ports that systems give to outgoing
+ * connections (Linux from 32,768, macOS and Windows from 49,152): a connection may come to hold a port between two visits.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  if (given.has(port)) return freePort();
+  const port = FIRST_PORT + Math.floor(Math.random() * (END_OF_PORTS - FIRST_PORT));
+  if (given.has(port) || !(await canListen(port))) return freePort();
   given.add(port);
   return port;
 }
 
+const FIRST_PORT = 20_000;
+const END_OF_PORTS = 32_768;
 const given = new Set<number>();
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+}
 
 function ask(port: number, path: string): Promise<unknown> {
   return new Promise((done, fail) => {
