@@ -6,8 +6,13 @@ import { type ProcessInfo, readOutline } from './process-info.ts';
  * An option's value in a word of its own looks like the script, so what follows it is not seen.
  */
 export function nodeOptions({ pid, arguments: words }: Pick<ProcessInfo, 'pid' | 'arguments'>): string[] {
-  const script = words.findIndex((word, at) => at > 0 && !word.startsWith('-'));
-  return [...environmentOptions(pid), ...words.slice(1, script === -1 ? undefined : script)];
+  return [...environmentOptions(pid), ...optionsBeforeScript(words)];
+}
+
+/** The options Node will have that is started by this very command; those of NODE_OPTIONS alone for another program. */
+export function optionsOfCommand(words: readonly string[], environment: NodeJS.ProcessEnv): string[] {
+  const isNode = /(?:^|[\\/])node(?:js)?(?:\.exe)?$/.test(words[0] ?? '');
+  return [...splitOptions(environment.NODE_OPTIONS ?? ''), ...(isNode ? optionsBeforeScript(words) : [])];
 }
 
 /** Whether Node's permission model is on, which keeps the inspector shut. */
@@ -44,8 +49,14 @@ function environmentOptions(pid: number): string[] {
     return [];
   }
   const line = environment.split('\0').find((entry) => entry.startsWith('NODE_OPTIONS='));
-  return (line ?? '')
-    .slice('NODE_OPTIONS='.length)
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  return splitOptions((line ?? '').slice('NODE_OPTIONS='.length));
+}
+
+function splitOptions(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+function optionsBeforeScript(words: readonly string[]): readonly string[] {
+  const script = words.findIndex((word, at) => at > 0 && !word.startsWith('-'));
+  return words.slice(1, script === -1 ? undefined : script);
 }

@@ -3,6 +3,7 @@ import { LeaklineError } from '../core/errors.ts';
 import { openAgentDoor } from '../wire/agent-door.ts';
 import { AgentOffers } from './agent-offers.ts';
 import { doorPath, restrictToOwner } from './platform.ts';
+import { namesPermissionModel, optionsOfCommand } from './node-options.ts';
 import { takeOverWhatWasLeft } from './left-behind.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
@@ -64,7 +65,10 @@ export async function startWithAgent(
       stdio: 'inherit',
       env: {
         ...process.env,
-        NODE_OPTIONS: `${nodeOptions === null ? '' : `${nodeOptions} `}--require=${quoted(preloadPath)}`,
+        NODE_OPTIONS: [
+          ...(nodeOptions === null ? [] : [nodeOptions]),
+          ...preloading(preloadPath, command),
+        ].join(' '),
         LEAKLINE_AGENT: JSON.stringify({ socketPath: door.socketPath, token: door.token, nodeOptions }),
       },
     }).catch(async (error: unknown) => {
@@ -78,6 +82,16 @@ export async function startWithAgent(
     directory.remove();
     throw error;
   }
+}
+
+/**
+ * Under the permission model a preload may not be read by itself: Node 20 refuses it always and later ones where there is
+ * no script (`-e`), and the program would end at its start. Without the model Node does not know the second option.
+ */
+function preloading(path: string, command: readonly string[]): string[] {
+  const file = quoted(path);
+  const hasModel = namesPermissionModel(optionsOfCommand(command, process.env));
+  return [`--require=${file}`, ...(hasModel ? [`--allow-fs-read=${file}`] : [])];
 }
 
 /** NODE_OPTIONS splits at spaces; Node understands double quotes with backslashes in it. */

@@ -79,6 +79,16 @@ describe('leakline run', () => {
     },
   );
 
+  test.each(installedNodes())(
+    'starts what has the permission model and no script, Node $version',
+    async ({ version, path }) => {
+      const option = majorOf(version) === 20 ? '--experimental-permission' : '--permission';
+      const { code, stdout } = await cli(['run', '--quiet', '--', path, option, '-p', '6 * 7']);
+      expect(stdout.split('\n')[0]).toBe('42');
+      expect(code).not.toBe(2);
+    },
+  );
+
   test('a command that does not exist is named', async () => {
     const { code, stderr } = await cli(['run', '--', 'no-such-command-here']);
     expect(code).toBe(2);

@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { namesPermissionModel, inspectorPort, nodeOptions } from '../../src/target/node-options.ts';
+import {
+  inspectorPort,
+  namesPermissionModel,
+  nodeOptions,
+  optionsOfCommand,
+} from '../../src/target/node-options.ts';
 
 test.each([
   [[], 9229],
@@ -28,4 +33,15 @@ test('options are those of NODE_OPTIONS and those before the script, not the arg
   } finally {
     child.kill('SIGKILL');
   }
+});
+
+test.each([
+  [['/usr/bin/node', '--permission', 'app.js', '--inspect'], undefined, ['--permission']],
+  [['node', 'app.js'], '--no-deprecation', ['--no-deprecation']],
+  [['C:\\Program Files\\nodejs\\node.exe', '-e', '1'], undefined, ['-e']],
+  // What npm makes of its own options is not Node's business.
+  [['npm', '--permission', 'start'], ' --permission ', ['--permission']],
+  [['npm', '--permission', 'start'], undefined, []],
+])('%j with NODE_OPTIONS %j has the options %j', (command, text, options) => {
+  expect(optionsOfCommand(command, text === undefined ? {} : { NODE_OPTIONS: text })).toEqual(options);
 });
