@@ -32,7 +32,13 @@ function forgetConsole(inspector: typeof inspectorModule): void {
   }
 }
 
-/** State 01 is ESTABLISHED in the kernel's table; a closing connection (06 TIME_WAIT and others) has no client left. */
+/**
+ * States of the kernel's table in which Node has a connection, or is about to: established, being made, and left by the
+ * client while Node's inspector thread has not noticed. Shut then, Node 20 and 22 may end with a segmentation fault
+ * (docs/decisions/0007-answer-before-leaving.md). In all others nobody of Node's is left.
+ */
+const CONNECTED = new Set(['01', '03', '08']);
+
 function hasConnections(fs: typeof fsModule, port: number): boolean {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const tables = ['/proc/self/net/tcp', '/proc/self/net/tcp6'].filter((path) => fs.existsSync(path));
@@ -43,7 +49,7 @@ function hasConnections(fs: typeof fsModule, port: number): boolean {
       .split('\n')
       .some((line) => {
         const [, local, , state] = line.trim().split(/\s+/);
-        return local?.endsWith(wanted) === true && state === '01';
+        return local?.endsWith(wanted) === true && CONNECTED.has(state ?? '');
       }),
   );
 }
