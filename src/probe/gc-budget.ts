@@ -123,8 +123,11 @@ const NATURAL_TO_FULL = 1.5;
  */
 const AFTERWARDS_MS = 200;
 
-/** Merely watching is to cost 1 % in all; while memory rises somebody waits for an answer. */
-const SHARE_WATCHING = 0.004;
+/**
+ * Merely watching is to cost 1 % in all, also of a server that has half a core; while memory rises somebody waits for an
+ * answer.
+ */
+const SHARE_WATCHING = 0.002;
 const SHARE_CLOSER = 0.02;
 
 export type Pace = { readonly closer: boolean; readonly busy: number };

@@ -247,7 +247,7 @@ export class Probe {
   #restTelemetry(nowMs: number, collections: number): void {
     const isWanted = this.#rises || this.#telemetry.awaitsStarted;
     const isDue = isWanted || nowMs >= this.#telemetryRestsUntilMs;
-    const rest = isWanted || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs);
+    const rest = isWanted || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs, this.#closer);
     this.#telemetrySinceMs = nowMs;
     if (rest > 0) this.#telemetryRestsUntilMs = nowMs + rest;
     // A forced collection may have switched it on for its own sake.

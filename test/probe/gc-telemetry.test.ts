@@ -35,7 +35,9 @@ test('tells of each collection while it is on, of none while it rests, and where
 });
 
 test('a program that seldom collects is told of always, one that collects all the time for a share of it', () => {
-  expect(restMs(20, 1000)).toBe(0);
-  expect(restMs(100, 1000)).toBe(4000);
-  expect(restMs(0, 1000)).toBe(0);
+  expect(restMs(5, 1000, false)).toBe(0);
+  expect(restMs(100, 1000, false)).toBe(19_000);
+  expect(restMs(20, 1000, true)).toBe(0);
+  expect(restMs(100, 1000, true)).toBe(4000);
+  expect(restMs(0, 1000, false)).toBe(0);
 });
