@@ -127,7 +127,7 @@ const AFTERWARDS_MS = 200;
  * Merely watching is to cost 1 % in all, also of a server that has half a core; while memory rises somebody waits for an
  * answer.
  */
-const SHARE_WATCHING = 0.002;
+const SHARE_WATCHING = 0.001;
 const SHARE_CLOSER = 0.02;
 
 export type Pace = { readonly closer: boolean; readonly busy: number };

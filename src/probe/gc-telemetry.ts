@@ -4,6 +4,7 @@ import {
   GC_FLAGS_EXTERNAL,
   GC_FLAGS_FORCED,
   type GcRecord,
+  type GcStatistic,
   type GcTiming,
   isForced,
   joinGcRecords,
@@ -12,15 +13,20 @@ import {
 } from './gc-events.ts';
 
 /**
- * What Node tells of each garbage collection, while it is switched on: sizes by V8's `GCProfiler`, times by the `gc`
- * performance entry. Costs some 0.2 ms a collection (bench/overhead), so whoever watches a program that collects a hundred
- * times a second switches it off for most of the time.
+ * What Node tells of each garbage collection, while it is switched on: sizes by V8's `GCProfiler`, for 0.07 ms a collection; and
+ * where it is to be timed, when it was and why by the `gc` performance entry, for 0.25 ms more. So whoever watches a program that
+ * collects a hundred times a second switches it off for most of the time, and who merely watches goes without times: then
+ * a collection is taken to have been when it is told of, within a second.
  */
 export class GcTelemetry {
   readonly #host: GcTelemetryHost;
   readonly #epochMs: number;
   readonly #observer: perfHooks.PerformanceObserver;
   #profiler: v8Module.GCProfiler | null = null;
+  #isTimed = false;
+  /** Of this second, from before it was timed. */
+  #untimed: GcStatistic[] = [];
+  #tookMs = Number.NEGATIVE_INFINITY;
   #timings: GcTiming[] = [];
   /** When something of ours other than `gc()` made V8 collect, which V8 does not mark as forced. */
   #caused: Span[] = [];
@@ -46,10 +52,22 @@ export class GcTelemetry {
     return this.#profiler !== null;
   }
 
-  switchOn(): void {
-    if (this.isOn) return;
-    this.#observer.observe({ entryTypes: ['gc'] });
-    this.#profile();
+  get isTimed(): boolean {
+    return this.#isTimed;
+  }
+
+  switchOn(timed: boolean): void {
+    if (timed && !this.#isTimed) {
+      // What comes from here on has its times, one for one.
+      if (this.#profiler !== null) this.#untimed.push(...this.#read());
+      this.#profile();
+      this.#observer.observe({ entryTypes: ['gc'] });
+    } else if (!timed && this.#isTimed) {
+      this.#observer.disconnect();
+      this.#timings = [];
+    }
+    this.#isTimed = timed;
+    if (!this.isOn) this.#profile();
   }
 
   switchOff(): void {
@@ -57,6 +75,8 @@ export class GcTelemetry {
     this.#profiler?.stop();
     this.#profiler = null;
     this.#observer.disconnect();
+    this.#isTimed = false;
+    this.#untimed = [];
     this.#timings = [];
     this.#hasGap = true;
   }
@@ -80,14 +100,22 @@ export class GcTelemetry {
   take(nowMs: number): { readonly records: GcRecord[]; readonly natural: readonly Span[] } {
     if (this.#profiler === null) return { records: [], natural: [] };
     // Never stopped, a GCProfiler grows by some 5 KB a collection; so it is read and begun anew every second.
-    const statistics = this.#profiler.stop()?.statistics ?? [];
+    const statistics = this.#read();
     this.#profile();
     this.#keep(this.#observer.takeRecords());
     const timings = this.#timings;
     this.#timings = [];
     // Node may tell of a collection a turn later.
     this.#caused = this.#caused.filter((span) => nowMs - span.endMs < CAUSED_KEPT_MS);
-    const records = joinGcRecords(statistics, timings, nowMs);
+    // Of those without times all count as ours in a second in which we caused one.
+    const forced = this.#caused.some(({ endMs }) => endMs >= this.#tookMs);
+    const untimed = this.#isTimed ? this.#untimed : [...this.#untimed, ...statistics];
+    const records = [
+      ...joinGcRecords(untimed, [], nowMs).map((gc) => ({ ...gc, forced })),
+      ...(this.#isTimed ? joinGcRecords(statistics, timings, nowMs) : []),
+    ];
+    this.#tookMs = nowMs;
+    this.#untimed = [];
     if (this.#started !== null && nowMs - this.#started.endMs > STARTED_GC_MAX_MS) this.#started = null;
     const [first, ...others] = records;
     if (first !== undefined && this.#hasGap) {
@@ -95,6 +123,10 @@ export class GcTelemetry {
       return { records: [{ ...first, afterGap: true }, ...others], natural: naturalSpans(timings) };
     }
     return { records, natural: naturalSpans(timings) };
+  }
+
+  #read(): readonly GcStatistic[] {
+    return this.#profiler?.stop()?.statistics ?? [];
   }
 
   #profile(): void {
@@ -149,15 +181,17 @@ function naturalSpans(timings: readonly GcTiming[]): Span[] {
 
 /**
  * How long the telemetry rests after it was on for `spanMs` and told of `count` collections, so that it takes its share of
- * the time and no more. While merely watching it does not rest up to 5 collections a second, and at a hundred it is on a
- * twentieth of the time; `closer`, while somebody waits for an answer, four times as often.
+ * the time and no more. Up to some 14 collections a second it does not rest, at a hundred it is on for a seventh of the time;
+ * timed, while somebody waits for an answer, up to 20 and for a fifth.
  */
-export function restMs(count: number, spanMs: number, closer: boolean): number {
-  return Math.max(0, (count * MS_PER_COLLECTION) / (closer ? SHARE_CLOSER : SHARE_WATCHING) - spanMs);
+export function restMs(count: number, spanMs: number, timed: boolean): number {
+  const share = timed ? MS_TIMED / SHARE_TIMED : MS_UNTIMED / SHARE_UNTIMED;
+  return Math.max(0, count * share - spanMs);
 }
 
-/** `GCProfiler` 0.09 ms and the performance entry 0.09 to 0.2 ms, in CPU time of the process. */
-const MS_PER_COLLECTION = 0.2;
-/** Of the time, and of a server that shares its core with another twice as much. */
-const SHARE_WATCHING = 0.001;
-const SHARE_CLOSER = 0.004;
+/** In CPU time of the process: `npm run bench -- overhead`. */
+const MS_TIMED = 0.2;
+const MS_UNTIMED = 0.07;
+/** Of the time; of a server that shares its core with another twice as much. */
+const SHARE_TIMED = 0.004;
+const SHARE_UNTIMED = 0.001;

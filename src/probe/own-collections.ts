@@ -93,7 +93,7 @@ export class OwnCollections {
     const { account, nowMs } = this.#options;
     this.#forceGc ??= account.book('prepare gc', () => createForcedGc(this.#host.v8, this.#host.vm));
     // Its sizes are the floor.
-    this.#telemetry.switchOn();
+    this.#telemetry.switchOn(true);
     const startMs = nowMs();
     account.book('forced gc', this.#forceGc);
     this.#budget.learn(nowMs() - startMs, heap, startMs);
@@ -108,7 +108,7 @@ export class OwnCollections {
 
   #start(heap: HeapShape): void {
     const { account, nowMs } = this.#options;
-    this.#telemetry.switchOn();
+    this.#telemetry.switchOn(true);
     const startMs = nowMs();
     this.#budget.start(heap, startMs);
     this.#wentOn = null;

@@ -62,7 +62,7 @@ export class Probe {
 
   start(): void {
     this.#running = true;
-    this.#telemetry.switchOn();
+    this.#telemetry.switchOn(true);
     this.#load.start();
     this.#setTimer();
     this.#options.own.add(this.#load);
@@ -147,10 +147,11 @@ export class Probe {
     const nowMs = this.#nowMs();
     if (this.#options.isDisturbed() || this.#wasDisturbed) this.#disturbedUntilMs = nowMs;
     this.#wasDisturbed = this.#options.isDisturbed();
-    const wasTold = this.#telemetry.isOn;
+    const wasTimed = this.#telemetry.isTimed;
     const { records: gcs, natural } = this.#telemetry.take(nowMs);
-    // A program that collects so often that it is not told of has surely collected since the last look.
-    const collections = wasTold ? natural : [{ startMs: nowMs, endMs: nowMs }];
+    // A program that collects so often that it is not told of has surely collected since the last look. And where it is not known
+    // when, what falls into a look counts as the look's.
+    const collections = wasTimed ? natural : [{ startMs: nowMs, endMs: nowMs }];
     for (const gc of gcs) this.#collections.observe(gc);
     this.#options.account.settle(collections.map((span) => this.#onClock(span)));
     this.#restTelemetry(nowMs, gcs.length);
@@ -247,11 +248,12 @@ export class Probe {
   #restTelemetry(nowMs: number, collections: number): void {
     const isWanted = this.#rises || this.#telemetry.awaitsStarted;
     const isDue = isWanted || nowMs >= this.#telemetryRestsUntilMs;
-    const rest = isWanted || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs, this.#closer);
+    const rest =
+      isWanted || !isDue ? 0 : restMs(collections, nowMs - this.#telemetrySinceMs, this.#telemetry.isTimed);
     this.#telemetrySinceMs = nowMs;
     if (rest > 0) this.#telemetryRestsUntilMs = nowMs + rest;
     // A forced collection may have switched it on for its own sake.
-    if (isDue && rest === 0) this.#telemetry.switchOn();
+    if (isDue && rest === 0) this.#telemetry.switchOn(isWanted || this.#closer);
     else this.#telemetry.switchOff();
   }
 

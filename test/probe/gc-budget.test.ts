@@ -22,11 +22,11 @@ describe('the budget of forced collections', () => {
     expect(budget.allows(small(10), 5001, 2000, closer)).toBe(true);
   });
 
-  test('merely watching rests five times as long', () => {
+  test('merely watching rests twenty times as long', () => {
     const budget = new GcBudget(200);
     budget.learn(10, small(10), 0);
-    expect(budget.allows(small(10), 2499, 500, watching)).toBe(false);
-    expect(budget.allows(small(10), 2500, 500, watching)).toBe(true);
+    expect(budget.allows(small(10), 9999, 500, watching)).toBe(false);
+    expect(budget.allows(small(10), 10_000, 500, watching)).toBe(true);
     expect(budget.allows(small(10), 499, 400, closer)).toBe(false);
     expect(budget.allows(small(10), 500, 400, closer)).toBe(true);
   });
@@ -34,8 +34,8 @@ describe('the budget of forced collections', () => {
   test('a busy program, which has to be compiled again after each, is left alone for longer', () => {
     const budget = new GcBudget(200);
     budget.learn(10, small(10), 0);
-    expect(budget.allows(small(10), 50_000, 500, { closer: false, busy: 1 })).toBe(false);
-    expect(budget.allows(small(10), 52_500, 500, { closer: false, busy: 1 })).toBe(true);
+    expect(budget.allows(small(10), 200_000, 500, { closer: false, busy: 1 })).toBe(false);
+    expect(budget.allows(small(10), 210_000, 500, { closer: false, busy: 1 })).toBe(true);
     expect(budget.allows(small(10), 10_500, 500, { closer: true, busy: 1 })).toBe(true);
   });
 

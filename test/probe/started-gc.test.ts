@@ -19,7 +19,7 @@ describe('a collection that is started', () => {
 
   beforeAll(() => {
     telemetry = new GcTelemetry({ v8, perfHooks, own: new Set() }, 0, () => undefined);
-    telemetry.switchOn();
+    telemetry.switchOn(true);
   });
   afterAll(() => telemetry.switchOff());
 

@@ -135,7 +135,7 @@ export function play(
 
 /**
  * How far apart leakline's own collections are (src/probe/gc-budget.ts): a fortieth of the watch, and as long as keeps their cost
- * to 2 % of the time in the first minute and 0.2 % afterwards.
+ * to 2 % of the time in the first minute and 0.1 % afterwards.
  */
 function forcedEverySeconds(heapBytes: number, limitBytes: number, second: number): number {
   const isForced = heapBytes < MOST_FORCED_BYTES;
@@ -143,7 +143,7 @@ function forcedEverySeconds(heapBytes: number, limitBytes: number, second: numbe
   const heapMb = heapBytes / MB;
   const costMs = (isForced ? 3 + 1.5 * heapMb : 10 + 1.2 * heapMb) + 200 * BUSY;
   const first = second < 60;
-  return Math.max(first ? 1.7 : second / 40, costMs / (first ? 0.02 : 0.002) / 1000);
+  return Math.max(first ? 1.7 : second / 40, costMs / (first ? 0.02 : 0.001) / 1000);
 }
 
 const NO_SPACES = { young: 0, old: 0, large: 0, code: 0 };
