@@ -64,9 +64,21 @@ const setIteratorNext = Object.getPrototypeOf(new Set().values()).next as (
 export function containerSize(container: object, type: ContainerType, keys?: readonly PropertyKey[]): number {
   if (type === 'Map') return Reflect.apply(mapSize, container, []);
   if (type === 'Set') return Reflect.apply(setSize, container, []);
-  if (type === 'listeners' && !Array.isArray(container)) return listSize(container);
+  if (type === 'listeners' && !Array.isArray(container)) {
+    return isSet(container) ? Reflect.apply(setSize, container, []) : listSize(container);
+  }
   if (type === 'Array' || type === 'listeners') return (container as unknown[]).length;
   return (keys ?? ownKeys(container)).length;
+}
+
+/** Listeners are in an array, under the root of a chain, or by way of the signals that `AbortSignal.any` made in a Set. */
+function isSet(container: object): boolean {
+  try {
+    Reflect.apply(setSize, container, []);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -81,7 +93,8 @@ export function sampleElements(
   listed?: readonly PropertyKey[],
 ): object[] {
   if (type === 'chain') return sampleChain(container, limit);
-  if (type === 'listeners' && !Array.isArray(container)) return sampleListeners(container, limit);
+  const isList = type === 'listeners' && !Array.isArray(container);
+  if (isList && !isSet(container)) return sampleListeners(container, limit);
   const elements: object[] = [];
   const take = (value: unknown): void => {
     if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return;
@@ -89,7 +102,7 @@ export function sampleElements(
     const element = constructorOf(value).name === 'SafeWeakRef' ? behindDependant(value) : value;
     if (element !== null) elements.push(element);
   };
-  if (type === 'Map' || type === 'Set') {
+  if (type === 'Map' || type === 'Set' || isList) {
     const size = containerSize(container, type);
     const stride = size <= MAX_PASSED_THROUGH ? Math.max(1, Math.floor(size / limit)) : 1;
     let position = 0;

@@ -145,7 +145,8 @@ const METHODS_BY_TYPE: Partial<
   Map: { adding: ['set'], removing: ['delete', 'clear'] },
   Set: { adding: ['add'], removing: ['delete', 'clear'] },
   Array: { adding: ['push', 'unshift'], removing: ['pop', 'shift', 'splice'] },
-  listeners: { adding: ['push', 'unshift'], removing: ['pop', 'shift', 'splice'] },
+  // Of an EventEmitter they are in an array; the signals that `AbortSignal.any` made are in a Set.
+  listeners: { adding: ['push', 'unshift', 'add'], removing: ['pop', 'shift', 'splice', 'delete'] },
 };
 
 type Method = (...args: unknown[]) => unknown;

@@ -339,12 +339,15 @@ export class Walk {
       return types.isMap(value);
     }
     if (name === 'Symbol(kDependantSignals)' && types.isSet(value)) {
+      if (this.#visited.has(value)) return true;
+      this.#visited.add(value);
       const child = this.#child(shape, '/any', () => ({
         kind: 'listeners',
         event: 'abort',
         owner: 'AbortSignal.any',
+        ofTarget: true,
       }));
-      this.#push(value, child, weight);
+      this.#expandContainer(value, 'listeners', child, weight);
       return true;
     }
     return this.#stores.noteStoresUnder(symbol, value);

@@ -7,7 +7,7 @@ export function expectReached({ containers, over, added }: Reached): void {
   expect(containers).toMatchObject({
     'shutdown AbortSignal on(abort)': grown('listeners'),
     'bus EventTarget on(news)': grown('listeners'),
-    'parent AbortSignal.any on(abort)': grown('Set'),
+    'parent AbortSignal.any on(abort)': grown('listeners'),
     'Uploads .#open': grown('Map'),
     'derived .#kept': grown('Array'),
     oldest: grown('chain'),
