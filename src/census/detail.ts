@@ -1,5 +1,6 @@
 import type { ContainerDetail, ContainerType, PathStep, TimerGroup, ZombieGroup } from '../core/census.ts';
 import type { ScriptLocation } from '../core/location.ts';
+import { AsyncStores } from './async-stores.ts';
 import { lifeOf } from './closed-state.ts';
 import { PrivateStates, UNASKED } from './private-state.ts';
 import { ownKeys, ownValue } from './own-value.ts';
@@ -259,6 +260,10 @@ function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>):
   const captured: unknown[] = typeof callback === 'function' ? capturedBy(host, callback) : [];
   const args = ownValue(timer, '_timerArgs');
   if (Array.isArray(args)) captured.push(...args);
+  // What was begun in a context keeps that.
+  const stores = new AsyncStores(host.types);
+  stores.noteStoresOf(timer);
+  captured.push(...stores.take().map(({ value }) => value));
   return captured.some((value) => {
     if (typeof value !== 'object' || value === null || host.types.isProxy(value)) return false;
     return kept.has(value) || namedObjects(value).some(([, inner]) => kept.has(inner));

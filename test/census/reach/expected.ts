@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Reached } from './walks.ts';
 
 /** What the two walks of program.cjs must have met, with 40 and with 100 of each. */
-export function expectReached({ containers, over, added }: Reached): void {
+export function expectReached({ containers, over, keptByTimers, added }: Reached): void {
   const grown = (type: string, sizes: readonly number[] = [40, 100]): object => ({ type, sizes });
   expect(containers).toMatchObject({
     'shutdown AbortSignal on(abort)': grown('listeners'),
@@ -16,6 +16,7 @@ export function expectReached({ containers, over, added }: Reached): void {
     longChain: grown('chain', [150_040, 150_100]),
     entries: grown('Map'),
     'requests .getStore() .spans': grown('Array'),
+    'requests .getStore() .beats': { type: 'Array' },
   });
   const ofRequest = Object.keys(containers).find((words) => words.endsWith(' .seen'));
   expect(ofRequest).toMatch(/^Socket /);
@@ -27,6 +28,7 @@ export function expectReached({ containers, over, added }: Reached): void {
     jobs: ['AbortController.controller aborted 50/100'],
     entries: [],
   });
+  expect(keptByTimers).toMatchObject({ 'requests .getStore() .beats': true, entries: false });
   const caught = (by: string): object => ({ set: true, functions: [by] });
   expect(added).toMatchObject({
     'shutdown AbortSignal on(abort)': caught('grow'),

@@ -152,6 +152,19 @@ function grow() {
   if (total > 40) pending.deref().seen.push({ total });
 }
 
+// An interval of the program's own that was begun in a context.
+class BeatContext {
+  constructor() {
+    this.beats = Array.from({ length: 20 }, (_, number) => ({ number }));
+  }
+  count() {
+    return this.beats.length;
+  }
+}
+requests.run(new BeatContext(), () => {
+  setInterval(() => requests.getStore().count(), 1000).unref();
+});
+
 // Nothing but the loop has the context; a weak reference lets it grow.
 let context = null;
 requests.run(new RequestContext(), () => {

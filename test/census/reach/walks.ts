@@ -14,6 +14,8 @@ export type Reached = {
   readonly containers: Readonly<Record<string, { readonly type: string; readonly sizes: readonly number[] }>>;
   /** Of what it holds, how many are over: `Uploads cancelled 50/100`. */
   readonly over: Readonly<Record<string, readonly string[]>>;
+  /** Whether a timer's callback or context keeps it. */
+  readonly keptByTimers: Readonly<Record<string, boolean>>;
   readonly added: Readonly<Record<string, { readonly set: boolean; readonly functions: readonly string[] }>>;
 };
 
@@ -30,6 +32,7 @@ export async function reachEverything(): Promise<Reached> {
   const containers: Record<string, { type: string; sizes: number[] }> = {};
   const keyByWords: Record<string, string> = {};
   const over: Record<string, string[]> = {};
+  const keptByTimers: Record<string, boolean> = {};
   for (const more of [0, 60]) {
     growTimes(more);
     const walk = await census.walk();
@@ -39,6 +42,7 @@ export async function reachEverything(): Promise<Reached> {
       containers[words] ??= { type: detail.type, sizes: [] };
       containers[words].sizes.push(detail.size);
       keyByWords[words] = detail.key;
+      keptByTimers[words] = detail.timers.length > 0;
       over[words] = detail.zombies.map(
         ({ type, state, count, of, via }) => `${type}${via} ${state} ${count}/${of}`,
       );
@@ -52,7 +56,7 @@ export async function reachEverything(): Promise<Reached> {
     return [words, { set: result?.set ?? false, functions: result === undefined ? [] : functionsOf(result) }];
   });
   program.close();
-  return { containers, over, added: Object.fromEntries(added) as Reached['added'] };
+  return { containers, over, keptByTimers, added: Object.fromEntries(added) as Reached['added'] };
 }
 
 type Program = {
