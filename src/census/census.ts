@@ -1,10 +1,10 @@
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import { lookCloser } from './detail.ts';
 import type { CensusHost } from './host.ts';
-import { useProxyCheck } from './own-value.ts';
+import { MAX_KEYS_LISTED, useProxyCheck } from './own-value.ts';
 import type { Shape } from './shape-tree.ts';
 import { Trap } from './trap.ts';
-import { MAX_KEYS_LISTED, Walk } from './walk.ts';
+import { Walk } from './walk.ts';
 
 /** The census of the isolate it runs in: walks, closer looks at what the last walk met, and traps. */
 export class Census {
@@ -45,7 +45,8 @@ export class Census {
   async #walk(): Promise<CensusWalk> {
     const sizes = new Map<string, number>();
     for (const [key, shape] of this.#shapes) {
-      if (shape.container !== null) sizes.set(key, shape.container.size);
+      // A chain's size is no number of keys: it is counted anew however long it is.
+      if (shape.container !== null && shape.container.type !== 'chain') sizes.set(key, shape.container.size);
     }
     // What was too large to be listed again has no size of the last walk; it stays as large as it was.
     for (const [key, size] of this.#sizes) {
@@ -109,11 +110,13 @@ export class Census {
   }
 
   #set(key: string): Trap | null {
-    const tallied = this.#shapes.get(key)?.container;
-    if (tallied === undefined || tallied === null) return null;
-    const containers = tallied.refs.map((ref) => ref.deref()).filter((container) => container !== undefined);
+    const shape = this.#shapes.get(key);
+    const tallied = shape?.container ?? null;
+    if (shape === undefined || tallied === null) return null;
+    const trapped = tallied.trapped.map((ref) => ref.deref()).filter((object) => object !== undefined);
+    const event = shape.step.kind === 'listeners' ? shape.step.event : undefined;
     const { account, nowMs } = this.#host;
-    return new Trap(key, containers, tallied.type, nowMs, (work) => account.book('trap', work));
+    return new Trap(key, trapped, tallied.type, nowMs, (work) => account.book('trap', work), event);
   }
 }
 

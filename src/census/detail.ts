@@ -1,10 +1,14 @@
-import type { ContainerDetail, PathStep, TimerGroup, ZombieGroup } from '../core/census.ts';
+import type { ContainerDetail, ContainerType, PathStep, TimerGroup, ZombieGroup } from '../core/census.ts';
 import type { ScriptLocation } from '../core/location.ts';
-import { closedState, isResource } from './closed-state.ts';
-import { ownValue } from './own-value.ts';
+import { AsyncStores } from './async-stores.ts';
+import { lifeOf } from './closed-state.ts';
+import { PrivateStates, UNASKED } from './private-state.ts';
+import { ownKeys, ownValue } from './own-value.ts';
 import { estimateElementBytes } from './element-bytes.ts';
+import { linksOf } from './chains.ts';
+import { isEventTarget, listenerRoot, sampleListeners } from './event-targets.ts';
 import type { CensusHost } from './host.ts';
-import { constructorOf, sampleElements } from './objects.ts';
+import { constructorOf, containerType, sampleElements } from './objects.ts';
 import type { RawLocation, RawStep, Shape } from './shape-tree.ts';
 import { listTimers } from './timers.ts';
 
@@ -19,11 +23,10 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const instances = alive(tallied.refs);
   const newest = instances.at(-1);
   if (newest === undefined) return null;
-  const elements = sampleElements(
-    newest,
-    tallied.type === 'timers' ? 'Array' : tallied.type,
-    ELEMENTS_LOOKED_AT,
-  );
+  const elements =
+    tallied.elements.length > 0
+      ? alive(tallied.elements)
+      : sampleElements(newest, tallied.type === 'timers' ? 'Array' : tallied.type, ELEMENTS_LOOKED_AT);
   const measured = tallied.type === 'timers' ? instances : elements;
   // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
   const keepers = [...holdersOf(shape), ...standingFor(measured, tallied.size)];
@@ -35,9 +38,14 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     size: Math.round(tallied.size),
     steps: stepsTo(host, shape),
     elementType: elementTypeOf(measured, newest),
+    ...(tallied.type === 'chain' ? { link: String(linksOf(newest, ownKeys(newest))[0] ?? '') } : {}),
     elementBytes:
-      estimateElementBytes(measured.slice(-MEASURED_ELEMENTS), host.types, (fn) => capturedBy(host, fn)) ??
-      primitiveBytes(newest),
+      estimateElementBytes(
+        measured.slice(-MEASURED_ELEMENTS),
+        host.types,
+        (fn) => capturedBy(host, fn),
+        linksWithin(tallied.type, measured),
+      ) ?? primitiveBytes(newest),
     zombies: zombies.groups,
     timers: keepingTimers(
       host,
@@ -76,6 +84,14 @@ function holdersOf(shape: Shape): Keeper[] {
   return [];
 }
 
+/** A chain's nodes are measured each by itself: what the next one holds is the next one's. */
+function linksWithin(type: ContainerType, nodes: readonly object[]): ReadonlySet<PropertyKey> {
+  if (type !== 'chain') return NO_LINKS;
+  return new Set(nodes.flatMap((node) => linksOf(node, ownKeys(node))));
+}
+
+const NO_LINKS: ReadonlySet<PropertyKey> = new Set();
+
 function elementTypeOf(elements: readonly object[], container: object): string {
   const countByName = new Map<string, number>();
   for (const element of elements) {
@@ -102,15 +118,22 @@ function findZombies(host: CensusHost, keepers: readonly Keeper[]): Zombies {
     count: number;
     of: number;
     looked: number;
+    /** Of this class, but it was not asked whether they are over. */
+    unasked: number;
+    emits: boolean;
     via: string;
     listeners: Map<string, ScriptLocation>;
   };
   const tallyByPlace = new Map<string, Tally>();
   const objects: object[] = [];
   const seen = new Set<object>();
+  const privateStates = new PrivateStates(host);
   const look = (resource: object, weight: number, via: string): void => {
-    if (seen.has(resource) || host.types.isProxy(resource) || !isResource(resource)) return;
+    if (seen.has(resource)) return;
     seen.add(resource);
+    if (host.types.isProxy(resource)) return;
+    const state = lifeOf(resource) ?? privateStates.lifeOf(resource);
+    if (state === null) return;
     const type = constructorOf(resource).name;
     const place = `${type} ${via}`;
     const tallied = tallyByPlace.get(place) ?? {
@@ -119,19 +142,25 @@ function findZombies(host: CensusHost, keepers: readonly Keeper[]): Zombies {
       count: 0,
       of: 0,
       looked: 0,
+      unasked: 0,
+      emits: false,
       via,
       listeners: new Map(),
     };
     tallyByPlace.set(place, tallied);
+    if (state === UNASKED) {
+      tallied.unasked += weight;
+      return;
+    }
     tallied.of += weight;
-    const state = closedState(resource);
-    if (state === null) return;
+    if (state === 'open') return;
     tallied.state = state;
     tallied.count += weight;
     objects.push(resource);
+    tallied.emits ||= isEventTarget(resource) || ownValue(resource, '_events') !== undefined;
     tallied.looked += 1;
     if (tallied.looked > LISTENERS_READ_PER_PLACE) return;
-    for (const location of closeListeners(host, resource)) {
+    for (const location of closeListeners(host, resource, state)) {
       tallied.listeners.set(`${location.url}:${location.line}:${location.column}`, location);
     }
   };
@@ -144,13 +173,15 @@ function findZombies(host: CensusHost, keepers: readonly Keeper[]): Zombies {
     .filter((tallied) => tallied.count > 0)
     // The resource nearest to the keeper first: its own socket before the socket inside that.
     .sort((a, b) => a.via.length - b.via.length || b.count - a.count)
-    .map(({ type, state, count, of, via, listeners }) => ({
+    .map(({ type, state, count, of, unasked, emits, via, listeners }) => ({
       type,
       state,
-      count: Math.round(count),
-      of: Math.round(of),
+      // Those that were not asked are over as often as those that were.
+      count: Math.round(count * (1 + unasked / of)),
+      of: Math.round(of + unasked),
       via,
       closeListeners: [...listeners.values()],
+      ...(emits ? {} : { isSilent: true }),
     }));
   return { groups, objects };
 }
@@ -158,20 +189,17 @@ function findZombies(host: CensusHost, keepers: readonly Keeper[]): Zombies {
 function namedObjects(object: object): [string, object][] {
   const found: [string, object][] = [];
   if (Array.isArray(object) || ArrayBuffer.isView(object) || object === globalThis) return found;
-  for (const key of Reflect.ownKeys(object).slice(0, 64)) {
+  for (const key of ownKeys(object).slice(0, 64)) {
     const value = ownValue(object, key);
     if (typeof value === 'object' && value !== null) found.push([String(key), value]);
   }
   return found;
 }
 
-/** The functions that listen for `close`, wherever they are written: whose they are is for the diagnosis to tell. */
-function closeListeners(host: CensusHost, emitter: object): ScriptLocation[] {
-  const events = ownValue(emitter, '_events');
-  if (typeof events !== 'object' || events === null) return [];
-  const listeners = ownValue(events, 'close');
+/** The functions that listen for its end, wherever they are written: whose they are is for the diagnosis to tell. */
+function closeListeners(host: CensusHost, resource: object, state: string): ScriptLocation[] {
   const found: ScriptLocation[] = [];
-  for (const listener of Array.isArray(listeners) ? listeners : [listeners]) {
+  for (const listener of endListeners(host, resource, state)) {
     if (typeof listener !== 'function') continue;
     // `once` wraps the listener and keeps it under `listener`.
     const original = ownValue(listener, 'listener');
@@ -181,6 +209,31 @@ function closeListeners(host: CensusHost, emitter: object): ScriptLocation[] {
   }
   return found;
 }
+
+function endListeners(host: CensusHost, resource: object, state: string): object[] {
+  if (state === 'aborted') {
+    const root = listenerRoot(resource, 'abort');
+    return root === null ? [] : sampleListeners(root, ELEMENTS_LOOKED_AT);
+  }
+  const events = ownValue(resource, '_events');
+  if (typeof events !== 'object' || events === null) return [];
+  return ['close', ...(END_EVENTS[state] ?? [])].flatMap((event): object[] => {
+    const listeners = ownValue(events, event);
+    if (typeof listeners === 'function') return [listeners];
+    if (typeof listeners !== 'object' || listeners === null) return [];
+    // A lone listener stands there by itself, more stand in an array of Node's.
+    const isList = containerType(listeners, host.types) === 'Array';
+    return isList ? sampleElements(listeners, 'Array', ELEMENTS_LOOKED_AT) : [];
+  });
+}
+
+/** Beside `close`, by the state in which it is over. */
+const END_EVENTS: Readonly<Record<string, readonly string[]>> = {
+  exited: ['exit'],
+  ended: ['end'],
+  end: ['end'],
+  finished: ['finish', 'end'],
+};
 
 /** Armed timers whose callback, or something one step from its variables, is among `kept`. */
 function keepingTimers(host: CensusHost, kept: ReadonlySet<object>): TimerGroup[] {
@@ -207,6 +260,10 @@ function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>):
   const captured: unknown[] = typeof callback === 'function' ? capturedBy(host, callback) : [];
   const args = ownValue(timer, '_timerArgs');
   if (Array.isArray(args)) captured.push(...args);
+  // What was begun in a context keeps that.
+  const stores = new AsyncStores(host.types);
+  stores.noteStoresOf(timer);
+  captured.push(...stores.take().map(({ value }) => value));
   return captured.some((value) => {
     if (typeof value !== 'object' || value === null || host.types.isProxy(value)) return false;
     return kept.has(value) || namedObjects(value).some(([, inner]) => kept.has(inner));
@@ -258,6 +315,8 @@ function toPathStep(host: CensusHost, step: RawStep): PathStep {
         private: step.private,
       };
     }
+    case 'element':
+      return { kind: 'element', of: step.of, size: step.size };
     default:
       return step;
   }

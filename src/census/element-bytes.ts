@@ -1,5 +1,5 @@
 import type * as utilModule from 'node:util';
-import { ownValue } from './own-value.ts';
+import { ownKeys, ownValue } from './own-value.ts';
 import { containerSize, containerType, sampleElements } from './objects.ts';
 
 /**
@@ -8,15 +8,16 @@ import { containerSize, containerType, sampleElements } from './objects.ts';
  * tell whether a container explains it, never shown as a measurement.
  *
  * At most 400 objects a sample, six steps deep, closures with the variables of their own scope; what two samples share
- * (the server, a class) counts for none.
+ * (the server, a class) counts for none. `links` are properties of the samples that are not followed.
  */
 export function estimateElementBytes(
   samples: readonly object[],
   types: typeof utilModule.types,
   capturedBy: (fn: object) => object[],
+  links: ReadonlySet<PropertyKey> = new Set(),
 ): number | null {
   if (samples.length === 0) return null;
-  const reaches = samples.map((sample) => reachFrom(sample, types, capturedBy));
+  const reaches = samples.map((sample) => reachFrom(sample, types, capturedBy, links));
   const owners = new Map<object, number>();
   for (const reach of reaches) {
     for (const object of reach.keys()) owners.set(object, (owners.get(object) ?? 0) + 1);
@@ -37,6 +38,7 @@ function reachFrom(
   sample: object,
   types: typeof utilModule.types,
   capturedBy: (fn: object) => object[],
+  links: ReadonlySet<PropertyKey>,
 ): Map<object, number> {
   const sizeByObject = new Map<object, number>();
   let functionsAsked = 0;
@@ -51,7 +53,7 @@ function reachFrom(
         if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) below.push(...capturedBy(object));
         continue;
       }
-      sizeByObject.set(object, shallowBytes(object, types, below));
+      sizeByObject.set(object, shallowBytes(object, types, below, depth === 0 ? links : undefined));
     }
     level = below;
   }
@@ -64,7 +66,12 @@ const HEADER_BYTES = 24;
 const SLOT_BYTES = 8;
 
 /** The object itself with its strings; objects it leads to are added to `below`. */
-function shallowBytes(object: object, types: typeof utilModule.types, below: object[]): number {
+function shallowBytes(
+  object: object,
+  types: typeof utilModule.types,
+  below: object[],
+  links?: ReadonlySet<PropertyKey>,
+): number {
   // Looking at a property of the global object may load a part of Node.
   if (types.isProxy(object) || object === globalThis) return 0;
   if (ArrayBuffer.isView(object) || types.isAnyArrayBuffer(object)) return viewBytes(object, types);
@@ -76,9 +83,10 @@ function shallowBytes(object: object, types: typeof utilModule.types, below: obj
     return HEADER_BYTES + size * slots * SLOT_BYTES + primitiveElementBytes(object, type, size);
   }
   let bytes = HEADER_BYTES;
-  for (const key of Reflect.ownKeys(object).slice(0, 256)) {
+  for (const key of ownKeys(object).slice(0, 256)) {
     const value = ownValue(object, key);
     bytes += SLOT_BYTES + primitiveBytes(value);
+    if (links?.has(key)) continue;
     if ((typeof value === 'object' && value !== null) || typeof value === 'function') below.push(value);
   }
   return bytes;

@@ -29,6 +29,20 @@ export class FunctionSources {
   }
 }
 
+/** Whether a class writes this private name: of two classes in a line, the one that has the field. */
+export function writesPrivateName(constructor: object, name: string): boolean {
+  const source = classSource(constructor);
+  for (let at = source.indexOf(name); at >= 0; at = source.indexOf(name, at + 1)) {
+    if (!/[\w$]/.test(source.charAt(at + name.length))) return true;
+  }
+  return false;
+}
+
+/** The text of a class, as far as it is looked through. */
+export function classSource(constructor: object): string {
+  return sourceOf(constructor).slice(0, MAX_SCANNED_LENGTH);
+}
+
 /** The same for every closure of one function literal, without hashing its whole text. */
 export function functionKey(fn: object): string {
   return sourceKey(sourceOf(fn));

@@ -1,6 +1,8 @@
 import type * as utilModule from 'node:util';
 import type { ContainerType } from '../core/census.ts';
-import { isReadable, ownValue, prototypeOf } from './own-value.ts';
+import { sampleChain } from './chains.ts';
+import { behindDependant, listSize, sampleListeners } from './event-targets.ts';
+import { isReadable, ownKeys, ownValue, prototypeOf } from './own-value.ts';
 
 type Types = typeof utilModule.types;
 
@@ -15,6 +17,27 @@ export function constructorOf(object: object): { name: string; constructor: obje
   if (typeof constructor !== 'function') return { name: 'Object', constructor: null };
   const name = ownValue(constructor, 'name');
   return { name: typeof name === 'string' && name !== '' ? name : 'Object', constructor };
+}
+
+/** The classes an instance is of, its own first. */
+export function constructorsOf(object: object): object[] {
+  const constructors: object[] = [];
+  let prototype = prototypeOf(object);
+  while (prototype !== null && prototype !== Object.prototype && constructors.length < MAX_CLASSES) {
+    const constructor = ownValue(prototype, 'constructor');
+    if (typeof constructor === 'function' && isReadable(constructor)) constructors.push(constructor);
+    prototype = prototypeOf(prototype);
+  }
+  return constructors;
+}
+
+const MAX_CLASSES = 8;
+
+/** The inspector describes an Error by reading its `stack`, which may be the program's code: such objects are not shown to it. */
+export function holdsError(object: object, types: Types): boolean {
+  return (
+    types.isNativeError(object) || ownKeys(object).some((key) => types.isNativeError(ownValue(object, key)))
+  );
 }
 
 /** The kind of container an object is by its internal slots, which a program can't fake; `null` if it is none. */
@@ -37,24 +60,49 @@ const setIteratorNext = Object.getPrototypeOf(new Set().values()).next as (
   this: object,
 ) => IteratorResult<unknown>;
 
-export function containerSize(container: object, type: ContainerType): number {
+/** Of a dictionary the `keys`, where they have been listed. */
+export function containerSize(container: object, type: ContainerType, keys?: readonly PropertyKey[]): number {
   if (type === 'Map') return Reflect.apply(mapSize, container, []);
   if (type === 'Set') return Reflect.apply(setSize, container, []);
+  if (type === 'listeners' && !Array.isArray(container)) {
+    return isSet(container) ? Reflect.apply(setSize, container, []) : listSize(container);
+  }
   if (type === 'Array' || type === 'listeners') return (container as unknown[]).length;
-  return Reflect.ownKeys(container).length;
+  return (keys ?? ownKeys(container)).length;
+}
+
+/** Listeners are in an array, under the root of a chain, or by way of the signals that `AbortSignal.any` made in a Set. */
+function isSet(container: object): boolean {
+  try {
+    Reflect.apply(setSize, container, []);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
- * Up to `limit` of a container's object elements; of Maps the values. Arrays and dictionaries give their oldest
+ * Up to `limit` of a container's object elements; of Maps the values, of a chain the nodes. Arrays and dictionaries give their oldest
  * and newest. Maps and Sets only iterate from the oldest, so those up to 20,000 entries (0.3 ms) are passed through
  * with a stride and larger ones give their oldest.
  */
-export function sampleElements(container: object, type: ContainerType, limit: number): object[] {
+export function sampleElements(
+  container: object,
+  type: ContainerType,
+  limit: number,
+  listed?: readonly PropertyKey[],
+): object[] {
+  if (type === 'chain') return sampleChain(container, limit);
+  const isList = type === 'listeners' && !Array.isArray(container);
+  if (isList && !isSet(container)) return sampleListeners(container, limit);
   const elements: object[] = [];
   const take = (value: unknown): void => {
-    if ((typeof value === 'object' && value !== null) || typeof value === 'function') elements.push(value);
+    if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return;
+    // Node's own class, of which only the signals that `AbortSignal.any` made are listed anywhere.
+    const element = constructorOf(value).name === 'SafeWeakRef' ? behindDependant(value) : value;
+    if (element !== null) elements.push(element);
   };
-  if (type === 'Map' || type === 'Set') {
+  if (type === 'Map' || type === 'Set' || isList) {
     const size = containerSize(container, type);
     const stride = size <= MAX_PASSED_THROUGH ? Math.max(1, Math.floor(size / limit)) : 1;
     let position = 0;
@@ -75,7 +123,7 @@ export function sampleElements(container: object, type: ContainerType, limit: nu
     }
     return elements;
   }
-  const keys = type === 'Object' ? Reflect.ownKeys(container) : null;
+  const keys = type === 'Object' ? (listed ?? ownKeys(container)) : null;
   const length = keys?.length ?? (container as unknown[]).length;
   for (const index of sampledIndexes(length, limit)) {
     const descriptor = Object.getOwnPropertyDescriptor(container, keys?.[index] ?? index);

@@ -17,6 +17,22 @@ export function isReadable(object: object): boolean {
   return !isProxy(object);
 }
 
+/**
+ * All own keys. Listing them is one indivisible step of 0.3 s a million, so what had very many is not listed again: then,
+ * as for a proxy, there are none.
+ */
+export function ownKeys(object: object): readonly PropertyKey[] {
+  if (isProxy(object) || listedOnce.has(object)) return [];
+  const keys = Reflect.ownKeys(object);
+  if (keys.length > MAX_KEYS_LISTED) listedOnce.add(object);
+  return keys;
+}
+
+export const MAX_KEYS_LISTED = 100_000;
+
+/** Weak: it keeps nothing alive. */
+const listedOnce = new WeakSet<object>();
+
 let isProxy: (value: unknown) => boolean = () => false;
 
 /** Call once, with `util.types.isProxy`, before anything is read. */

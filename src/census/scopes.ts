@@ -74,24 +74,40 @@ export class ScopeReader {
       },
       // V8's list has no prototype, so it can't be iterated as it is.
       scopes: () => Array.from(this.#take(scopesId) as ArrayLike<Scope>),
+      privateMembers: () => this.#privateMembers(answer),
     };
   }
 
   /** The private fields of an instance that hold objects, `#` included in the name. */
-  readPrivateFields(target: object): { name: string; value: object }[] {
+  readPrivateFields(target: object): PrivateMember[] {
     const objectId = this.#handleOf(target);
     if (objectId === null) return [];
     const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
       objectId,
       ownProperties: true,
     });
-    const fields: { name: string; value: object }[] = [];
-    for (const field of answer.privateProperties ?? []) {
+    return this.#privateMembers(answer);
+  }
+
+  /** The private fields of an instance that hold none: numbers, texts, booleans. */
+  readPrivatePrimitives(target: object): Map<string, unknown> {
+    const objectId = this.#handleOf(target);
+    if (objectId === null) return new Map();
+    const { privateProperties } = this.#inspector.post<Properties>('Runtime.getProperties', {
+      objectId,
+      ownProperties: true,
+    });
+    return new Map((privateProperties ?? []).map(({ name, value }) => [name, value?.value]));
+  }
+
+  #privateMembers(answer: Properties): PrivateMember[] {
+    const members: PrivateMember[] = [];
+    for (const member of answer.privateProperties ?? []) {
       // Accessors have `get` instead of a value: they are never called.
-      if (field.value?.objectId === undefined) continue;
-      fields.push({ name: field.name, value: this.#take(field.value.objectId) as object });
+      if (member.value?.objectId === undefined) continue;
+      members.push({ name: member.name, value: this.#take(member.value.objectId) as object });
     }
-    return fields;
+    return members;
   }
 
   #handleOf(target: object): string | null {
@@ -124,7 +140,12 @@ export type FunctionFacts = {
   readonly location: RawLocation;
   /** Innermost first. Each read makes fresh copies of the scopes: the variables' values are the program's own. */
   readonly scopes: () => Scope[];
+  /** Static ones, if it is a class; the answer about the function has them in it, at no cost of their own. */
+  readonly privateMembers: () => PrivateMember[];
 };
+
+/** The name has its `#`. */
+export type PrivateMember = { readonly name: string; readonly value: object };
 
 /** An entry of V8's `[[Scopes]]`: `Closure (name)`, `Module`, `Block`, `Script`, `Global`. */
 export type Scope = { readonly description: string; readonly object: object };

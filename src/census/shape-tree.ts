@@ -23,6 +23,10 @@ export type ContainerTally = {
   atMs: number;
   /** A few of the instances, for a closer look or a trap. */
   readonly refs: WeakRef<object>[];
+  /** What a trap is set on, one for each of `refs`: the container, or the EventTarget whose listeners it stands for. */
+  readonly trapped: WeakRef<object>[];
+  /** Of a dictionary that is too large to be listed again: the elements that were met. */
+  elements: readonly WeakRef<object>[];
 };
 
 /** A `PathStep` before its scripts are resolved to URLs. */
@@ -42,8 +46,19 @@ export type RawStep =
       readonly private: boolean;
     }
   | { readonly kind: 'exports'; readonly file: string }
-  | { readonly kind: 'element'; readonly of: ContainerType; size: number }
-  | { readonly kind: 'listeners'; readonly event: string; readonly owner: string }
+  | {
+      readonly kind: 'element';
+      readonly of: ContainerType;
+      size: number;
+      /** Of a chain's nodes: the properties that lead to their neighbours, which are nodes themselves. */
+      readonly links?: ReadonlySet<PropertyKey>;
+    }
+  | {
+      readonly kind: 'listeners';
+      readonly event: string;
+      readonly owner: string;
+      readonly ofTarget?: boolean;
+    }
   | {
       readonly kind: 'timer';
       readonly repeat: boolean;
@@ -80,13 +95,16 @@ export function tally(
   weight: number,
   container: object,
   atMs: number,
+  trapped: object = container,
 ): void {
-  shape.container ??= { type, instances: 0, size: 0, atMs, refs: [] };
+  shape.container ??= { type, instances: 0, size: 0, atMs, refs: [], trapped: [], elements: [] };
   const tallied = shape.container;
   tallied.instances += weight;
   tallied.size += size * weight;
   tallied.atMs = atMs;
-  if (tallied.refs.length < MAX_REFS) tallied.refs.push(new WeakRef(container));
+  if (tallied.refs.length >= MAX_REFS) return;
+  tallied.refs.push(new WeakRef(container));
+  tallied.trapped.push(new WeakRef(trapped));
 }
 
 const MAX_REFS = 16;

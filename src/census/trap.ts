@@ -1,11 +1,14 @@
 import type { ContainerType, TrapResult } from '../core/census.ts';
 import type { ScriptLocation } from '../core/location.ts';
+import { countListeners, isEventTarget } from './event-targets.ts';
 import { ownValue, prototypeOf } from './own-value.ts';
 
 /**
  * Catches who adds to a container and who removes: its adding and removing methods are shadowed by own properties on
  * those instances alone, which record the stack and do what the method did. `remove` deletes the shadows; nothing is
- * left. What can't be shadowed (a plain object, a frozen container) is not trapped, and the result says so.
+ * left. What can't be shadowed (a plain object, a chain, a frozen container) is not trapped, and the result says so.
+ *
+ * The listeners of an EventTarget are trapped on the target, for one `event`; those of an EventEmitter on their array.
  */
 export class Trap {
   readonly #key: string;
@@ -23,6 +26,7 @@ export class Trap {
     type: ContainerType,
     nowMs: () => number,
     book: <Result>(work: () => Result) => Result,
+    event?: string,
   ) {
     this.#key = key;
     this.#nowMs = nowMs;
@@ -31,6 +35,10 @@ export class Trap {
     const names = METHODS_BY_TYPE[type];
     if (names === undefined) return;
     for (const container of containers) {
+      if (event !== undefined && isEventTarget(container)) {
+        this.#shadowListening(container, event);
+        continue;
+      }
       for (const name of names.adding) this.#shadow(container, name, (method) => this.#added(method));
       for (const name of names.removing) this.#shadow(container, name, () => (this.#removals += 1));
     }
@@ -58,19 +66,55 @@ export class Trap {
     };
   }
 
-  #shadow(container: object, name: string, record: (shadow: Method) => void): void {
+  /** A listener that is there already is not added again, and one for another event is no matter of ours. */
+  #shadowListening(target: object, event: string): void {
+    const size = (): number => countListeners(target, event);
+    this.#shadow(
+      target,
+      'addEventListener',
+      (method, before) => {
+        if (size() > before) this.#added(method);
+      },
+      size,
+    );
+    this.#shadow(
+      target,
+      'removeEventListener',
+      (_, before) => {
+        if (size() < before) this.#removals += 1;
+      },
+      size,
+    );
+  }
+
+  /** Without `size`, notes a call before it is done; with it, afterwards, told how large the container was before. */
+  #shadow(
+    container: object,
+    name: string,
+    record: (shadow: Method, before: number) => void,
+    size?: () => number,
+  ): void {
     if (!Object.isExtensible(container) || Object.getOwnPropertyDescriptor(container, name) !== undefined)
       return;
     const original = inheritedMethod(container, name);
     if (original === null) return;
     const book = this.#book;
-    const method = function (this: unknown, ...args: unknown[]): unknown {
+    const note = (before: number): void => {
       try {
-        book(() => record(method));
+        book(() => record(method, before));
       } catch {
         // Whatever we could not note, the program's own call goes on.
       }
-      return Reflect.apply(original, this, args);
+    };
+    const method = function (this: unknown, ...args: unknown[]): unknown {
+      if (size === undefined) {
+        note(0);
+        return Reflect.apply(original, this, args);
+      }
+      const before = size();
+      const result: unknown = Reflect.apply(original, this, args);
+      note(before);
+      return result;
     };
     Object.defineProperty(method, 'name', { value: name, configurable: true });
     Object.defineProperty(method, 'length', { value: original.length, configurable: true });
@@ -101,7 +145,8 @@ const METHODS_BY_TYPE: Partial<
   Map: { adding: ['set'], removing: ['delete', 'clear'] },
   Set: { adding: ['add'], removing: ['delete', 'clear'] },
   Array: { adding: ['push', 'unshift'], removing: ['pop', 'shift', 'splice'] },
-  listeners: { adding: ['push', 'unshift'], removing: ['pop', 'shift', 'splice'] },
+  // Of an EventEmitter they are in an array; the signals that `AbortSignal.any` made are in a Set.
+  listeners: { adding: ['push', 'unshift', 'add'], removing: ['pop', 'shift', 'splice', 'delete'] },
 };
 
 type Method = (...args: unknown[]) => unknown;

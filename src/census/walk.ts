@@ -1,8 +1,20 @@
 import type { CensusWalk, ContainerGroup, ContainerType } from '../core/census.ts';
-import { isReadable, ownValue, prototypeOf } from './own-value.ts';
+import { isReadable, MAX_KEYS_LISTED, ownKeys, ownValue, prototypeOf } from './own-value.ts';
 import type { CensusHost } from './host.ts';
-import { constructorOf, containerSize, containerType, sampleElements, sampleKeys } from './objects.ts';
-import { FunctionSources } from './function-sources.ts';
+import { isLink, linksOf } from './chains.ts';
+import { ChainsMet, type CountedChain } from './chains-met.ts';
+import { listenerLists } from './event-targets.ts';
+import {
+  constructorOf,
+  constructorsOf,
+  containerSize,
+  containerType,
+  holdsError,
+  sampleElements,
+  sampleKeys,
+} from './objects.ts';
+import { FunctionSources, writesPrivateName } from './function-sources.ts';
+import { AsyncStores } from './async-stores.ts';
 import { type RawStep, type Shape, childShape, rootShape, tally } from './shape-tree.ts';
 import { listTimers } from './timers.ts';
 
@@ -10,9 +22,10 @@ import { listTimers } from './timers.ts';
  * One walk over the live graph, breadth first, in slices of a few milliseconds.
  *
  * From the module cache, the active handles, the program's globals and the listeners on `process` along own data
- * properties, a few elements of each collection and the variables that functions capture; then from the armed timers,
- * last, so that what is held in two ways is named by the way a reader knows. No getter, proxy or other code of the
- * program runs. Abandoning it half-way is safe: it has changed nothing.
+ * properties, private members, a few elements of each collection and the variables that functions capture. Then come
+ * the chains, what asynchronous work keeps in an AsyncLocalStorage, and the armed timers: last, so that what is held in
+ * two ways is named by the way a reader knows. No getter, proxy or other code of the program runs. Abandoning it
+ * half-way is safe: it has changed nothing.
  */
 export class Walk {
   readonly shapes: Map<string, Shape> = new Map();
@@ -27,10 +40,14 @@ export class Walk {
   #slices = 0;
   #truncated = false;
   #timersListed = false;
+  readonly #privateByClass = new Map<object, { instances: number; found: number }>();
+  readonly #chains = new ChainsMet();
+  readonly #stores: AsyncStores;
 
   constructor(host: CensusHost, previousSizeByKey: ReadonlyMap<string, number>) {
     this.#host = host;
     this.#previousSizeByKey = previousSizeByKey;
+    this.#stores = new AsyncStores(host.types);
     for (const object of host.own) this.#visited.add(object);
   }
 
@@ -58,7 +75,7 @@ export class Walk {
       objects: this.#objects,
       functions: this.#functionCount,
       slices: this.#slices,
-      truncated: this.#truncated,
+      truncated: this.#truncated || this.#chains.truncated,
       containers: this.#groups(),
       programScripts: this.#host.scriptUrls(),
     };
@@ -88,6 +105,11 @@ export class Walk {
       if (this.#head === this.#queue.length) {
         this.#queue = [];
         this.#head = 0;
+        if (this.#countChain()) {
+          if (this.#host.nowMs() >= deadlineMs) return false;
+          continue;
+        }
+        if (this.#pushStores()) continue;
         if (this.#timersListed) return true;
         this.#timersListed = true;
         this.#pushTimers();
@@ -155,6 +177,7 @@ export class Walk {
       }));
       const [first] = group.samples;
       if (first === undefined) continue;
+      for (const sample of group.samples) this.#stores.noteStoresOf(sample);
       const facts = this.#host.scopes.readFunction(group.callback);
       // A timer whose callback is Node's own (a socket's idle timeout) is Node's to clear.
       if (facts === null || !this.#host.isProgramScript(facts.location.scriptId)) continue;
@@ -178,9 +201,16 @@ export class Walk {
     this.#expandProperties(value, shape, weight, type === null);
   }
 
-  #expandContainer(container: object, type: ContainerType, shape: Shape, weight: number): void {
-    const size = containerSize(container, type);
-    tally(shape, type, size, weight, container, this.#host.nowMs());
+  #expandContainer(
+    container: object,
+    type: ContainerType,
+    shape: Shape,
+    weight: number,
+    trapped: object = container,
+    keys?: readonly PropertyKey[],
+  ): void {
+    const size = containerSize(container, type, keys);
+    tally(shape, type, size, weight, container, this.#host.nowMs(), trapped);
     if (size === 0) return;
     const pushAll = (elements: readonly object[], label: string): void => {
       if (elements.length === 0) return;
@@ -189,40 +219,60 @@ export class Walk {
       const elementWeight = (weight * size) / Math.min(size, elements.length);
       for (const element of elements) this.#push(element, child, elementWeight);
     };
-    pushAll(sampleElements(container, type, ELEMENTS_PER_CONTAINER), '[*]');
+    const sampled = sampleElements(container, type, ELEMENTS_PER_CONTAINER, keys);
+    if (keys !== undefined && size > MAX_KEYS_LISTED && shape.container !== null) {
+      shape.container.elements = sampled.map((element) => new WeakRef(element));
+    }
+    pushAll(sampled, '[*]');
     if (type === 'Map') pushAll(sampleKeys(container, ELEMENTS_PER_CONTAINER), '[key]');
   }
 
   #expandProperties(object: object, shape: Shape, weight: number, mayBeDictionary: boolean): void {
     const prototype = prototypeOf(object);
     const plain = prototype === null || prototype === Object.prototype;
-    // Listing the keys is one indivisible step of 0.3 s a million; once seen that large, it is not listed again.
+    // What took so long the last time is not listed again, even if it is another object by now.
     if ((this.#previousSizeByKey.get(shape.key) ?? 0) > MAX_KEYS_LISTED) return;
-    const keys = Reflect.ownKeys(object);
-    if (plain && mayBeDictionary && keys.length >= MIN_DICTIONARY_KEYS) {
-      this.#expandContainer(object, 'Object', shape, weight);
-      return;
-    }
+    const keys = ownKeys(object);
+    const minKeys = plain ? MIN_DICTIONARY_KEYS : MIN_KEYS_OF_INSTANCE;
+    const isDictionary = mayBeDictionary && keys.length >= minKeys;
+    if (isDictionary) this.#expandContainer(object, 'Object', shape, weight, object, keys);
+    if (isDictionary && plain) return;
     const { name: owner, constructor } = constructorOf(object);
-    for (const key of keys) {
-      const descriptor = Object.getOwnPropertyDescriptor(object, key);
-      if (descriptor === undefined || !('value' in descriptor) || !isObject(descriptor.value)) continue;
-      if (key === '_events' && !this.#visited.has(descriptor.value)) {
-        this.#visited.add(descriptor.value);
-        this.#pushListeners(descriptor.value, shape, owner, weight);
-      } else if (key !== '_idleNext' && key !== '_idlePrev') {
-        this.#pushProperty(shape, String(key), descriptor.value, owner, plain ? null : constructor, weight);
-      }
-    }
+    const kind = { keys, prototype, owner, constructor: plain ? null : constructor };
+    if (!isDictionary) this.#expandOwn(object, kind, shape, weight);
     if (plain) return;
     this.#pushPrivateFields(object, shape, owner, constructor, weight);
     if (prototype !== null) this.#pushMethods(prototype, shape, owner, constructor);
   }
 
+  #expandOwn(object: object, kind: Kind, shape: Shape, weight: number): void {
+    const { keys, prototype, owner, constructor } = kind;
+    if (owner === 'AsyncLocalStorage') this.#stores.noteStorage(object, shape);
+    const neighbours = shape.step.kind === 'element' ? shape.step.links : undefined;
+    const links: PropertyKey[] = [];
+    for (const key of keys) {
+      const descriptor = Object.getOwnPropertyDescriptor(object, key);
+      if (descriptor === undefined || !('value' in descriptor) || !isObject(descriptor.value)) continue;
+      const { value } = descriptor;
+      if (typeof key === 'symbol' && this.#expandNodesOwn(object, key, value, shape, owner, weight)) continue;
+      if (key === '_events' && !this.#visited.has(value)) {
+        this.#visited.add(value);
+        this.#pushListeners(value, shape, owner, weight);
+      } else if (key === '_idleNext' || key === '_idlePrev' || neighbours?.has(key)) {
+        continue;
+      } else if (typeof value === 'object' && isLink(prototype, key, value)) {
+        links.push(key);
+      } else {
+        this.#pushProperty(shape, String(key), value, owner, constructor, weight);
+      }
+    }
+    if (links.length > 0) this.#chains.note(object, links, shape, weight);
+  }
+
   #pushListeners(events: object, shape: Shape, owner: string, weight: number): void {
-    for (const key of Reflect.ownKeys(events)) {
+    for (const key of ownKeys(events)) {
       const listeners = ownValue(events, key);
-      if (!isObject(listeners)) continue;
+      if (!isObject(listeners) || !isReadable(listeners)) continue;
       const event = String(key);
       const child = this.#child(shape, `/on(${event})`, () => ({ kind: 'listeners', event, owner }));
       if (Array.isArray(listeners)) {
@@ -242,12 +292,65 @@ export class Walk {
     constructor: object | null,
     weight: number,
   ): void {
-    if (constructor === null || !this.#functions.hasPrivateFields(constructor)) return;
-    // The inspector describes an Error by reading its `stack`, which may be the program's code.
-    if (holdsError(object, this.#host.types.isNativeError)) return;
+    // A subclass that has none itself has those of the class above.
+    const classes = constructorsOf(object).filter((one) => this.#functions.hasPrivateFields(one));
+    const [nearest] = classes;
+    if (nearest === undefined) return;
+    const asked = this.#privateByClass.get(nearest) ?? { instances: 0, found: 0 };
+    if (asked.instances >= MAX_ASKED_OF_CLASS) return;
+    if (asked.instances >= MAX_ASKED_IN_VAIN && asked.found === 0) return;
+    this.#privateByClass.set(nearest, asked);
+    asked.instances += 1;
+    if (holdsError(object, this.#host.types)) return;
     for (const { name, value } of this.#host.scopes.readPrivateFields(object)) {
-      this.#pushProperty(shape, name, value, owner, constructor, weight);
+      asked.found += 1;
+      // A controller is named and its signal listened to: one thing to a reader.
+      if (name === '#signal' && owner === 'AbortController') this.#push(value, shape, weight);
+      else {
+        const declaring = classes.find((one) => writesPrivateName(one, name)) ?? constructor;
+        this.#pushProperty(shape, name, value, owner, declaring, weight);
+      }
     }
+  }
+
+  /** What Node keeps under symbols of its own. True if that was it. */
+  #expandNodesOwn(
+    object: object,
+    symbol: symbol,
+    value: object,
+    shape: Shape,
+    owner: string,
+    weight: number,
+  ): boolean {
+    const { types } = this.#host;
+    const name = String(symbol);
+    if (name === 'Symbol(kEvents)') {
+      for (const { event, root } of listenerLists(value, types)) {
+        if (this.#visited.has(root)) continue;
+        this.#visited.add(root);
+        const child = this.#child(shape, `/on(${event})`, () => ({
+          kind: 'listeners',
+          event,
+          owner,
+          ofTarget: true,
+        }));
+        this.#expandContainer(root, 'listeners', child, weight, object);
+      }
+      return types.isMap(value);
+    }
+    if (name === 'Symbol(kDependantSignals)' && types.isSet(value)) {
+      if (this.#visited.has(value)) return true;
+      this.#visited.add(value);
+      const child = this.#child(shape, '/any', () => ({
+        kind: 'listeners',
+        event: 'abort',
+        owner: 'AbortSignal.any',
+        ofTarget: true,
+      }));
+      this.#expandContainer(value, 'listeners', child, weight);
+      return true;
+    }
+    return this.#stores.noteStoresUnder(symbol, value);
   }
 
   /** Methods lead to the module their class is written in. A prototype is expanded once, whoever leads to it. */
@@ -267,6 +370,11 @@ export class Walk {
   #expandFunction(fn: object, shape: Shape, weight: number): void {
     if (!this.#functions.take(fn)) return;
     this.#functionCount += 1;
+    if (holdsError(fn, this.#host.types)) {
+      const name = ownValue(fn, 'name');
+      this.#pushStatics(fn, typeof name === 'string' ? name : 'anonymous', shape, weight);
+      return;
+    }
     const facts = this.#host.scopes.readFunction(fn);
     if (facts === null || !this.#host.isProgramScript(facts.location.scriptId)) return;
     if (shape.step.kind === 'timer' && shape.step.callback === null) shape.step.callback = facts.location;
@@ -286,6 +394,13 @@ export class Walk {
       }
     }
     const name = facts.location.function ?? 'anonymous';
+    for (const member of facts.privateMembers()) {
+      this.#pushProperty(shape, member.name, member.value, name, fn, weight);
+    }
+    this.#pushStatics(fn, name, shape, weight);
+  }
+
+  #pushStatics(fn: object, name: string, shape: Shape, weight: number): void {
     for (const key of Reflect.ownKeys(fn)) {
       if (FUNCTION_PROPERTIES.has(key)) continue;
       const value = ownValue(fn, key);
@@ -293,6 +408,50 @@ export class Walk {
     }
     const prototype = ownValue(fn, 'prototype');
     if (isObject(prototype)) this.#pushMethods(prototype, shape, name, fn);
+  }
+
+  /** Goes on counting the chains that were met, or expands one that is counted. False if there is none left. */
+  #countChain(): boolean {
+    const chain = this.#chains.advance();
+    if (chain === 'none') return false;
+    if (chain !== 'counting') this.#expandChain(chain);
+    return true;
+  }
+
+  #expandChain({ shape, weight, head, links, length, nodes, isContainer }: CountedChain): void {
+    if (nodes.length === 0) {
+      const { name: owner, constructor } = constructorOf(head);
+      for (const link of links) {
+        const value = ownValue(head, link);
+        if (isObject(value)) this.#pushProperty(shape, String(link), value, owner, constructor, weight);
+      }
+      return;
+    }
+    if (isContainer && (shape.container === null || shape.container.type === 'chain')) {
+      tally(shape, 'chain', length, weight, head, this.#host.nowMs());
+    }
+    const neighbours = new Set([head, ...nodes].flatMap((node) => linksOf(node, ownKeys(node))));
+    const child = this.#child(shape, '[*]', () => ({
+      kind: 'element',
+      of: 'chain',
+      size: length,
+      links: neighbours,
+    }));
+    if (child.step.kind === 'element') child.step.size = length;
+    for (const node of nodes) this.#push(node, child, (weight * length) / nodes.length);
+  }
+
+  /** False if no store is waiting. */
+  #pushStores(): boolean {
+    const stores = this.#stores.take();
+    for (const { storage, value } of stores) {
+      const shape = storage ?? this.#root('AsyncLocalStorage');
+      // A collection is what the storage is to a reader, of an object the properties are.
+      const isCollection = containerType(value, this.#host.types) !== null;
+      if (isCollection) this.#push(value, shape, 1);
+      else this.#pushProperty(shape, 'getStore()', value, 'AsyncLocalStorage', null, 1);
+    }
+    return stores.length > 0;
   }
 
   #pushProperty(
@@ -361,6 +520,16 @@ export class Walk {
   }
 }
 
+/** What there is to know of an object before its properties are read. */
+type Kind = {
+  readonly keys: readonly PropertyKey[];
+  readonly prototype: object | null;
+  /** The name of its class. */
+  readonly owner: string;
+  /** `null` of a plain object. */
+  readonly constructor: object | null;
+};
+
 type Entry = { readonly value: object; readonly shape: Shape; readonly weight: number };
 
 /** Short enough that one stray expensive object still leaves the slice below 10 ms. */
@@ -370,7 +539,11 @@ const MAX_DEPTH = 40;
 const VISITS_PER_SHAPE = 48;
 const ELEMENTS_PER_CONTAINER = 12;
 const MIN_DICTIONARY_KEYS = 16;
-export const MAX_KEYS_LISTED = 100_000;
+/** A class's own fields are fewer. */
+const MIN_KEYS_OF_INSTANCE = 256;
+/** The inspector takes some 0.3 ms an instance. What hundreds of one class have, the others have likewise. */
+const MAX_ASKED_OF_CLASS = 500;
+const MAX_ASKED_IN_VAIN = 50;
 const FUNCTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
   'length',
   'name',
@@ -381,10 +554,6 @@ const FUNCTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
-function holdsError(object: object, isError: (value: unknown) => boolean): boolean {
-  return isError(object) || Reflect.ownKeys(object).some((key) => isError(ownValue(object, key)));
 }
 
 function ownObjects(object: object): object[] {

@@ -52,6 +52,8 @@ export type ContainerDetail = {
   readonly steps: readonly PathStep[];
   /** What is in it, from the newest and oldest elements. */
   readonly elementType: string;
+  /** Of a chain: the property by which a node leads to the next. */
+  readonly link?: string;
   /** Estimated bytes one element keeps alive, its children included; `null` if it has no elements. */
   readonly elementBytes: number | null;
   /** Closed resources on the way to the container and in its elements, by where they hang. */
@@ -83,7 +85,13 @@ export type PathStep =
   | { readonly kind: 'exports'; readonly file: string }
   /** An element of a collection; the collection has `size` of them. */
   | { readonly kind: 'element'; readonly of: ContainerType; readonly size: number }
-  | { readonly kind: 'listeners'; readonly event: string; readonly owner: string }
+  | {
+      readonly kind: 'listeners';
+      readonly event: string;
+      readonly owner: string;
+      /** Put there with `addEventListener`; absent for an EventEmitter. */
+      readonly ofTarget?: boolean;
+    }
   | { readonly kind: 'timer'; readonly repeat: boolean; readonly callback: ScriptLocation | null };
 
 export type ZombieGroup = {
@@ -98,6 +106,8 @@ export type ZombieGroup = {
   readonly closeListeners: readonly ScriptLocation[];
   /** Steps from the holder's element to the resource, as `.socket`. */
   readonly via: string;
+  /** Nobody can listen for its end: it is no emitter and no EventTarget. */
+  readonly isSilent?: boolean;
 };
 
 export type TimerGroup = {

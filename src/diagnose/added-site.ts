@@ -2,18 +2,19 @@ import type { TrapResult } from '../core/census.ts';
 import type { Site } from '../core/finding.ts';
 import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addSitesOf } from './add-sites.ts';
+import { chainSiteOf } from './chain-sites.ts';
 import { findTimerCallback, nameAround } from './function-name.ts';
 import type { Held } from './holder.ts';
 import { originalFrame, originalLocation } from './original-location.ts';
 import { offsetAt, placeOf, type Script, type ScriptPlace, type Scripts } from './script.ts';
-import { isFunction, pathAt } from './syntax.ts';
+import { type AnyNode, isFunction, pathAt } from './syntax.ts';
 
 /** Who adds, and where that is in the script that runs; `null` if the script could not be read. */
 export type Added = { readonly site: Site; readonly place: ScriptPlace | null };
 
 /**
  * Who adds. The trap saw it; where none could be set, the text tells where a container of this name is added to.
- * A timer is added where it is set.
+ * A timer is added where it is set, a chain where a node is linked by its `link`.
  */
 export async function addedAt(
   held: Held,
@@ -21,6 +22,7 @@ export async function addedAt(
   scripts: Scripts,
   hints: readonly Script[],
   workingDirectory: string,
+  link?: string,
 ): Promise<Added | null> {
   const seen = trap === null ? null : await siteFromTrap(held, trap, scripts, workingDirectory);
   if (seen !== null) return seen;
@@ -29,7 +31,17 @@ export async function addedAt(
     const location = originalLocation(place, workingDirectory);
     return { site: { location, stack: [location], words: null }, place };
   }
+  if (held.container !== null && link !== undefined) {
+    const linked = await chainSiteOf(held.container, link, scripts, hints);
+    return linked === null ? null : addedThere(linked.script, linked.node, workingDirectory);
+  }
   return held.container === null ? null : siteFromText(held, scripts, hints, workingDirectory);
+}
+
+function addedThere(script: Script, node: AnyNode, workingDirectory: string): Added {
+  const place = placeOf(script, node);
+  const location: SourceLocation = originalLocation(place, workingDirectory);
+  return { site: { location, stack: [location], words: wordsAtOffset(script, node.start) }, place };
 }
 
 async function siteFromTrap(
@@ -127,9 +139,5 @@ async function siteFromText(
   const sites = await addSitesOf(held.container, scripts, known);
   const [first] =
     held.event === null ? sites : sites.filter((site) => site.event === held.event || site.event === null);
-  if (first === undefined) return null;
-  const place = placeOf(first.script, first.node);
-  const location: SourceLocation = originalLocation(place, workingDirectory);
-  const words = wordsAtOffset(first.script, first.node.start);
-  return { site: { location, stack: [location], words }, place };
+  return first === undefined ? null : addedThere(first.script, first.node, workingDirectory);
 }

@@ -4,6 +4,7 @@ import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addedAt } from './added-site.ts';
 import { allocatedAt } from './allocated-site.ts';
 import { findBound } from './bounds.ts';
+import { shortensChain } from './chain-sites.ts';
 import { nameAround } from './function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
 import { type Held, heldBy } from './holder.ts';
@@ -73,7 +74,7 @@ export async function investigate(
   const known = [...new Set([...hints, ...onPath, ...elsewhere])];
   const removable = held.declared ?? held.container;
   const bound = held.container === null ? undefined : await findBound(held.container, scripts, known);
-  const added = await addedAt(held, trap, scripts, known, workingDirectory);
+  const added = await addedAt(held, trap, scripts, known, workingDirectory, detail.link);
   return {
     growing,
     held,
@@ -85,7 +86,9 @@ export async function investigate(
     removals:
       removable === null
         ? []
-        : (await removalSitesOf(removable, scripts, known)).map((site) => removal(site, workingDirectory)),
+        : (await removalSitesOf(removable, scripts, known))
+            .filter((site) => detail.link === undefined || shortensChain(site, detail.link))
+            .map((site) => removal(site, workingDirectory)),
     removalsSeen: trap !== null && trap.set ? trap.removals : null,
     bound: bound === undefined ? null : removal(bound, workingDirectory),
     readBack: held.container !== null && (await readBackWhereAdded(held.container, scripts, known)),

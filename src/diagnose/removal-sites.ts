@@ -60,6 +60,12 @@ function removalWords(path: NodePath, name: string): string | null {
     ) {
       return `${name}.${key}`;
     }
+    // What is named is an AbortController, what is listened to its signal.
+    const call = path[path.length - 4];
+    if (key === 'signal' && use?.type === 'MemberExpression' && call?.type === 'CallExpression') {
+      const method = keyName(use.property, use.computed);
+      return method === 'removeEventListener' ? `${name}.signal.${method}` : null;
+    }
     if (use?.type === 'UnaryExpression' && use.operator === 'delete') return `delete ${name}[…]`;
     if (use?.type === 'AssignmentExpression' && use.left === parent && key === 'length')
       return `${name}.length =`;

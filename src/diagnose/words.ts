@@ -1,3 +1,4 @@
+import type { ZombieGroup } from '../core/census.ts';
 import type { SourceLocation } from '../core/location.ts';
 import type { LeakCase, Removal } from './leak-case.ts';
 
@@ -50,15 +51,18 @@ export function closeClause(leak: LeakCase): string | null {
   const { zombies } = leak;
   if (zombies === null) return null;
   const noun = resourceNoun(zombies.type);
-  const event = closingEvent(zombies.state);
+  const event = closingEvent(zombies);
+  if (event === null) return null;
   const [listener] = zombies.closeListenersAt;
   if (listener === undefined) return `there is no '${event}' listener of your own on the ${noun}`;
   return `your '${event}' listener${at(listener)} does not do it`;
 }
 
-/** The event at which a resource in this state said that it was over. */
-export function closingEvent(state: string): string {
-  return /abort/i.test(state) ? 'abort' : 'close';
+/** The event at which a resource in this state said that it was over; `null` if it says nothing. */
+export function closingEvent({ state, isSilent }: ZombieGroup): string | null {
+  if (isSilent === true) return null;
+  if (/abort/i.test(state)) return 'abort';
+  return state === 'exited' ? 'exit' : 'close';
 }
 
 /** What a person calls an object of this class in a sentence. */

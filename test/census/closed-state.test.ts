@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { closedState, isResource } from '../../src/census/closed-state.ts';
+import { closedState, isResource, privateLife } from '../../src/census/closed-state.ts';
 
 test('a WebSocket is open, then CLOSED', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
@@ -38,6 +38,41 @@ test('a plain object, a timer and a request for state 3 are no resources that ar
   const timer = setTimeout(() => undefined, 0);
   clearTimeout(timer);
   for (const object of [{}, { readyState: 3 }, timer, new Map(), []]) expect(closedState(object)).toBeNull();
+});
+
+class Client {
+  _ending = false;
+  status = 'ready';
+  end(): void {
+    this._ending = true;
+  }
+}
+
+test('a client that says it has ended is over, a record that says so is none', () => {
+  const client = new Client();
+  expect([isResource(client), closedState(client)]).toEqual([true, null]);
+  client.end();
+  expect(closedState(client)).toBe('ended');
+  expect(closedState(Object.assign(new Client(), { status: 'end' }))).toBe('end');
+  expect(closedState({ status: 'closed', ended: true, title: 'a ticket' })).toBeNull();
+});
+
+test('a copy of Node’s streams with a property for each flag is read as well', () => {
+  const copy = { _readableState: { destroyed: false, closed: false }, _events: {} };
+  expect(closedState(copy)).toBeNull();
+  copy._readableState.destroyed = true;
+  expect(closedState(copy)).toBe('destroyed');
+});
+
+test.each([
+  [{ '#closed': true }, 'closed'],
+  [{ '#closed': false }, 'open'],
+  [{ '#state': 'cancelled' }, 'cancelled'],
+  [{ '#state': 'waiting', '#ended': true }, 'ended'],
+  [{ '#rows': 3 }, null],
+  [{ '#closed': 'later' }, null],
+])('private fields %j say %s', (fields, life) => {
+  expect(privateLife(new Map(Object.entries(fields)))).toBe(life);
 });
 
 test('no getter is called', () => {

@@ -1,5 +1,5 @@
 import { runInThisContext } from 'node:vm';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Trap } from '../../src/census/trap.ts';
 
 const book = <Result>(work: () => Result): Result => work();
@@ -57,6 +57,51 @@ test('Error keeps what the program had set on it', () => {
     Error.stackTraceLimit = limit;
     Reflect.deleteProperty(Error, 'prepareStackTrace');
   }
+});
+
+describe('the listeners of an EventTarget', () => {
+  const trapOn = (target: EventTarget): Trap => new Trap('key', [target], 'listeners', clock, book, 'news');
+
+  test('are trapped on the target, for the one event and for what is new', () => {
+    const target = new EventTarget();
+    const known = (): void => undefined;
+    target.addEventListener('news', known);
+    const trap = trapOn(target);
+    const add = runInThisContext(`(target, event, listener) => target.addEventListener(event, listener)`, {
+      filename: '/drawn.js',
+    }) as (target: EventTarget, event: string, listener: () => void) => void;
+    add(target, 'news', () => undefined);
+    add(target, 'other', () => undefined);
+    add(target, 'news', known);
+    const never = (): void => undefined;
+    target.removeEventListener('news', never);
+    target.removeEventListener('news', known);
+    const result = trap.remove();
+    expect(result).toMatchObject({ set: true, removals: 1 });
+    expect(result.additions.map(({ count }) => count)).toEqual([1]);
+    expect(result.additions[0]?.stack[0]).toMatchObject({ url: '/drawn.js' });
+  });
+
+  test('leave a target as it was, and a listener is called as ever', () => {
+    const controller = new AbortController();
+    const before = ownKeys(controller.signal);
+    const trap = trapOn(controller.signal);
+    let called = 0;
+    const listener = { handleEvent: () => (called += 1) };
+    controller.signal.addEventListener('abort', listener, { once: true });
+    expect(Object.keys(controller.signal)).toEqual([]);
+    trap.remove();
+    expect(ownKeys(controller.signal)).toEqual(before);
+    controller.abort();
+    expect(called).toBe(1);
+  });
+
+  test('an addition that throws throws as ever and is none', () => {
+    const target = new EventTarget();
+    const trap = trapOn(target);
+    expect(() => target.addEventListener.call({} as EventTarget, 'news', () => undefined)).toThrow(TypeError);
+    expect(trap.remove().additions).toEqual([]);
+  });
 });
 
 test('what cannot be shadowed is not trapped, and the result says so', () => {

@@ -20,7 +20,7 @@ export const closedResourceHeld: Rule = {
       )} in the state ${zombies?.state ?? '?'}.`,
       shouldBeReleased: {
         words: close === null ? removalClause(leak) : `${removalClause(leak)}: ${close}`,
-        event: closingEvent(zombies?.state ?? ''),
+        event: zombies === null ? null : closingEvent(zombies),
         location: zombies?.closeListenersAt[0] ?? null,
       },
     };

@@ -11,6 +11,10 @@ export const listenerPileUp: Rule = {
   explain(leak) {
     const { held, removals, added } = leak;
     const event = held.event ?? '…';
+    const step = leak.growing.detail.steps.findLast(({ kind }) => kind === 'listeners');
+    const isTarget = step?.kind === 'listeners' && step.ofTarget === true;
+    // Of a target it may be the signal of what is named.
+    const method = isTarget ? 'removeEventListener' : 'off';
     const removal = removals.find(({ words }) => /\.(?:off|remove\w*)$/.test(words));
     return {
       confidence: added === null ? 0.8 : 0.95,
@@ -18,7 +22,7 @@ export const listenerPileUp: Rule = {
       shouldBeReleased: {
         words:
           removal === undefined
-            ? `nothing takes the listener off again: no \`${held.holder.name}.off('${event}', …)\``
+            ? `nothing takes the listener off again: no \`${isTarget ? '' : `${held.holder.name}.`}${method}('${event}', …)\``
             : `\`${removal.words}\`${at(removal.location)} is not reached for all of them`,
         event: null,
         location: removal?.location ?? null,

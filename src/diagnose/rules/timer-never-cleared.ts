@@ -25,7 +25,7 @@ export const timerNeverCleared: Rule = {
       } still armed, and what their callback uses can't be collected.`,
       shouldBeReleased: {
         words: close === null ? listed(clauses) : `${listed(clauses)}: ${close}`,
-        event: zombies === null ? null : closingEvent(zombies.state),
+        event: zombies === null ? null : closingEvent(zombies),
         location: zombies?.closeListenersAt[0] ?? null,
       },
     };

@@ -1,0 +1,42 @@
+import { expect } from 'vitest';
+import type { Reached } from './walks.ts';
+
+/** What the two walks of program.cjs must have met, with 40 and with 100 of each. */
+export function expectReached({ containers, over, keptByTimers, added }: Reached): void {
+  const grown = (type: string, sizes: readonly number[] = [40, 100]): object => ({ type, sizes });
+  expect(containers).toMatchObject({
+    'shutdown AbortSignal on(abort)': grown('listeners'),
+    'bus EventTarget on(news)': grown('listeners'),
+    'parent AbortSignal.any on(abort)': grown('listeners'),
+    'Uploads .#open': grown('Map'),
+    'derived .#kept': grown('Array'),
+    oldest: grown('chain'),
+    head: grown('chain'),
+    ring: grown('chain', [41, 101]),
+    longChain: grown('chain', [150_040, 150_100]),
+    entries: grown('Map'),
+    'requests .getStore() .spans': grown('Array'),
+    'requests .getStore() .beats': { type: 'Array' },
+  });
+  const ofRequest = Object.keys(containers).find((words) => words.endsWith(' .seen'));
+  expect(ofRequest).toMatch(/^Socket /);
+  expect(containers[ofRequest ?? '']).toEqual(grown('Array'));
+  // The entries of the Map are told once, and five versions are no chain.
+  for (const name of ['first', 'last', 'version']) expect(Object.keys(containers)).not.toContain(name);
+  expect(over).toMatchObject({
+    'Uploads .#open': ['Uploads cancelled 50/100'],
+    jobs: ['AbortController.controller aborted 50/100'],
+    entries: [],
+  });
+  expect(keptByTimers).toMatchObject({ 'requests .getStore() .beats': true, entries: false });
+  const caught = (by: string): object => ({ set: true, functions: [by] });
+  expect(added).toMatchObject({
+    'shutdown AbortSignal on(abort)': caught('grow'),
+    'bus EventTarget on(news)': caught('grow'),
+    'parent AbortSignal.any on(abort)': caught('grow'),
+    'Uploads .#open': caught('begin'),
+    'derived .#kept': caught('keep'),
+    'requests .getStore() .spans': caught('grow'),
+    oldest: { set: false, functions: [] },
+  });
+}
