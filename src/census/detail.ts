@@ -2,11 +2,13 @@ import type { ContainerDetail, PathStep, TimerGroup, ZombieGroup } from '../core
 import type { ScriptLocation } from '../core/location.ts';
 import { closedState, isResource } from './closed-state.ts';
 import { ownValue } from './own-value.ts';
-import { estimateElementBytes } from './element-bytes.ts';
+import { estimateElementBytes, MAY_BE_CUT_FROM_BYTES } from './element-bytes.ts';
 import type { CensusHost } from './host.ts';
 import { constructorOf, sampleElements } from './objects.ts';
 import type { RawLocation, RawStep, Shape } from './shape-tree.ts';
+import { promisesAmong } from './promises.ts';
 import { listTimers } from './timers.ts';
+import { viewedBytes } from './views.ts';
 
 /**
  * A closer look at one container group of the last walk: the way to it with script locations, what is in it, which
@@ -28,6 +30,13 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
   const keepers = [...holdersOf(shape), ...standingFor(measured, tallied.size)];
   const zombies = findZombies(host, keepers);
+  const promises = promisesAmong(elements, host.types, host.scopes);
+  const views = viewedBytes(elements, host.types);
+  const elementBytes =
+    estimateElementBytes(measured.slice(-MEASURED_ELEMENTS), host.types, (object) =>
+      hiddenIn(host, object),
+    ) ?? primitiveBytes(newest);
+  const pends = promises !== null && promises.pending > 0;
   return {
     key: shape.key,
     type: tallied.type,
@@ -35,9 +44,11 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     size: Math.round(tallied.size),
     steps: stepsTo(host, shape),
     elementType: elementTypeOf(measured, newest),
-    elementBytes:
-      estimateElementBytes(measured.slice(-MEASURED_ELEMENTS), host.types, (fn) => capturedBy(host, fn)) ??
-      primitiveBytes(newest),
+    elementBytes,
+    // Who waits for a promise hangs on it where nothing can look.
+    ...(pends || (elementBytes ?? 0) >= MAY_BE_CUT_FROM_BYTES ? { elementBytesAtLeast: true } : {}),
+    ...(promises === null ? {} : { promises }),
+    ...(views === null ? {} : { views }),
     zombies: zombies.groups,
     timers: keepingTimers(
       host,
@@ -211,6 +222,13 @@ function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>):
     if (typeof value !== 'object' || value === null || host.types.isProxy(value)) return false;
     return kept.has(value) || namedObjects(value).some(([, inner]) => kept.has(inner));
   });
+}
+
+/** What an object keeps where no property leads: a function its variables, a settled promise its value. */
+function hiddenIn(host: CensusHost, object: object): object[] {
+  if (!host.types.isPromise(object)) return capturedBy(host, object);
+  const value = host.scopes.readPromise(object)?.value ?? null;
+  return value === null ? [] : [value];
 }
 
 /**

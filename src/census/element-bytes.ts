@@ -45,6 +45,12 @@ function reachFrom(
     const below: object[] = [];
     for (const object of level) {
       if (sizeByObject.has(object) || sizeByObject.size >= MAX_OBJECTS) continue;
+      if (types.isPromise(object)) {
+        sizeByObject.set(object, PROMISE_BYTES);
+        // What it was fulfilled with, which no property leads to.
+        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) below.push(...capturedBy(object));
+        continue;
+      }
       if (typeof object === 'function') {
         sizeByObject.set(object, FUNCTION_BYTES);
         // Only of the element itself, and of what is right below it: each is a question to the inspector.
@@ -58,6 +64,10 @@ function reachFrom(
   return sizeByObject;
 }
 
+/** An estimate of this or more may have met the limit of objects, each of which is charged with a header at least. */
+export const MAY_BE_CUT_FROM_BYTES: number = MAX_OBJECTS * 24;
+
+const PROMISE_BYTES = 64;
 const FUNCTION_BYTES = 64;
 const MAX_FUNCTIONS_ASKED = 3;
 const HEADER_BYTES = 24;

@@ -1,12 +1,21 @@
-import type { Finding, Zombies } from '../core/finding.ts';
+import { callOfProgram, type Finding, type Zombies } from '../core/finding.ts';
+import type { SourceLocation } from '../core/location.ts';
+import { isOutOfReach } from './bound-reach.ts';
 import { confidenceOf } from './confidence.ts';
+import { excerptsAt } from './excerpts.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { type DiagnoseContext, explainedBytesPerSecond, type GrowingContainer } from './growing-container.ts';
+import {
+  type DiagnoseContext,
+  explainedBytesPerSecond,
+  type GrowingContainer,
+  keepsMoreThanSeen,
+} from './growing-container.ts';
 import { knownLeakOf } from './known-leak.ts';
 import { investigate, type LeakCase } from './leak-case.ts';
 import { rules } from './rules/all.ts';
 import { Scripts } from './script.ts';
 import { mergeSameBugs } from './same-bug.ts';
+import { trapFinding } from './trap-finding.ts';
 import { at, counted } from './words.ts';
 
 /**
@@ -25,7 +34,7 @@ export async function diagnose(
     (a, b) =>
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
-  return Promise.all(worthTelling(ranked).map((leak) => findingFrom(leak, context)));
+  return Promise.all(worthTelling(ranked).map((leak) => findingFrom(leak, context, scripts)));
 }
 
 /** A fix that removes less than this share of what the biggest one removes is not the fix that is looked for. */
@@ -37,23 +46,28 @@ function worthTelling(ranked: readonly LeakCase[]): LeakCase[] {
 }
 
 /**
- * Whether a reader can go there: the holder's line is known, or only the one that adds, or none. What a bound will
- * stop stands behind what nothing stops.
+ * Whether a reader can go there: the holder's line is known, or only that of what the container is somewhere inside of, or
+ * the one that adds, or none. What a bound will stop stands behind what nothing stops.
  */
-function rank({ held, added, bound }: LeakCase): number {
-  if (held.holder.location !== null) return bound === null ? 3 : 2;
-  return added === null ? 0 : 1;
+function rank(leak: LeakCase): number {
+  const { held, added, bound } = leak;
+  if (held.holder.location === null) return added === null ? 0 : 1;
+  if (bound !== null && !isOutOfReach(leak)) return 2;
+  return held.growsIn === 'itself' ? 3 : 4;
 }
 
 function weight(leak: LeakCase): number {
   return explainedBytesPerSecond(leak.growing) ?? 0;
 }
 
-async function findingFrom(leak: LeakCase, context: DiagnoseContext): Promise<Finding> {
+async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Scripts): Promise<Finding> {
   const rule = rules.find((candidate) => candidate.matches(leak));
   if (rule === undefined) throw new Error('the last rule matches everything');
   const { confidence, why, shouldBeReleased } = rule.explain(leak);
   const { held, growing, added } = leak;
+  const trap = trapFinding(leak);
+  const call = added === null ? null : callOfProgram(added);
+  const places = [held.holder.location, held.grows?.location ?? null, added?.location ?? null, call];
   const zombies: Zombies | null =
     leak.zombies === null
       ? null
@@ -67,38 +81,58 @@ async function findingFrom(leak: LeakCase, context: DiagnoseContext): Promise<Fi
       count: growing.detail.size,
       growthPerSecond: growing.growthPerSecond,
       bytesPerSecond: explainedBytesPerSecond(growing),
+      bytesAtLeast: keepsMoreThanSeen(growing),
       state: zombies?.state ?? null,
     },
     heldBy: held.holder,
     grows: held.grows,
     addedAt: added,
     allocatedAt: leak.allocated,
+    trap,
     shouldBeReleased,
     zombies,
     knownLeak: await knownLeakOf(leak, context),
     // What is missing is said in `shouldBeReleased`; saying it twice helps nobody.
-    explanation: `${whatGrows(leak)} ${why}`,
+    // Which call sets a timer is known from its callback for sure.
+    explanation: [
+      whatGrows(leak, call),
+      why,
+      growing.detail.type === 'timers' ? null : (trap?.reason ?? null),
+    ]
+      .filter((part) => part !== null)
+      .join(' '),
+    excerpts: await excerptsAt(
+      places.filter((place) => place !== null),
+      scripts,
+      context.workingDirectory,
+    ),
   };
 }
 
-function whatGrows({ held, growing, added, zombies }: LeakCase): string {
+function whatGrows({ held, growing, added, zombies }: LeakCase, call: SourceLocation | null): string {
   const rate = Number(growing.growthPerSecond.toPrecision(2));
   const what =
     held.grows === null
       ? `\`${held.holder.name}\`${at(held.holder.location)} gains ${counted(rate, 'entry')} a second`
-      : `\`${held.grows.name}\`${at(held.grows.location)} in ${
-          held.grows.instances === 1 ? 'one element' : `each of ${held.grows.instances} elements`
-        } of \`${held.holder.name}\`${at(held.holder.location)} gains ${counted(
-          Number(held.grows.perSecondInEach.toPrecision(2)),
-          'entry',
-        )} a second`;
+      : `\`${held.grows.name}\`${at(held.grows.location)} ${insideWords(held)} \`${held.holder.name}\`${at(
+          held.holder.location,
+        )} gains ${counted(Number(held.grows.perSecondInEach.toPrecision(2)), 'entry')} a second`;
+  const adder = added === null ? null : (added.words ?? added.location.function);
   const where =
     added === null
       ? ''
-      : `, added by ${added.words ?? added.location.function ?? 'the top of the file'}${at(added.location)}`;
+      : `, added ${adder === null ? 'in a function without a name' : `by ${adder}`}${at(added.location)}`;
+  const called = call === null ? '' : `, called from ${call.function ?? 'your code'}${at(call)}`;
   const closed =
     zombies === null
       ? ''
       : ` ${counted(zombies.count, zombies.type)} ${zombies.count === 1 ? 'is' : 'are'} ${zombies.state} and still held.`;
-  return `${what}${where}.${closed}`;
+  return `${what}${where}${called}.${closed}`;
+}
+
+function insideWords({ grows, growsIn }: LeakCase['held']): string {
+  if (growsIn === 'itself') return 'inside';
+  return grows === null || grows.instances === 1
+    ? 'in one element of'
+    : `in each of ${grows.instances} elements of`;
 }

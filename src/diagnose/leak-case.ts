@@ -4,8 +4,10 @@ import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addedAt } from './added-site.ts';
 import { allocatedAt } from './allocated-site.ts';
 import { findBound } from './bounds.ts';
+import { type CacheKey, cacheKeyOf } from './cache-key.ts';
 import { nameAround } from './function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
+import { heldWhereAdded } from './held-where-added.ts';
 import { type Held, heldBy } from './holder.ts';
 import { originalFrame, originalLocation, packageOf } from './original-location.ts';
 import { readPath } from './path-reading.ts';
@@ -28,9 +30,15 @@ export type LeakCase = {
   /** Entries the trap saw leave; `null` if none was set. */
   readonly removalsSeen: number | null;
   /** A removal that hangs on the size of the growing container; `null` if nothing bounds it. */
-  readonly bound: Removal | null;
+  readonly bound:
+    | (Removal & { /** `null` where the text does not tell. */ readonly entries: number | null })
+    | null;
+  /** What the process grows by in all, by the verdict; `null` before it knows. */
+  readonly slopeBytesPerSecond: number | null;
   /** The function that adds also looks up: get or make. */
   readonly readBack: boolean;
+  /** What entries are filed under; `null` where the text does not tell. */
+  readonly cacheKey: CacheKey | null;
   /** What is added can settle a promise. */
   readonly keepsWaiters: boolean;
   /** Closed resources among what is held, the nearest to the element. */
@@ -66,14 +74,15 @@ export async function investigate(
     scripts,
   );
   const path = await readPath(detail.steps, scripts, hints);
-  const held = await heldBy(growing, path, scripts, workingDirectory);
+  const byPath = await heldBy(growing, path, scripts, workingDirectory);
   const onPath = path.flatMap((step) => (step.declared ? [step.declared.script] : []));
   // What the trap did not see may stand in any file of the program.
   const elsewhere = hints.length > 0 ? [] : await programScripts(context, scripts);
   const known = [...new Set([...hints, ...onPath, ...elsewhere])];
+  const added = await addedAt(byPath, trap, scripts, known, workingDirectory);
+  const held = await heldWhereAdded(byPath, added, scripts, workingDirectory);
   const removable = held.declared ?? held.container;
   const bound = held.container === null ? undefined : await findBound(held.container, scripts, known);
-  const added = await addedAt(held, trap, scripts, known, workingDirectory);
   return {
     growing,
     held,
@@ -87,8 +96,11 @@ export async function investigate(
         ? []
         : (await removalSitesOf(removable, scripts, known)).map((site) => removal(site, workingDirectory)),
     removalsSeen: trap !== null && trap.set ? trap.removals : null,
-    bound: bound === undefined ? null : removal(bound, workingDirectory),
+    bound: bound === undefined ? null : { ...removal(bound, workingDirectory), entries: bound.entries },
+    slopeBytesPerSecond: context.slopeBytesPerSecond,
     readBack: held.container !== null && (await readBackWhereAdded(held.container, scripts, known)),
+    cacheKey:
+      held.container === null ? null : await cacheKeyOf(held.container, scripts, known, workingDirectory),
     keepsWaiters: held.container !== null && (await keepsWaiters(held.container, scripts, known)),
     zombies: await nearestZombies(detail.zombies, scripts, workingDirectory),
     timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),

@@ -155,7 +155,14 @@ export function cacheFinding(): ReportFinding {
     fingerprint: '77b1e0',
     kind: 'cache-without-limit',
     confidence: 0.62,
-    retained: { type: 'Object', count: 12_400, growthPerSecond: 340, bytesPerSecond: 2.1 * MB, state: null },
+    retained: {
+      type: 'Object',
+      count: 12_400,
+      growthPerSecond: 340,
+      bytesPerSecond: 2.1 * MB,
+      bytesAtLeast: false,
+      state: null,
+    },
     heldBy: {
       name: 'responsesByUrl',
       type: 'Map',
@@ -168,8 +175,9 @@ export function cacheFinding(): ReportFinding {
       location: location('node_modules/lru-ish/lib/index.js', 210, 'put', 'lru-ish'),
       stack: [],
       words: null,
+      calledFrom: null,
     },
-    allocatedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null },
+    allocatedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null, calledFrom: null },
     shouldBeReleased: null,
     zombies: null,
     knownLeak: null,
@@ -195,6 +203,7 @@ export function knownFinding(): ReportFinding {
       location: location('node_modules/debug/src/common.js', 119, 'createDebug', 'debug'),
       stack: [],
       words: null,
+      calledFrom: null,
     },
     allocatedAt: null,
     knownLeak: {
@@ -215,7 +224,14 @@ export function sessionsFinding(): ReportFinding {
     fingerprint: 'f3a9c1',
     kind: 'timer-never-cleared',
     confidence: 0.97,
-    retained: { type: 'Array', count: 7, growthPerSecond: 7, bytesPerSecond: 56 * MB, state: 'CLOSED' },
+    retained: {
+      type: 'Array',
+      count: 7,
+      growthPerSecond: 7,
+      bytesPerSecond: 56 * MB,
+      bytesAtLeast: false,
+      state: 'CLOSED',
+    },
     heldBy: {
       name: 'sessions',
       type: 'Map',
@@ -234,6 +250,7 @@ export function sessionsFinding(): ReportFinding {
       location: location('src/server.ts', 10, null),
       stack: [],
       words: 'the interval in onConnection',
+      calledFrom: null,
     },
     allocatedAt: null,
     shouldBeReleased: {
@@ -243,7 +260,9 @@ export function sessionsFinding(): ReportFinding {
       location: null,
     },
     zombies: { type: 'WebSocket', state: 'CLOSED', count: 7 },
+    trap: { set: true, durationMs: 2_500, additions: 12, removals: 0, reason: null },
     knownLeak: null,
+    excerpts: [],
     explanation:
       'Each connection starts an interval that outlives it and keeps filling the history of its session.',
   };
@@ -374,6 +393,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
     },
     forecast: null,
     findings: [],
+    account: null,
     namedAtMs: null,
     steadyContainers: [],
     series: {
