@@ -73,7 +73,7 @@ async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Sc
       ? null
       : { type: leak.zombies.type, state: leak.zombies.state, count: leak.zombies.count };
   return {
-    fingerprint: fingerprintOf(held.holder, held.grows, added),
+    fingerprint: fingerprintOf(held, added),
     kind: rule.name,
     confidence: confidenceOf(confidence, leak, context),
     retained: {
