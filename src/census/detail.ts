@@ -4,7 +4,7 @@ import { closedState, isResource } from './closed-state.ts';
 import { ownValue } from './own-value.ts';
 import { estimateElementBytes, MAY_BE_CUT_FROM_BYTES } from './element-bytes.ts';
 import type { CensusHost } from './host.ts';
-import { constructorOf, sampleElements } from './objects.ts';
+import { constructorOf, firstValue, sampleElements } from './objects.ts';
 import type { RawLocation, RawStep, Shape } from './shape-tree.ts';
 import { promisesAmong } from './promises.ts';
 import { listTimers } from './timers.ts';
@@ -94,7 +94,7 @@ function elementTypeOf(elements: readonly object[], container: object): string {
     countByName.set(name, (countByName.get(name) ?? 0) + 1);
   }
   const [most] = [...countByName].sort((a, b) => b[1] - a[1]);
-  return most?.[0] ?? typeof ownValue(container, '0');
+  return most?.[0] ?? typeof firstValue(container);
 }
 
 /** Elements that are strings or numbers: 8 bytes a slot, plus the text. */

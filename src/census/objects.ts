@@ -84,6 +84,21 @@ export function sampleElements(container: object, type: ContainerType, limit: nu
   return elements;
 }
 
+/** The oldest value, object or not, of an array, a Map or a Set; `undefined` of what is empty or none of these. */
+export function firstValue(container: object): unknown {
+  if (Array.isArray(container)) return ownValue(container, '0');
+  try {
+    return next(mapIteratorNext, Reflect.apply(mapEntries, container, [])).value?.[1];
+  } catch {
+    // No Map. The engine's own methods refuse what they are not for.
+  }
+  try {
+    return next(setIteratorNext, Reflect.apply(setValues, container, [])).value;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Likewise the keys of a Map that are objects. */
 export function sampleKeys(map: object, limit: number): object[] {
   const size = containerSize(map, 'Map');

@@ -18,7 +18,7 @@ export function accountLines(
   const { account, growth } = report;
   if (account === null || account.sufficient !== false || growth.bytesPerSecond === null) return [];
   const rows = [
-    { label: 'open', text: openWords(account, growth.bytesPerSecond), faint: false },
+    { label: 'unexplained', text: openWords(report, growth.bytesPerSecond), faint: false },
     ...seenWords(account).map((text) => ({ label: 'seen', text, faint: true })),
     ...snapshotWords(report, account).map((text) => ({ label: 'next', text, faint: true })),
   ];
@@ -32,17 +32,22 @@ export function accountLines(
   });
 }
 
-const LABEL_COLUMNS = 6;
+const LABEL_COLUMNS = 'unexplained'.length + 2;
 const HELD_BACK_NAMED = 3;
 
-function openWords({ unexplainedBytesPerSecond, heldBack }: ReportAccount, growth: number): string {
-  const whole = formatRate(growth);
-  if (unexplainedBytesPerSecond === null) return `what was found does not account for ${whole}`;
-  const rest = formatRate(unexplainedBytesPerSecond);
-  const found = heldBack.length === 0 ? 'no container that was found' : 'nothing that was found';
-  return rest === whole
-    ? `the whole ${whole}: ${found} explains it`
-    : `${rest} of ${whole}: the rest of what grows was not found`;
+function openWords({ findings, account }: Report, growthBytesPerSecond: number): string {
+  const whole = formatRate(growthBytesPerSecond);
+  const rest = account?.unexplainedBytesPerSecond ?? null;
+  if (findings.length > 0) {
+    return rest === null
+      ? `a part of ${whole}`
+      : `${formatRate(rest)} of ${whole}: what was found is the smaller part`;
+  }
+  const why =
+    account?.heldBack.length === 0
+      ? 'no container was found that grows'
+      : 'what was found to grow is far too small';
+  return `${whole}, all of it: ${why}`;
 }
 
 /** What the census saw, so that the reader knows where not to look again. */
@@ -51,7 +56,7 @@ function seenWords({ census, heldBack }: ReportAccount): string[] {
   if (census !== null) {
     const { walks, objects, functions, containers, grown, cutShort } = census;
     words.push(
-      `${count(walks)} walks, the last over ${count(objects)} objects and ${count(functions)} functions; of ${count(containers)} containers ${count(grown)} grew` +
+      `${count(walks)} walks, the last over ${count(objects)} objects and ${count(functions)} functions; of ${count(containers)} containers ${grown === 0 ? 'none' : count(grown)} grew` +
         (cutShort ? '. The walk met its budget before the end: what lies deeper was not looked at' : ''),
     );
   }

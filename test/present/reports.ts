@@ -219,6 +219,75 @@ export function knownFinding(): ReportFinding {
   };
 }
 
+/** A finding in a package whose call from the program was seen, with the source of both. */
+export function packageFinding(): ReportFinding {
+  const call = location('src/orders/repricing.ts', 88, 'repriceOrder');
+  return {
+    ...knownFinding(),
+    fingerprint: '5d2aa0',
+    confidence: 0.85,
+    knownLeak: null,
+    addedAt: {
+      location: location('node_modules/debug/src/common.js', 119, 'createDebug', 'debug'),
+      stack: [location('node_modules/debug/src/common.js', 119, 'createDebug', 'debug'), call],
+      words: null,
+      calledFrom: call,
+    },
+    excerpts: [
+      {
+        file: 'node_modules/debug/src/common.js',
+        firstLine: 12,
+        lines: ['', 'createDebug.instances = [];', '/**'],
+        marked: [13],
+      },
+      {
+        file: 'node_modules/debug/src/common.js',
+        firstLine: 118,
+        lines: [
+          "debug.color = selectColor(namespace); // picked by the namespace's hash, so that it stays the same",
+          'createDebug.instances.push(debug);',
+          '',
+        ],
+        marked: [119],
+      },
+      {
+        file: 'src/orders/repricing.ts',
+        firstLine: 87,
+        lines: [
+          'async function repriceOrder(order: Order) {',
+          '  const log = debug(`orders:${order.id}`);',
+          '  log("%d lines", order.lines.length);',
+        ],
+        marked: [88],
+      },
+    ],
+  };
+}
+
+/** Nothing that was found accounts for the growth. */
+export function unexplainedReport(changes: Partial<NonNullable<Report['account']>> = {}): Report {
+  const small = { ...cacheFinding(), retained: { ...cacheFinding().retained, bytesPerSecond: 31 } };
+  const leaking = leakingReport();
+  return {
+    ...leaking,
+    growth: { ...leaking.growth, bytesPerSecond: 93_000, interval: [88_000, 98_000] },
+    findings: [],
+    account: {
+      explainedBytesPerSecond: 31,
+      unexplainedBytesPerSecond: 92_969,
+      sufficient: false,
+      heldBack: [small],
+      census: { walks: 7, objects: 13_600, functions: 3_900, containers: 214, grown: 3, cutShort: false },
+      snapshot: {
+        heapBytes: 60 * MB,
+        pauseMs: [4_200, 8_400],
+        memoryBytes: [660 * MB, 840 * MB],
+      },
+      ...changes,
+    },
+  };
+}
+
 export function sessionsFinding(): ReportFinding {
   return {
     fingerprint: 'f3a9c1',

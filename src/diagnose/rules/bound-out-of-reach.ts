@@ -37,12 +37,12 @@ function sizeThen(leak: LeakCase): string {
   if (bytes === null || entries === null) return '';
   const seen = leak.growing.detail.elementBytes;
   const hidden =
-    seen === null || seen * MUCH_MORE < bytes
-      ? `, which is ${seen === null ? 'perhaps' : 'far'} more than it looks like: a short piece of a long text or buffer keeps all of it`
-      : '';
-  return ` If it is all of the growth, each entry keeps ${formatBytes(bytes)}${hidden}, and a full one ${formatBytes(
+    seen !== null && seen * MUCH_MORE >= bytes
+      ? ''
+      : ' That may be far more than an entry looks like: a short piece of a long text or buffer keeps all of it.';
+  return ` If it is all of the growth, each entry keeps ${formatBytes(bytes)}, and ${entries.toLocaleString('en-US')} of them ${formatBytes(
     bytes * entries,
-  )}.`;
+  )}.${hidden}`;
 }
 
 const MUCH_MORE = 10;

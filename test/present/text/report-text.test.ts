@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderReport } from '../../../src/present/text/report-text.ts';
+import type { Report } from '../../../src/report/schema.ts';
 import { columnsOf, hostileText, OBEYED_BY_TERMINALS, stripColors } from '../hostile.ts';
 import {
   cacheFinding,
@@ -10,8 +11,10 @@ import {
   leakingReport,
   operation,
   residentMemory,
+  packageFinding,
   sessionsFinding,
   steadyReport,
+  unexplainedReport,
   withHostileText,
 } from '../reports.ts';
 
@@ -37,6 +40,8 @@ const REPORTS = {
       ],
     },
   }),
+  'in-a-package': leakingReport({ findings: [packageFinding()] }),
+  unexplained: unexplainedReport(),
   'known-leak': leakingReport({ findings: [knownFinding()] }),
   'in-step': leakingReport({
     findings: [cacheFinding()],
@@ -99,6 +104,40 @@ describe('the answer as text', () => {
   test('a place in source keeps its line number however narrow the terminal', () => {
     const text = renderReport(REPORTS['two-findings'], { ...plain, columns: 50 });
     expect(text).toContain('response-cache.ts:14\n');
+  });
+
+  test('what is not explained is told where the findings are known not to be enough, and only there', () => {
+    const text = (changes: Parameters<typeof unexplainedReport>[0], changed: Partial<Report> = {}): string =>
+      renderReport({ ...unexplainedReport(changes), ...changed }, { ...plain, columns: 200 });
+    expect(text({ sufficient: true })).not.toContain('unexplained');
+    expect(text({ sufficient: null })).not.toContain('unexplained');
+    expect(text({})).toContain('unexplained  +93.0 KB/s, all of it: what was found to grow is far too small');
+    expect(text({ heldBack: [] })).toContain('all of it: no container was found that grows');
+    expect(text({}, { findings: [cacheFinding()] })).toContain(
+      '+93.0 KB/s of +93.0 KB/s: what was found is the smaller part',
+    );
+    expect(renderReport({ ...unexplainedReport(), account: null }, { ...plain, columns: 80 })).not.toContain(
+      'unexplained',
+    );
+  });
+
+  test('a snapshot is offered with what it would cost, and how to take it of this isolate', () => {
+    const main = renderReport(unexplainedReport(), { ...plain, columns: 400 });
+    expect(main).toContain('it would stop this server for 4 s to 8 s and take 660 MB to 840 MB of memory');
+    expect(main).toContain("node inspect -p 4242, there takeHeapSnapshot('leak.heapsnapshot')");
+    const { target } = unexplainedReport();
+    const worker = { ...unexplainedReport(), target: { ...target, isolate: 'worker:3' } };
+    const ofWorker = renderReport(worker, { ...plain, columns: 400 });
+    expect(ofWorker).toContain('worker.getHeapSnapshot()');
+    expect(ofWorker).not.toContain('node inspect');
+  });
+
+  test('bytes that are a lower bound are called one', () => {
+    const { retained } = sessionsFinding();
+    const finding = { ...sessionsFinding(), retained: { ...retained, bytesAtLeast: true } };
+    const text = renderReport(leakingReport({ findings: [finding] }), { ...plain, columns: 80 });
+    expect(text).toContain('at least +56.0 MB/s');
+    expect(text).not.toContain('about +56.0 MB/s');
   });
 
   test('a hidden finding is announced', () => {
