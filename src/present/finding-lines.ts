@@ -57,7 +57,9 @@ export function placeWords(location: ReportLocation): string {
 export function missingWords(finding: ReportFinding): string | null {
   const release = finding.shouldBeReleased;
   if (release === null) return null;
-  return release.location === null ? release.words : `${release.words} (${placeWords(release.location)})`;
+  const { words, location } = release;
+  if (location === null || words.includes(`(${placeWords(location)})`)) return words;
+  return `${words} (${placeWords(location)})`;
 }
 
 /** `debug 4.1.1 (known of >=3.0.0 <4.3.0): …`: what the package's own history says of it, and what to do. */

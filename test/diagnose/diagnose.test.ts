@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { callOfProgram } from '../../src/core/finding.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { GrowingContainer } from '../../src/diagnose/growing-container.ts';
 import { draw, sourcesOf } from './drawing.ts';
@@ -104,6 +105,33 @@ const remember = (key) => kept.set(key, 1);
   expect(found.heldBy.location).toMatchObject({ package: 'memo', line: library.line('kept') });
   expect(found.addedAt?.location).toMatchObject({ package: 'memo', line: library.line('set') });
   expect(found.addedAt?.stack.at(-1)).toMatchObject({ file: 'a.js', package: null });
+  expect(found.addedAt && callOfProgram(found.addedAt)).toMatchObject({
+    file: 'a.js',
+    line: file.line('set'),
+  });
+  expect(found.explanation).toContain(
+    `added by remember (node_modules/memo/index.js:${library.line('set')}), called from add (a.js:${file.line('set')}).`,
+  );
+  expect(found.excerpts.map((excerpt) => excerpt.file)).toEqual(['node_modules/memo/index.js', 'a.js']);
+});
+
+test('a package that adds by itself was called by nobody', () => {
+  const frame = (name: string, packageName: string | null) => ({
+    file: name,
+    line: 1,
+    column: 1,
+    function: null,
+    package: packageName,
+  });
+  const site = (...stack: ReturnType<typeof frame>[]) => ({ location: stack[0], stack, words: null });
+  const inPackage = frame('node_modules/memo/index.js', 'memo');
+  const call = frame('a.js', null);
+  expect(callOfProgram(site(inPackage, frame('node:internal/timers', null)))).toBeNull();
+  expect(callOfProgram(site(inPackage, frame('node_modules/b/i.js', 'b'), call, frame('b.js', null)))).toBe(
+    call,
+  );
+  // The program's own line is no call into a package.
+  expect(callOfProgram(site(call, frame('b.js', null)))).toBeNull();
 });
 
 test('additions that only an outer interval runs say so', async () => {

@@ -33,7 +33,9 @@ test('a bound that is hours away, with what the growth says of each entry', asyn
   });
   // 99,900 entries are missing: 9,990 s. 170 KB/s are 17 KB for each of ten, and 1.7 GB for all.
   expect(found.explanation).toContain('bounds `seen` at 100,000 entries, which it meets in 2 h 46 min');
-  expect(found.explanation).toContain('each entry keeps 17.0 KB, and 100,000 of them 1.70 GB. That may be far more than an entry looks like');
+  expect(found.explanation).toContain(
+    'each entry keeps 17.0 KB, and 100,000 of them 1.70 GB. That may be far more than an entry looks like',
+  );
   expect(found.explanation).not.toContain('stops');
 });
 

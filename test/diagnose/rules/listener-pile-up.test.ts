@@ -44,7 +44,7 @@ test('without a trap the files of the program are searched for who listens', asy
 const sockets = draw(
   '/app/export.js',
   `const lists = new Map();
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const job = new Export();
   request.socket.on('close', () => job.cancel());
 //^^ request.socket

@@ -140,6 +140,18 @@ describe('the answer as text', () => {
     expect(text).not.toContain('about +56.0 MB/s');
   });
 
+  test('the place of a clean-up is told once', () => {
+    const location = { file: 'src/a.js', line: 8, column: 1, function: null, package: null };
+    const missing = (words: string): string => {
+      const finding = { ...sessionsFinding(), shouldBeReleased: { words, event: null, location } };
+      return renderReport(leakingReport({ findings: [finding] }), { ...plain, columns: 200 });
+    };
+    expect(missing('nothing deletes')).toContain('missing    nothing deletes (src/a.js:8)\n');
+    expect(missing('`a.delete` (src/a.js:8) is not reached')).toContain(
+      'missing    `a.delete` (src/a.js:8) is not reached\n',
+    );
+  });
+
   test('a hidden finding is announced', () => {
     const text = renderReport(leakingReport({ findings: Array.from({ length: 8 }, sessionsFinding) }), {
       ...plain,
