@@ -9,14 +9,21 @@ import type { Line } from './line.ts';
 
 /**
  * Where what was found does not account for the growth: how much is left, what was looked at, and what a snapshot, which sees
- * everything, would cost this process. Nothing where the findings are enough.
+ * everything, would cost this process. Where nobody knows whether it does, that. Nothing where the findings are enough.
  */
 export function accountLines(
   report: Report,
   layout: { readonly columns: number; readonly indent: number; readonly glyphs: Glyphs },
 ): Line[] {
-  const { account, growth } = report;
-  if (account === null || account.sufficient !== false || growth.bytesPerSecond === null) return [];
+  const { account, growth, findings } = report;
+  if (account === null || growth.bytesPerSecond === null || account.sufficient === true) return [];
+  if (account.sufficient === null) {
+    const words = `how much of the ${formatRate(growth.bytesPerSecond)} that is: no look can see all that an entry keeps`;
+    const label = { text: 'unmeasured', tone: 'unsure' as const };
+    return findings.length === 0
+      ? []
+      : labelled(label, { text: words }, { ...layout, labelColumns: LABEL_COLUMNS });
+  }
   const rows = [
     { label: 'unexplained', text: openWords(report, growth.bytesPerSecond), faint: false },
     ...seenWords(account).map((text) => ({ label: 'seen', text, faint: true })),

@@ -110,7 +110,10 @@ describe('the answer as text', () => {
     const text = (changes: Parameters<typeof unexplainedReport>[0], changed: Partial<Report> = {}): string =>
       renderReport({ ...unexplainedReport(changes), ...changed }, { ...plain, columns: 200 });
     expect(text({ sufficient: true })).not.toContain('unexplained');
-    expect(text({ sufficient: null })).not.toContain('unexplained');
+    expect(text({ sufficient: null })).not.toMatch(/unexplained|unmeasured/);
+    const open = text({ sufficient: null }, { findings: [cacheFinding()] });
+    expect(open).toContain('unmeasured   how much of the +93.0 KB/s that is: no look can see all');
+    expect(open).not.toContain('snapshot sees');
     expect(text({})).toContain('unexplained  +93.0 KB/s, all of it: what was found to grow is far too small');
     expect(text({ heldBack: [] })).toContain('all of it: no container was found that grows');
     expect(text({}, { findings: [cacheFinding()] })).toContain(
