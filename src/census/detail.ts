@@ -1,5 +1,6 @@
 import type { ContainerDetail, PathStep, TimerGroup, ZombieGroup } from '../core/census.ts';
 import type { ScriptLocation } from '../core/location.ts';
+import { capturesOf } from './captures.ts';
 import { closedState, isResource } from './closed-state.ts';
 import { ownValue } from './own-value.ts';
 import { estimateElementBytes, MAY_BE_CUT_FROM_BYTES } from './element-bytes.ts';
@@ -32,6 +33,7 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const zombies = findZombies(host, keepers);
   const promises = promisesAmong(elements, host.types, host.scopes);
   const views = viewedBytes(elements, host.types);
+  const captures = capturesOf(host, elements);
   const elementBytes =
     estimateElementBytes(measured.slice(-MEASURED_ELEMENTS), host.types, (object) =>
       hiddenIn(host, object),
@@ -49,6 +51,7 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     ...(pends || (elementBytes ?? 0) >= MAY_BE_CUT_FROM_BYTES ? { elementBytesAtLeast: true } : {}),
     ...(promises === null ? {} : { promises }),
     ...(views === null ? {} : { views }),
+    ...(captures === null ? {} : { captures }),
     zombies: zombies.groups,
     timers: keepingTimers(
       host,

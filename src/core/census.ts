@@ -58,6 +58,11 @@ export type ContainerDetail = {
   readonly elementBytesAtLeast?: boolean;
   /** Of the elements that were looked at, those that are promises. Absent if none is. */
   readonly promises?: { readonly count: number; readonly pending: number };
+  /** Where the elements are functions of one place: the variables they keep, with bytes of their own. Absent if they keep none. */
+  readonly captures?: {
+    readonly by: ScriptLocation;
+    readonly variables: readonly { readonly name: string; readonly bytes: number }[];
+  };
   /** What an element sees of binary memory on average, and what it pins of it. Absent if it sees none. */
   readonly views?: { readonly viewBytes: number; readonly bufferBytes: number };
   /** Closed resources on the way to the container and in its elements, by where they hang. */

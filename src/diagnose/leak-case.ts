@@ -16,6 +16,7 @@ import { type RemovalSite, removalSitesOf } from './removal-sites.ts';
 import { placeOf, type Script, type Scripts } from './script.ts';
 import { isFunction } from './syntax.ts';
 import { timerCallOf } from './timer-call.ts';
+import { type UnusedCapture, unusedCaptureOf } from './unused-capture.ts';
 import { keepsWaiters } from './waiters.ts';
 
 /** All that is known of one growing container: what the rules look at. */
@@ -41,6 +42,8 @@ export type LeakCase = {
   readonly cacheKey: CacheKey | null;
   /** What is added can settle a promise. */
   readonly keepsWaiters: boolean;
+  /** What the functions in it keep and do not use; `null` if they use all of it, or are none. */
+  readonly unusedCapture: UnusedCapture | null;
   /** Closed resources among what is held, the nearest to the element. */
   readonly zombies: (ZombieGroup & { readonly closeListenersAt: readonly SourceLocation[] }) | null;
   readonly timers: readonly ArmedTimer[];
@@ -102,6 +105,7 @@ export async function investigate(
     cacheKey:
       held.container === null ? null : await cacheKeyOf(held.container, scripts, known, workingDirectory),
     keepsWaiters: held.container !== null && (await keepsWaiters(held.container, scripts, known)),
+    unusedCapture: await unusedCaptureOf(detail, scripts, workingDirectory),
     zombies: await nearestZombies(detail.zombies, scripts, workingDirectory),
     timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),
   };

@@ -2,6 +2,7 @@ import { asyncContextKept } from './async-context-kept.ts';
 import { boundOutOfReach } from './bound-out-of-reach.ts';
 import { bufferSlicePinning } from './buffer-slice-pinning.ts';
 import { closedResourceHeld } from './closed-resource-held.ts';
+import { closureContext } from './closure-context.ts';
 import { fillingToABound } from './filling-to-a-bound.ts';
 import { listenerPileUp } from './listener-pile-up.ts';
 import { moduleLevelLog } from './module-level-log.ts';
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   listenerPileUp,
   streamBacklog,
   pendingWaiters,
+  closureContext,
   nestedCollection,
   unboundedCache,
   staticRegistry,
