@@ -3,7 +3,7 @@ import type { ScriptLocation } from '../core/location.ts';
 import { capturesOf } from './captures.ts';
 import { closedState, isResource } from './closed-state.ts';
 import { ownValue } from './own-value.ts';
-import { estimateElementBytes, MAY_BE_CUT_FROM_BYTES } from './element-bytes.ts';
+import { estimateElement } from './element-bytes.ts';
 import type { CensusHost } from './host.ts';
 import { constructorOf, firstValue, sampleElements } from './objects.ts';
 import type { RawLocation, RawStep, Shape } from './shape-tree.ts';
@@ -34,10 +34,9 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const promises = promisesAmong(elements, host.types, host.scopes);
   const views = viewedBytes(elements, host.types);
   const captures = capturesOf(host, elements);
-  const elementBytes =
-    estimateElementBytes(measured.slice(-MEASURED_ELEMENTS), host.types, (object) =>
-      hiddenIn(host, object),
-    ) ?? primitiveBytes(newest);
+  const measure = estimateElement(measured.slice(-MEASURED_ELEMENTS), host.types, (object) =>
+    hiddenIn(host, object),
+  );
   const pends = promises !== null && promises.pending > 0;
   return {
     key: shape.key,
@@ -46,9 +45,9 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     size: Math.round(tallied.size),
     steps: stepsTo(host, shape),
     elementType: elementTypeOf(measured, newest),
-    elementBytes,
+    elementBytes: measure?.bytes ?? primitiveBytes(newest),
     // Who waits for a promise hangs on it where nothing can look.
-    ...(pends || (elementBytes ?? 0) >= MAY_BE_CUT_FROM_BYTES ? { elementBytesAtLeast: true } : {}),
+    ...(pends || measure?.cut === true ? { elementBytesAtLeast: true } : {}),
     ...(promises === null ? {} : { promises }),
     ...(views === null ? {} : { views }),
     ...(captures === null ? {} : { captures }),

@@ -15,6 +15,15 @@ export function estimateElementBytes(
   types: typeof utilModule.types,
   capturedBy: (fn: object) => object[],
 ): number | null {
+  return estimateElement(samples, types, capturedBy)?.bytes ?? null;
+}
+
+/** The same, and whether a look ended at its limit of objects: then an element may keep much more. */
+export function estimateElement(
+  samples: readonly object[],
+  types: typeof utilModule.types,
+  capturedBy: (fn: object) => object[],
+): { readonly bytes: number; readonly cut: boolean } | null {
   if (samples.length === 0) return null;
   const reaches = samples.map((sample) => reachFrom(sample, types, capturedBy));
   const owners = new Map<object, number>();
@@ -27,7 +36,7 @@ export function estimateElementBytes(
       if (samples.length === 1 || owners.get(object) === 1) bytes += size;
     }
   }
-  return bytes / samples.length;
+  return { bytes: bytes / samples.length, cut: reaches.some((reach) => reach.size >= MAX_OBJECTS) };
 }
 
 const MAX_OBJECTS = 400;
@@ -63,9 +72,6 @@ function reachFrom(
   }
   return sizeByObject;
 }
-
-/** An estimate of this or more may have met the limit of objects, each of which is charged with a header at least. */
-export const MAY_BE_CUT_FROM_BYTES: number = MAX_OBJECTS * 24;
 
 const PROMISE_BYTES = 64;
 const FUNCTION_BYTES = 64;

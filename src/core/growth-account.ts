@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 export type GrowthAccount = {
   /** Those that explain enough of it to be told, in their order. */
   readonly told: readonly Finding[];
-  /** What grows too, and explains too little to be what is looked for. */
+  /** What grows too, and explains too little to be what is looked for, or can't be measured and is not needed to explain it. */
   readonly heldBack: readonly Finding[];
   /** Of all of them together, as far as it could be measured; `null` if nothing could. */
   readonly explainedBytesPerSecond: number | null;

@@ -42,7 +42,15 @@ const SMALLEST_SHARE = 0.05;
 
 function worthTelling(ranked: readonly LeakCase[]): LeakCase[] {
   const biggest = Math.max(0, ...ranked.filter((leak) => rank(leak) > 0).map(weight));
-  return ranked.filter((leak, index) => index === 0 || weight(leak) >= biggest * SMALLEST_SHARE);
+  return ranked.filter(
+    (leak, index) => index === 0 || weight(leak) >= biggest * SMALLEST_SHARE || mayBeAnything(leak),
+  );
+}
+
+/** A container of the program's whose entries could not be measured: beside the growth of the process it may be all of it. */
+function mayBeAnything(leak: LeakCase): boolean {
+  const unmeasured = explainedBytesPerSecond(leak.growing) === null || keepsMoreThanSeen(leak.growing);
+  return unmeasured && rank(leak) === PLACE_KNOWN;
 }
 
 /**
@@ -53,8 +61,10 @@ function rank(leak: LeakCase): number {
   const { held, added, bound } = leak;
   if (held.holder.location === null) return added === null ? 0 : 1;
   if (bound !== null && !isOutOfReach(leak)) return 2;
-  return held.growsIn === 'itself' ? 3 : 4;
+  return held.growsIn === 'itself' ? 3 : PLACE_KNOWN;
 }
+
+const PLACE_KNOWN = 4;
 
 function weight(leak: LeakCase): number {
   return explainedBytesPerSecond(leak.growing) ?? 0;

@@ -126,7 +126,7 @@ function insideOf(
   return {
     holder: {
       name: nameOf(holder),
-      type: next !== undefined && 'owner' in next ? next.owner : 'Object',
+      type: next === undefined ? 'Object' : ownerWords(next),
       size: detail.size,
       path: pathWords(path.slice(from), path),
       location: locate(holder.declared),
@@ -144,6 +144,12 @@ function insideOf(
     timer: null,
     event: listeners?.event ?? null,
   };
+}
+
+/** What the holder is, by the step that leads on from it. */
+function ownerWords(next: PathStep): string {
+  if (next.kind === 'property' || next.kind === 'listeners') return next.owner;
+  return next.kind === 'element' ? typeWords(next.of) : 'Object';
 }
 
 /** `_writableState[kBufferedValue]` */

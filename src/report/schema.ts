@@ -284,7 +284,7 @@ export type ReportAccount = {
   readonly unexplainedBytesPerSecond: number | null;
   /** Whether the findings account for the growth within the error of the estimates; `null` where that is not known. */
   readonly sufficient: boolean | null;
-  /** What grows too, and explains too little to be the cause. */
+  /** What grows too, and explains too little to be the cause, or can't be measured and is not needed to explain it. */
   readonly heldBack: readonly ReportFinding[];
   /** What the walks over the live objects have seen; `null` before the first. */
   readonly census: {

@@ -46,6 +46,16 @@ test('what explains less than a twentieth of the biggest is not told', async () 
   expect(await names(holding('second', 1))).toEqual(['second']);
 });
 
+test('what could not be measured is told beside whatever was, last', async () => {
+  expect(await names(holding('first', null), holding('second', 1000))).toEqual(['second', 'first']);
+  const strings = holding('first', 1, { detail: { elementType: 'string' } });
+  expect(await names(strings, holding('second', 1000))).toEqual(['second', 'first']);
+  const inside = growing('Array', [root('Socket'), property('queue', 'Socket', internal('node:net', 'Socket'))], {
+    detail: { elementBytes: null },
+  });
+  expect(await names(inside, holding('second', 1000))).toEqual(['second']);
+});
+
 test('what does not grow is no finding', async () => {
   expect(await names(holding('first', 1000, { growthPerSecond: 0 }))).toEqual([]);
 });

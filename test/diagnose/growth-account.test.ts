@@ -71,6 +71,17 @@ describe('what is told', () => {
     });
   });
 
+  test('it is, where the others are enough without it', () => {
+    // The interval begins at 95,000.
+    const enough = [finding('sessions', 40_000), finding('unknown', null), finding('strings', 40, true)];
+    expect(names(accountFor(enough, growth(100_000), 'heap').told)).toEqual(['sessions']);
+    const tooLittle = [finding('sessions', 30_000), finding('unknown', null), finding('strings', 40, true)];
+    expect(names(accountFor(tooLittle, growth(100_000), 'heap').told)).toEqual(['sessions', 'unknown', 'strings']);
+    // Of what is not small itself, being known in part alone is no reason.
+    const large = [finding('sessions', 40_000), finding('requests', 20_000, true)];
+    expect(names(accountFor(large, growth(100_000), 'heap').told)).toEqual(['sessions', 'requests']);
+  });
+
   test('of memory outside of V8 and before a slope nothing is known', () => {
     const found = [finding('a', 31)];
     for (const account of [

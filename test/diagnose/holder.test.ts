@@ -352,3 +352,13 @@ test('a container that does not grow is named the same way, if a reader can go t
   });
   expect(await nameContainer(detail, context(sourcesOf()))).toBeNull();
 });
+
+test('what is inside an object of Node is not told as innocent', async () => {
+  const steps = [
+    root('modules'),
+    variable('rooms', rooms.at('join')),
+    property('table', 'Hidden', internal('node:internal/x', 'Hidden')),
+  ];
+  const { detail } = growing('Array', steps);
+  expect(await nameContainer(detail, context(sourcesOf(rooms)))).toBeNull();
+});
