@@ -14,8 +14,8 @@ export type Finding = {
   readonly grows: Grower | null;
   readonly addedAt: Site | null;
   readonly allocatedAt: Site | null;
-  /** What the trap saw; `null` if none was tried, as on what explains less than three others. */
-  readonly trap: TrapFinding | null;
+  /** What the trap saw; absent if none was tried, as on what explains less than three others. */
+  readonly trap?: TrapFinding | null;
   readonly shouldBeReleased: Release | null;
   /** Resources that are over and still held: `7 WebSockets are CLOSED`. */
   readonly zombies: Zombies | null;
@@ -23,7 +23,7 @@ export type Finding = {
   readonly knownLeak: KnownLeak | null;
   readonly explanation: string;
   /** The source around the holder, what grows, who adds and the program's call; empty where no text could be read. */
-  readonly excerpts: readonly Excerpt[];
+  readonly excerpts?: readonly Excerpt[];
 };
 
 /**
@@ -45,7 +45,7 @@ export type Retained = {
    * `bytesPerSecond` is what could be seen, and it may be much more: the look into an element ended at its limit, or at what no
    * look can see, as who waits for a promise and the text that a piece of it keeps.
    */
-  readonly bytesAtLeast: boolean;
+  readonly bytesAtLeast?: boolean;
   /** State of a closed resource among what is held, else `null`. */
   readonly state: string | null;
 };

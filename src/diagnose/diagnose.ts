@@ -34,7 +34,20 @@ export async function diagnose(
     (a, b) =>
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
-  return Promise.all(worthTelling(ranked).map((leak) => findingFrom(leak, context, scripts)));
+  const told = await Promise.all(worthTelling(ranked).map((leak) => findingFrom(leak, context)));
+  return Promise.all(told.map((finding) => withExcerpts(finding, context, scripts)));
+}
+
+async function withExcerpts(
+  finding: Finding,
+  { workingDirectory }: DiagnoseContext,
+  scripts: Scripts,
+): Promise<Finding> {
+  const { heldBy, grows, addedAt } = finding;
+  const call = addedAt === null ? null : callOfProgram(addedAt);
+  const places = [heldBy.location, grows?.location ?? null, addedAt?.location ?? null, call];
+  const known = places.filter((place) => place !== null);
+  return { ...finding, excerpts: await excerptsAt(known, scripts, workingDirectory) };
 }
 
 /** A fix that removes less than this share of what the biggest one removes is not the fix that is looked for. */
@@ -70,20 +83,25 @@ function weight(leak: LeakCase): number {
   return explainedBytesPerSecond(leak.growing) ?? 0;
 }
 
-async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Scripts): Promise<Finding> {
+async function findingFrom(leak: LeakCase, context: DiagnoseContext): Promise<Finding> {
   const rule = rules.find((candidate) => candidate.matches(leak));
   if (rule === undefined) throw new Error('the last rule matches everything');
   const { confidence, why, shouldBeReleased } = rule.explain(leak);
   const { held, growing, added } = leak;
   const trap = trapFinding(leak);
   const call = added === null ? null : callOfProgram(added);
-  const places = [held.holder.location, held.grows?.location ?? null, added?.location ?? null, call];
   const zombies: Zombies | null =
     leak.zombies === null
       ? null
       : { type: leak.zombies.type, state: leak.zombies.state, count: leak.zombies.count };
   return {
-    fingerprint: fingerprintOf(held, added),
+    fingerprint: fingerprintOf(
+      held.holder,
+      // What is inside an object of Node's is called otherwise in another version of Node.
+      held.growsIn === 'itself' ? null : held.grows,
+      added,
+      { holder: held.timer ?? held.declared, grows: held.container },
+    ),
     kind: rule.name,
     confidence: confidenceOf(confidence, leak, context),
     retained: {
@@ -111,11 +129,6 @@ async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Sc
     ]
       .filter((part) => part !== null)
       .join(' '),
-    excerpts: await excerptsAt(
-      places.filter((place) => place !== null),
-      scripts,
-      context.workingDirectory,
-    ),
   };
 }
 

@@ -50,7 +50,7 @@ const ESTIMATES_WITHIN = 3;
 
 /** What it keeps is not known, or may be more than is known. */
 function isOpen({ retained }: Finding): boolean {
-  return retained.bytesPerSecond === null || retained.bytesAtLeast;
+  return retained.bytesPerSecond === null || retained.bytesAtLeast === true;
 }
 
 function sumOf(findings: readonly Finding[]): number | null {

@@ -130,7 +130,15 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
 
 /** What follows from the other facts, but which no reader should have to find out. */
 function findingOf(finding: Finding): ReportFinding {
-  return { ...finding, addedAt: siteOf(finding.addedAt), allocatedAt: siteOf(finding.allocatedAt) };
+  const { retained, trap, excerpts, addedAt, allocatedAt } = finding;
+  return {
+    ...finding,
+    retained: { ...retained, bytesAtLeast: retained.bytesAtLeast ?? false },
+    addedAt: siteOf(addedAt),
+    allocatedAt: siteOf(allocatedAt),
+    trap: trap ?? null,
+    excerpts: excerpts ?? [],
+  };
 }
 
 function siteOf(site: Site | null): ReportSite | null {
