@@ -83,14 +83,24 @@ function heldBackWords({ heldBy, grows, retained }: ReportFinding): string {
   return `${name}${place} ${formatRate(retained.bytesPerSecond ?? 0)}`;
 }
 
-function snapshotWords({ target }: Report, { snapshot }: ReportAccount): string[] {
+function snapshotWords(report: Report, { snapshot }: ReportAccount): string[] {
   if (snapshot === null) return [];
+  const { target } = report;
   const [shortest, longest] = snapshot.pauseMs;
   const [least, most] = snapshot.memoryBytes;
-  const cost = `a heap snapshot sees what no walk can: it would stop this server for ${formatDuration(shortest)} to ${formatDuration(longest)} and take ${formatBytes(least)} to ${formatBytes(most)} of memory, most of which does not come back soon. leakline takes none by itself.`;
+  const cost = `a heap snapshot sees what no walk can: it would stop this server for ${formatDuration(shortest)} to ${formatDuration(longest)} and take ${formatBytes(least)} to ${formatBytes(most)} of memory, most of which does not come back soon. ${roomWords(report, least)}leakline takes none by itself.`;
   const how =
     target.isolate === 'main' && target.pid !== null
       ? `node inspect -p ${target.pid}, there takeHeapSnapshot('leak.heapsnapshot') and .exit, which leaves the inspector open on 127.0.0.1; then leakline heap leak.heapsnapshot sums it up by class, and the Memory tab of Chrome shows who holds what`
       : `of a worker the program takes it itself: worker.getHeapSnapshot(); then leakline heap FILE sums it up by class`;
   return [cost, how];
+}
+
+/** The heap's own limit does not count what is made outside of it. */
+function roomWords({ target, series }: Report, neededBytes: number): string {
+  const { containerBytes, rlimitBytes } = target.limits;
+  const limitBytes = Math.min(containerBytes ?? Infinity, rlimitBytes ?? Infinity);
+  const leftBytes = limitBytes - (series.rss.at(-1) ?? 0);
+  if (leftBytes >= neededBytes) return '';
+  return `That is more than the ${formatBytes(Math.max(0, leftBytes))} that are left to it: it would die of it. `;
 }

@@ -90,6 +90,14 @@ test('the share of the growth that is explained shows in the confidence', async 
   expect(await sure(100_000)).toBeGreaterThan(await sure(1_000_000));
 });
 
+test('a share that is only a part of what it may be does not count as small', async () => {
+  const sure = async (elementBytesAtLeast: boolean): Promise<number> => {
+    const container = holding('first', 1, { detail: { elementBytesAtLeast } });
+    return (await diagnose([container], context(sources)))[0].confidence;
+  };
+  expect(await sure(true)).toBeGreaterThan(await sure(false));
+});
+
 test('the trap tells who adds: most often, in the program, with the package it came through', async () => {
   const library = { url: '/app/node_modules/lib/index.js', line: 3, column: 4, function: 'each' };
   const rare = { count: 1, stack: [{ ...file.at('second'), function: null }] };

@@ -135,6 +135,20 @@ describe('the answer as text', () => {
     expect(ofWorker).not.toContain('node inspect');
   });
 
+  test('a snapshot that would not fit below the limit is said to kill', () => {
+    const unexplained = unexplainedReport();
+    const limited = (containerBytes: number | null): string => {
+      const limits = { ...unexplained.target.limits, containerBytes };
+      const series = { ...unexplained.series, rss: [300_000_000] };
+      const report = { ...unexplained, series, target: { ...unexplained.target, limits } };
+      return renderReport(report, { ...plain, columns: 400 });
+    };
+    // It needs 660 MB at least.
+    expect(limited(900_000_000)).toContain('more than the 600 MB that are left to it: it would die of it.');
+    expect(limited(960_000_000)).not.toContain('it would die of it');
+    expect(limited(null)).not.toContain('it would die of it');
+  });
+
   test('bytes that are a lower bound are called one', () => {
     const { retained } = sessionsFinding();
     const finding = { ...sessionsFinding(), retained: { ...retained, bytesAtLeast: true } };
