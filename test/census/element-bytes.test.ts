@@ -2,7 +2,9 @@ import { types } from 'node:util';
 import { expect, test } from 'vitest';
 import { estimateElement, estimateElementBytes } from '../../src/census/element-bytes.ts';
 
-const objects = (count: number): object => ({ list: Array.from({ length: count }, (_, index) => ({ index })) });
+const objects = (count: number): object => ({
+  list: Array.from({ length: count }, (_, index) => ({ index })),
+});
 const estimate = (...samples: readonly object[]): ReturnType<typeof estimateElement> =>
   estimateElement(samples, types, () => []);
 

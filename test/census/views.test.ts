@@ -53,7 +53,7 @@ test('no code of the program runs', () => {
       throw new Error('a getter ran');
     },
   };
-  const loud = new Loud(20_000);
+  const loud = new Loud(new ArrayBuffer(20_000));
   expect(viewedBytes([trapped, getter, loud], types)).toEqual({
     viewBytes: 20_000 / 3,
     bufferBytes: 20_000 / 3,

@@ -50,9 +50,13 @@ test('what could not be measured is told beside whatever was, last', async () =>
   expect(await names(holding('first', null), holding('second', 1000))).toEqual(['second', 'first']);
   const strings = holding('first', 1, { detail: { elementType: 'string' } });
   expect(await names(strings, holding('second', 1000))).toEqual(['second', 'first']);
-  const inside = growing('Array', [root('Socket'), property('queue', 'Socket', internal('node:net', 'Socket'))], {
-    detail: { elementBytes: null },
-  });
+  const inside = growing(
+    'Array',
+    [root('Socket'), property('queue', 'Socket', internal('node:net', 'Socket'))],
+    {
+      detail: { elementBytes: null },
+    },
+  );
   expect(await names(inside, holding('second', 1000))).toEqual(['second']);
 });
 

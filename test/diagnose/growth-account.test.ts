@@ -76,7 +76,11 @@ describe('what is told', () => {
     const enough = [finding('sessions', 40_000), finding('unknown', null), finding('strings', 40, true)];
     expect(names(accountFor(enough, growth(100_000), 'heap').told)).toEqual(['sessions']);
     const tooLittle = [finding('sessions', 30_000), finding('unknown', null), finding('strings', 40, true)];
-    expect(names(accountFor(tooLittle, growth(100_000), 'heap').told)).toEqual(['sessions', 'unknown', 'strings']);
+    expect(names(accountFor(tooLittle, growth(100_000), 'heap').told)).toEqual([
+      'sessions',
+      'unknown',
+      'strings',
+    ]);
     // Of what is not small itself, being known in part alone is no reason.
     const large = [finding('sessions', 40_000), finding('requests', 20_000, true)];
     expect(names(accountFor(large, growth(100_000), 'heap').told)).toEqual(['sessions', 'requests']);

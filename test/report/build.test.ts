@@ -58,7 +58,12 @@ function parts(changes: Partial<IsolateParts> = {}): IsolateParts {
 
 test('what a finding was not told of is null or empty, never left out', () => {
   const [told] = buildIsolateReport(parts({ findings: [finding] })).findings;
-  expect(told).toMatchObject({ trap: null, excerpts: [], retained: { bytesAtLeast: false }, allocatedAt: null });
+  expect(told).toMatchObject({
+    trap: null,
+    excerpts: [],
+    retained: { bytesAtLeast: false },
+    allocatedAt: null,
+  });
 });
 
 test("the program's call into a package stands beside the site in it", () => {

@@ -17,7 +17,8 @@ function importList(rows) {
   const importedAt = new Date();
   const counted = rows.map(({ sku, quantity }) => ({ sku, before: stock.get(sku) ?? 0, quantity }));
   for (const { sku, before, quantity } of counted) stock.set(sku, before + quantity);
-  const describe = () => `${counted.length} articles, ${counted.filter(({ before }) => before === 0).length} new`;
+  const describe = () =>
+    `${counted.length} articles, ${counted.filter(({ before }) => before === 0).length} new`;
   ageById.set(id, () => Math.round((Date.now() - importedAt) / 1000));
   // ^^ leak: added at
   return { id, what: describe() };
