@@ -5,7 +5,8 @@ import { closedState, isResource } from './closed-state.ts';
 import { ownValue } from './own-value.ts';
 import { estimateElement } from './element-bytes.ts';
 import type { CensusHost } from './host.ts';
-import { constructorOf, firstValue, sampleElements } from './objects.ts';
+import { constructorOf, sampleElements } from './objects.ts';
+import { primitiveElements } from './primitive-elements.ts';
 import type { RawLocation, RawStep, Shape } from './shape-tree.ts';
 import { promisesAmong } from './promises.ts';
 import { listTimers } from './timers.ts';
@@ -37,6 +38,7 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const measure = estimateElement(measured.slice(-MEASURED_ELEMENTS), host.types, (object) =>
     hiddenIn(host, object),
   );
+  const primitive = measured.length === 0 ? primitiveElements(newest, tallied.type, tallied.size) : null;
   const pends = promises !== null && promises.pending > 0;
   return {
     key: shape.key,
@@ -44,10 +46,10 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     instances: Math.round(tallied.instances),
     size: Math.round(tallied.size),
     steps: stepsTo(host, shape),
-    elementType: elementTypeOf(measured, newest),
-    elementBytes: measure?.bytes ?? primitiveBytes(newest),
+    elementType: primitive?.type ?? elementTypeOf(measured),
+    elementBytes: measure?.bytes ?? primitive?.bytes ?? null,
     // Who waits for a promise hangs on it where nothing can look.
-    ...(pends || measure?.cut === true ? { elementBytesAtLeast: true } : {}),
+    ...(pends || measure?.cut === true || primitive?.hasText === true ? { elementBytesAtLeast: true } : {}),
     ...(promises === null ? {} : { promises }),
     ...(views === null ? {} : { views }),
     ...(captures === null ? {} : { captures }),
@@ -89,21 +91,14 @@ function holdersOf(shape: Shape): Keeper[] {
   return [];
 }
 
-function elementTypeOf(elements: readonly object[], container: object): string {
+function elementTypeOf(elements: readonly object[]): string {
   const countByName = new Map<string, number>();
   for (const element of elements) {
     const name = typeof element === 'function' ? 'Function' : constructorOf(element).name;
     countByName.set(name, (countByName.get(name) ?? 0) + 1);
   }
   const [most] = [...countByName].sort((a, b) => b[1] - a[1]);
-  return most?.[0] ?? typeof firstValue(container);
-}
-
-/** Elements that are strings or numbers: 8 bytes a slot, plus the text. */
-function primitiveBytes(container: object): number | null {
-  if (!Array.isArray(container) || container.length === 0) return null;
-  const newest = ownValue(container, String(container.length - 1));
-  return 8 + (typeof newest === 'string' ? 24 + newest.length : 0);
+  return most?.[0] ?? 'undefined';
 }
 
 type Zombies = { readonly groups: ZombieGroup[]; readonly objects: object[] };

@@ -14,6 +14,11 @@ export type Finding = {
   readonly grows: Grower | null;
   readonly addedAt: Site | null;
   readonly allocatedAt: Site | null;
+  /**
+   * Of a finding in a package: where the program's text uses it, if no stack shows the call. Absent for findings of the program's
+   * own.
+   */
+  readonly usedAt?: SourceLocation | null;
   /** What the trap saw; absent if none was tried, as on what explains less than three others. */
   readonly trap?: TrapFinding | null;
   readonly shouldBeReleased: Release | null;
@@ -22,7 +27,7 @@ export type Finding = {
   /** A documented leak of the package it stands in, in the version that is installed; `null` if none is known. */
   readonly knownLeak: KnownLeak | null;
   readonly explanation: string;
-  /** The source around the holder, what grows, who adds and the program's call; empty where no text could be read. */
+  /** The source around the holder, what grows, who adds, the program's call and the clean-up; empty where no text could be read. */
   readonly excerpts?: readonly Excerpt[];
 };
 

@@ -16,7 +16,7 @@ export type CacheKey = {
   readonly fresh: string | null;
 };
 
-/** The key under which the text adds to a container, those in functions first; `null` if it has none that can be told. */
+/** The key under which the text adds to a container, those in functions first; `null` if it has none, or a mere name. */
 export async function cacheKeyOf(
   target: Declared,
   scripts: Scripts,
@@ -28,6 +28,7 @@ export async function cacheKeyOf(
   if (site?.key == null || site.script.program === null) return null;
   const { script } = site;
   const made = madeBy(site.key, pathTo(site.script.program, site.key));
+  if (made.type === 'Identifier') return null;
   return {
     words: textOf(script, made),
     location: originalLocation(placeOf(script, made), workingDirectory),

@@ -11,7 +11,8 @@ import {
   keepsMoreThanSeen,
 } from './growing-container.ts';
 import { knownLeakOf } from './known-leak.ts';
-import { investigate, type LeakCase } from './leak-case.ts';
+import { investigate, type LeakCase, programScripts } from './leak-case.ts';
+import { packageUse } from './package-use.ts';
 import { rules } from './rules/all.ts';
 import { Scripts } from './script.ts';
 import { mergeSameBugs } from './same-bug.ts';
@@ -35,7 +36,18 @@ export async function diagnose(
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
   const told = await Promise.all(worthTelling(ranked).map((leak) => findingFrom(leak, context)));
-  return Promise.all(told.map((finding) => withExcerpts(finding, context, scripts)));
+  return Promise.all(told.map((finding) => withSource(finding, context, scripts)));
+}
+
+/** What the sources say beside: where the program uses the package a finding is in, and the lines at all its places. */
+async function withSource(finding: Finding, context: DiagnoseContext, scripts: Scripts): Promise<Finding> {
+  const { addedAt, heldBy } = finding;
+  const packageName = addedAt === null ? (heldBy.location?.package ?? null) : addedAt.location.package;
+  if (packageName === null || (addedAt !== null && callOfProgram(addedAt) !== null)) {
+    return withExcerpts(finding, context, scripts);
+  }
+  const usedAt = packageUse(packageName, await programScripts(context, scripts), context.workingDirectory);
+  return withExcerpts({ ...finding, usedAt }, context, scripts);
 }
 
 async function withExcerpts(
@@ -43,9 +55,17 @@ async function withExcerpts(
   { workingDirectory }: DiagnoseContext,
   scripts: Scripts,
 ): Promise<Finding> {
-  const { heldBy, grows, addedAt } = finding;
+  const { heldBy, grows, addedAt, usedAt, shouldBeReleased } = finding;
   const call = addedAt === null ? null : callOfProgram(addedAt);
-  const places = [heldBy.location, grows?.location ?? null, addedAt?.location ?? null, call];
+  const release = shouldBeReleased?.location ?? null;
+  const places = [
+    heldBy.location,
+    grows?.location ?? null,
+    addedAt?.location ?? null,
+    call,
+    usedAt ?? null,
+    release,
+  ];
   const known = places.filter((place) => place !== null);
   return { ...finding, excerpts: await excerptsAt(known, scripts, workingDirectory) };
 }

@@ -47,6 +47,8 @@ export type LeakCase = {
   /** Closed resources among what is held, the nearest to the element. */
   readonly zombies: (ZombieGroup & { readonly closeListenersAt: readonly SourceLocation[] }) | null;
   readonly timers: readonly ArmedTimer[];
+  /** Where the timer is set that the walk came by on its way to the container; `null` if it came by none. */
+  readonly timerOnPath: SourceLocation | null;
 };
 
 export type Removal = { readonly words: string; readonly location: SourceLocation };
@@ -84,6 +86,7 @@ export async function investigate(
   const known = [...new Set([...hints, ...onPath, ...elsewhere])];
   const added = await addedAt(byPath, trap, scripts, known, workingDirectory);
   const held = await heldWhereAdded(byPath, added, scripts, workingDirectory);
+  const timer = path.find((step) => step.timer !== null)?.timer ?? null;
   const removable = held.declared ?? held.container;
   const bound = held.container === null ? undefined : await findBound(held.container, scripts, known);
   return {
@@ -107,11 +110,14 @@ export async function investigate(
     keepsWaiters: held.container !== null && (await keepsWaiters(held.container, scripts, known)),
     unusedCapture: await unusedCaptureOf(detail, scripts, workingDirectory),
     zombies: await nearestZombies(detail.zombies, scripts, workingDirectory),
+    timerOnPath:
+      timer === null ? null : originalLocation(placeOf(timer.script, timer.node), workingDirectory),
     timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),
   };
 }
 
-async function programScripts(context: DiagnoseContext, scripts: Scripts): Promise<Script[]> {
+/** The program's own files, as far as they are many. */
+export async function programScripts(context: DiagnoseContext, scripts: Scripts): Promise<Script[]> {
   const own = (context.programScripts ?? []).filter((url) => packageOf(url) === null);
   const found = await Promise.all(own.slice(0, MAX_PROGRAM_SCRIPTS).map((url) => scripts.find(url)));
   return found.filter((script) => script !== null);

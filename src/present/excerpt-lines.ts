@@ -34,4 +34,4 @@ export function excerptLines(
 }
 
 /** The places a finding can name. */
-const MAX_EXCERPTS = 4;
+const MAX_EXCERPTS = 5;

@@ -122,6 +122,15 @@ function findingRows(finding: ReportFinding): Row[] {
       place: placeWords(call),
     });
   }
+  const { usedAt } = finding;
+  if (usedAt !== null) {
+    rows.push({
+      label: 'used in',
+      name: usedAt.function ?? 'your code',
+      type: '',
+      place: placeWords(usedAt),
+    });
+  }
   // What is made on the line that adds it needs no second row.
   const madeThere = addedAt !== null && allocatedAt !== null && sameLine(addedAt, allocatedAt);
   if (allocatedAt !== null && !madeThere) rows.push(siteRow('allocated at', allocatedAt));

@@ -130,12 +130,13 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
 
 /** What follows from the other facts, but which no reader should have to find out. */
 function findingOf(finding: Finding): ReportFinding {
-  const { retained, trap, excerpts, addedAt, allocatedAt } = finding;
+  const { retained, trap, excerpts, addedAt, allocatedAt, usedAt } = finding;
   return {
     ...finding,
     retained: { ...retained, bytesAtLeast: retained.bytesAtLeast ?? false },
     addedAt: siteOf(addedAt),
     allocatedAt: siteOf(allocatedAt),
+    usedAt: usedAt ?? null,
     trap: trap ?? null,
     excerpts: excerpts ?? [],
   };

@@ -234,6 +234,11 @@ export type ReportFinding = {
   } | null;
   readonly addedAt: ReportSite | null;
   readonly allocatedAt: ReportSite | null;
+  /**
+   * Of a finding in a package, where no stack shows the program's call into it: where the program's text uses the package; `null`
+   * where the stack shows it, or nothing does.
+   */
+  readonly usedAt: ReportLocation | null;
   /** Who adds was caught in the act, or could not be; `null` if that was not tried. */
   readonly trap: {
     /** False where the container can't be watched: then who adds was read off the source. */

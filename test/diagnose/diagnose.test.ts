@@ -137,6 +137,47 @@ const remember = (key) => kept.set(key, 1);
   expect(found.excerpts?.map((excerpt) => excerpt.file)).toEqual(['node_modules/memo/index.js', 'a.js']);
 });
 
+test('where no stack shows the call into a package, the text tells where the program uses it', async () => {
+  const store = draw(
+    '/app/node_modules/memo/store.js',
+    `function Store() {
+//            ^^ Store
+  this.kept = Object.create(null);
+//^^ kept
+}
+Store.prototype.set = function set(key, value) {
+  this.kept[key] = JSON.stringify(value);
+//^^ set
+};
+Store.prototype.destroy = function destroy(key) { delete this.kept[key]; };
+module.exports = Store;`,
+  );
+  const program = draw(
+    '/app/server.js',
+    `const Store = require('memo');
+function start() {
+  return new Store();
+//       ^^ use
+}`,
+  );
+  const steps = [root('Server'), property('kept', 'Store', store.at('Store'))];
+  const programScripts = [store.url, program.url];
+  const [found] = await diagnose(
+    [growing('Object', steps)],
+    context(sourcesOf(store, program), { programScripts }),
+  );
+  expect(found.heldBy.location).toMatchObject({ package: 'memo', line: store.line('kept') });
+  expect(found.addedAt?.location.line).toBe(store.line('set'));
+  expect(found.usedAt).toMatchObject({ file: 'server.js', line: program.line('use'), function: 'start' });
+  expect(found.excerpts?.map((excerpt) => excerpt.file)).toContain('server.js');
+  // Where it begins is no removal.
+  expect(found.shouldBeReleased?.words).toMatch(/^`delete kept\[…\]`/);
+  const [without] = await diagnose([growing('Object', steps)], context(sourcesOf(store, program)));
+  expect(without.usedAt).toBeNull();
+  const [own] = await diagnose([holding('first', 9)], context(sources, { programScripts: [file.url] }));
+  expect(own.usedAt).toBeUndefined();
+});
+
 test('a package that adds by itself was called by nobody', () => {
   const frame = (name: string, packageName: string | null) => ({
     file: name,

@@ -329,6 +329,7 @@ export function sessionsFinding(): ReportFinding {
       location: null,
     },
     zombies: { type: 'WebSocket', state: 'CLOSED', count: 7 },
+    usedAt: null,
     trap: { set: true, durationMs: 2_500, additions: 12, removals: 0, reason: null },
     knownLeak: null,
     excerpts: [],

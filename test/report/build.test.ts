@@ -60,6 +60,7 @@ test('what a finding was not told of is null or empty, never left out', () => {
   const [told] = buildIsolateReport(parts({ findings: [finding] })).findings;
   expect(told).toMatchObject({
     trap: null,
+    usedAt: null,
     excerpts: [],
     retained: { bytesAtLeast: false },
     allocatedAt: null,

@@ -13,12 +13,12 @@ export const asyncContextKept: Rule = {
     const timer = growing.detail.steps.find((step) => step.kind === 'timer');
     const keeper =
       timer === undefined ? 'what was begun in that context' : timer.repeat ? 'an interval' : 'a timer';
-    const set = leak.timers[0]?.location ?? null;
+    const set = leak.timerOnPath;
     return {
       confidence: 0.85,
       why: `\`${held.grows?.name ?? held.holder.name}\` is in the store of an AsyncLocalStorage, and ${keeper}${at(set)} that was begun in its context keeps it for as long as it goes on.`,
       shouldBeReleased: {
-        words: `nothing leaves the context before what outlives it is begun: begin it outside, or inside \`storage.exit(…)\`; and ${removalClause(leak)}`,
+        words: `nothing leaves the context before what outlives it is begun${at(set)}: begin it outside, or inside \`storage.exit(…)\`; and ${removalClause(leak)}`,
         event: null,
         location: set,
       },

@@ -19,7 +19,7 @@ export const closureContext: Rule = {
         unusedCapture?.bytes ?? 0,
       )}, without using it: ${user === null ? 'another function' : user} of the same scope does, and all functions of a scope share one context.`,
       shouldBeReleased: {
-        words: `nothing sets \`${name}\` to \`null\` when it has served, or keeps it out of that scope; and ${removalClause(leak)}`,
+        words: `nothing sets \`${name}\`${at(location)} to \`null\` when it has served, or keeps it out of that scope; and ${removalClause(leak)}`,
         event: null,
         location,
       },

@@ -14,6 +14,7 @@ const file = draw(
 }
 function poll() {
   setInterval(() => index(), 100);
+//^^ interval
 //            ^^ callback
 }
 const use = () => context;
@@ -34,7 +35,12 @@ test('the store of a request that a timer has inherited, in every version of Nod
       kind: 'async-context-kept',
       heldBy: { name: 'spans', location: { line: file.line('spans') } },
     });
-    expect(found.explanation).toContain('an interval that was begun in its context keeps it');
+    const begun = `(context.js:${file.line('interval')})`;
+    expect(found.explanation).toContain(`an interval ${begun} that was begun in its context keeps it`);
+    expect(found.shouldBeReleased?.words).toContain(
+      `before what outlives it is begun ${begun}: begin it outside`,
+    );
+    expect(found.excerpts?.flatMap(({ marked }) => marked)).toContain(file.line('interval'));
   }
 });
 

@@ -40,6 +40,7 @@ test('what only a sibling uses is kept all the same', async () => {
     heldBy: { name: 'undo' },
     shouldBeReleased: { location: { file: 'jobs.js', line: file.line('rows') } },
   });
+  expect(found.shouldBeReleased?.words).toMatch(/^nothing sets `rows` \(jobs\.js:3\) to `null`/);
   expect(found.explanation).toContain(
     'Each function in `undo` keeps `rows` (jobs.js:3), 9.00 KB, without using it: summarise of the same scope does',
   );

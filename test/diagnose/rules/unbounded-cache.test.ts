@@ -67,6 +67,20 @@ test('the key is told as it is made, with what in it never repeats', async () =>
   );
 });
 
+test('a key that is a mere name tells nothing', async () => {
+  const file = draw(
+    '/app/quotes.js',
+    `const quotes = new Map();
+function quote(query) {
+//            ^^ quote
+  if (!quotes.has(query)) quotes.set(query, ask(query));
+}`,
+  );
+  const found = await findingOf(quotesGrow(file), [file]);
+  expect(found.kind).toBe('unbounded-cache');
+  expect(found.explanation).not.toContain('The key');
+});
+
 test('a removal that was never seen while keys came is no bound', async () => {
   const file = draw(
     '/app/answers.js',
