@@ -7,6 +7,7 @@ export type {
   ComparisonSide,
   IsolateReport,
   Report,
+  ReportAccount,
   ReportFinding,
   ReportLocation,
   ReportSite,

@@ -1,16 +1,20 @@
 import type { ContainerDetail, ContainerType, PathStep, TimerGroup, ZombieGroup } from '../core/census.ts';
 import type { ScriptLocation } from '../core/location.ts';
 import { AsyncStores } from './async-stores.ts';
-import { lifeOf } from './closed-state.ts';
-import { PrivateStates, UNASKED } from './private-state.ts';
-import { ownKeys, ownValue } from './own-value.ts';
-import { estimateElementBytes } from './element-bytes.ts';
+import { capturesOf } from './captures.ts';
 import { linksOf } from './chains.ts';
+import { lifeOf } from './closed-state.ts';
+import { estimateElement } from './element-bytes.ts';
 import { isEventTarget, listenerRoot, sampleListeners } from './event-targets.ts';
 import type { CensusHost } from './host.ts';
 import { constructorOf, containerType, sampleElements } from './objects.ts';
+import { ownKeys, ownValue } from './own-value.ts';
+import { primitiveElements } from './primitive-elements.ts';
+import { PrivateStates, UNASKED } from './private-state.ts';
 import type { RawLocation, RawStep, Shape } from './shape-tree.ts';
+import { promisesAmong } from './promises.ts';
 import { listTimers } from './timers.ts';
+import { viewedBytes } from './views.ts';
 
 /**
  * A closer look at one container group of the last walk: the way to it with script locations, what is in it, which
@@ -31,21 +35,31 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
   const keepers = [...holdersOf(shape), ...standingFor(measured, tallied.size)];
   const zombies = findZombies(host, keepers);
+  const promises = promisesAmong(elements, host.types, host.scopes);
+  const views = viewedBytes(elements, host.types);
+  const captures = capturesOf(host, elements);
+  const measure = estimateElement(
+    measured.slice(-MEASURED_ELEMENTS),
+    host.types,
+    (object) => hiddenIn(host, object),
+    linksWithin(tallied.type, measured),
+  );
+  const primitive = measured.length === 0 ? primitiveElements(newest, tallied.type, tallied.size) : null;
+  const pends = promises !== null && promises.pending > 0;
   return {
     key: shape.key,
     type: tallied.type,
     instances: Math.round(tallied.instances),
     size: Math.round(tallied.size),
     steps: stepsTo(host, shape),
-    elementType: elementTypeOf(measured, newest),
+    elementType: primitive?.type ?? elementTypeOf(measured),
     ...(tallied.type === 'chain' ? { link: String(linksOf(newest, ownKeys(newest))[0] ?? '') } : {}),
-    elementBytes:
-      estimateElementBytes(
-        measured.slice(-MEASURED_ELEMENTS),
-        host.types,
-        (fn) => capturedBy(host, fn),
-        linksWithin(tallied.type, measured),
-      ) ?? primitiveBytes(newest),
+    elementBytes: measure?.bytes ?? primitive?.bytes ?? null,
+    // Who waits for a promise hangs on it where nothing can look.
+    ...(pends || measure?.cut === true || primitive?.hasText === true ? { elementBytesAtLeast: true } : {}),
+    ...(promises === null ? {} : { promises }),
+    ...(views === null ? {} : { views }),
+    ...(captures === null ? {} : { captures }),
     zombies: zombies.groups,
     timers: keepingTimers(
       host,
@@ -92,21 +106,14 @@ function linksWithin(type: ContainerType, nodes: readonly object[]): ReadonlySet
 
 const NO_LINKS: ReadonlySet<PropertyKey> = new Set();
 
-function elementTypeOf(elements: readonly object[], container: object): string {
+function elementTypeOf(elements: readonly object[]): string {
   const countByName = new Map<string, number>();
   for (const element of elements) {
     const name = typeof element === 'function' ? 'Function' : constructorOf(element).name;
     countByName.set(name, (countByName.get(name) ?? 0) + 1);
   }
   const [most] = [...countByName].sort((a, b) => b[1] - a[1]);
-  return most?.[0] ?? typeof ownValue(container, '0');
-}
-
-/** Elements that are strings or numbers: 8 bytes a slot, plus the text. */
-function primitiveBytes(container: object): number | null {
-  if (!Array.isArray(container) || container.length === 0) return null;
-  const newest = ownValue(container, String(container.length - 1));
-  return 8 + (typeof newest === 'string' ? 24 + newest.length : 0);
+  return most?.[0] ?? 'undefined';
 }
 
 type Zombies = { readonly groups: ZombieGroup[]; readonly objects: object[] };
@@ -268,6 +275,13 @@ function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>):
     if (typeof value !== 'object' || value === null || host.types.isProxy(value)) return false;
     return kept.has(value) || namedObjects(value).some(([, inner]) => kept.has(inner));
   });
+}
+
+/** What an object keeps where no property leads: a function its variables, a settled promise its value. */
+function hiddenIn(host: CensusHost, object: object): object[] {
+  if (!host.types.isPromise(object)) return capturedBy(host, object);
+  const value = host.scopes.readPromise(object)?.value ?? null;
+  return value === null ? [] : [value];
 }
 
 /**

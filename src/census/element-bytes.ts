@@ -16,6 +16,16 @@ export function estimateElementBytes(
   capturedBy: (fn: object) => object[],
   links: ReadonlySet<PropertyKey> = new Set(),
 ): number | null {
+  return estimateElement(samples, types, capturedBy, links)?.bytes ?? null;
+}
+
+/** The same, and whether a look ended at its limit of objects: then an element may keep much more. */
+export function estimateElement(
+  samples: readonly object[],
+  types: typeof utilModule.types,
+  capturedBy: (fn: object) => object[],
+  links: ReadonlySet<PropertyKey> = new Set(),
+): { readonly bytes: number; readonly cut: boolean } | null {
   if (samples.length === 0) return null;
   const reaches = samples.map((sample) => reachFrom(sample, types, capturedBy, links));
   const owners = new Map<object, number>();
@@ -28,7 +38,7 @@ export function estimateElementBytes(
       if (samples.length === 1 || owners.get(object) === 1) bytes += size;
     }
   }
-  return bytes / samples.length;
+  return { bytes: bytes / samples.length, cut: reaches.some((reach) => reach.size >= MAX_OBJECTS) };
 }
 
 const MAX_OBJECTS = 400;
@@ -47,6 +57,12 @@ function reachFrom(
     const below: object[] = [];
     for (const object of level) {
       if (sizeByObject.has(object) || sizeByObject.size >= MAX_OBJECTS) continue;
+      if (types.isPromise(object)) {
+        sizeByObject.set(object, PROMISE_BYTES);
+        // What it was fulfilled with, which no property leads to.
+        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) below.push(...capturedBy(object));
+        continue;
+      }
       if (typeof object === 'function') {
         sizeByObject.set(object, FUNCTION_BYTES);
         // Only of the element itself, and of what is right below it: each is a question to the inspector.
@@ -60,6 +76,7 @@ function reachFrom(
   return sizeByObject;
 }
 
+const PROMISE_BYTES = 64;
 const FUNCTION_BYTES = 64;
 const MAX_FUNCTIONS_ASKED = 3;
 const HEADER_BYTES = 24;

@@ -132,6 +132,37 @@ export function sampleElements(
   return elements;
 }
 
+/** Up to `limit` entries, whatever is in them: the newest of arrays and dictionaries, the oldest of Maps and Sets. */
+export function sampleEntries(
+  container: object,
+  type: ContainerType,
+  limit: number,
+): { key: unknown; value: unknown }[] {
+  const entries: { key: unknown; value: unknown }[] = [];
+  if (type === 'Map') {
+    const iterator = Reflect.apply(mapEntries, container, []);
+    for (let step = next(mapIteratorNext, iterator); !step.done; step = next(mapIteratorNext, iterator)) {
+      entries.push({ key: step.value[0], value: step.value[1] });
+      if (entries.length >= limit) break;
+    }
+  } else if (type === 'Set') {
+    const iterator = Reflect.apply(setValues, container, []);
+    for (let step = next(setIteratorNext, iterator); !step.done; step = next(setIteratorNext, iterator)) {
+      entries.push({ key: undefined, value: step.value });
+      if (entries.length >= limit) break;
+    }
+  } else if (type === 'Array' && Array.isArray(container)) {
+    for (let index = Math.max(0, container.length - limit); index < container.length; index += 1) {
+      entries.push({ key: undefined, value: ownValue(container, String(index)) });
+    }
+  } else if (type === 'Object') {
+    for (const key of Reflect.ownKeys(container).slice(-limit)) {
+      entries.push({ key, value: ownValue(container, key) });
+    }
+  }
+  return entries;
+}
+
 /** Likewise the keys of a Map that are objects. */
 export function sampleKeys(map: object, limit: number): object[] {
   const size = containerSize(map, 'Map');

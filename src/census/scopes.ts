@@ -110,6 +110,22 @@ export class ScopeReader {
     return members;
   }
 
+  /** Whether a promise is settled, and what it holds if that is an object; `null` if the inspector does not tell. */
+  readPromise(target: object): { state: string; value: object | null } | null {
+    const objectId = this.#handleOf(target);
+    if (objectId === null) return null;
+    const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
+      objectId,
+      ownProperties: true,
+    });
+    const internal = (name: string): RemoteObject | undefined =>
+      answer.internalProperties?.find((entry) => entry.name === name)?.value;
+    const state = internal('[[PromiseState]]')?.value;
+    if (typeof state !== 'string') return null;
+    const resultId = internal('[[PromiseResult]]')?.objectId;
+    return { state, value: resultId === undefined ? null : (this.#take(resultId) as object) };
+  }
+
   #handleOf(target: object): string | null {
     this.#exchange.outgoing = target;
     const { result } = this.#inspector.post<{ result: RemoteObject }>('Runtime.callFunctionOn', {

@@ -56,6 +56,17 @@ export type ContainerDetail = {
   readonly link?: string;
   /** Estimated bytes one element keeps alive, its children included; `null` if it has no elements. */
   readonly elementBytes: number | null;
+  /** `elementBytes` is what could be seen of an element, and it may keep much more. Absent: it is not known to. */
+  readonly elementBytesAtLeast?: boolean;
+  /** Of the elements that were looked at, those that are promises. Absent if none is. */
+  readonly promises?: { readonly count: number; readonly pending: number };
+  /** Where the elements are functions of one place: the variables they keep, with bytes of their own. Absent if they keep none. */
+  readonly captures?: {
+    readonly by: ScriptLocation;
+    readonly variables: readonly { readonly name: string; readonly bytes: number }[];
+  };
+  /** What an element sees of binary memory on average, and what it pins of it. Absent if it sees none. */
+  readonly views?: { readonly viewBytes: number; readonly bufferBytes: number };
   /** Closed resources on the way to the container and in its elements, by where they hang. */
   readonly zombies: readonly ZombieGroup[];
   /** Armed timers whose callback keeps an element, its holder or a zombie. */

@@ -14,13 +14,31 @@ export type Finding = {
   readonly grows: Grower | null;
   readonly addedAt: Site | null;
   readonly allocatedAt: Site | null;
+  /**
+   * Of a finding in a package: where the program's text uses it, if no stack shows the call. Absent for findings of the program's
+   * own.
+   */
+  readonly usedAt?: SourceLocation | null;
+  /** What the trap saw; absent if none was tried, as on what explains less than three others. */
+  readonly trap?: TrapFinding | null;
   readonly shouldBeReleased: Release | null;
   /** Resources that are over and still held: `7 WebSockets are CLOSED`. */
   readonly zombies: Zombies | null;
   /** A documented leak of the package it stands in, in the version that is installed; `null` if none is known. */
   readonly knownLeak: KnownLeak | null;
   readonly explanation: string;
+  /** The source around the holder, what grows, who adds, the program's call and the clean-up; empty where no text could be read. */
+  readonly excerpts?: readonly Excerpt[];
 };
+
+/**
+ * Where the program calls into the package that a site is in; `null` for a site of the program's own, and where
+ * nothing of the program stands in the stack: it came in later, by a timer or an event of the package's own.
+ */
+export function callOfProgram({ location, stack }: Site): SourceLocation | null {
+  if (location.package === null) return null;
+  return stack.find((frame) => frame.package === null && !frame.file.startsWith('node:')) ?? null;
+}
 
 export type Retained = {
   readonly type: string;
@@ -28,6 +46,11 @@ export type Retained = {
   readonly growthPerSecond: number;
   /** Estimated from sampled elements; `null` where no element could be measured. */
   readonly bytesPerSecond: number | null;
+  /**
+   * `bytesPerSecond` is what could be seen, and it may be much more: the look into an element ended at its limit, or at what no
+   * look can see, as who waits for a promise and the text that a piece of it keeps.
+   */
+  readonly bytesAtLeast?: boolean;
   /** State of a closed resource among what is held, else `null`. */
   readonly state: string | null;
 };
@@ -56,6 +79,27 @@ export type Site = {
   readonly stack: readonly SourceLocation[];
   /** `the interval in onConnection`; `null` where the function's name says all. */
   readonly words: string | null;
+};
+
+/** Who adds was caught in the act for some seconds, or could not be. */
+export type TrapFinding = {
+  /** False where the container can't be watched: then who adds was read off the source. */
+  readonly set: boolean;
+  readonly durationMs: number;
+  readonly additions: number;
+  readonly removals: number;
+  /** Why it could not be set, or why it saw nothing of what grew; `null` if it did. */
+  readonly reason: string | null;
+};
+
+/** A few lines of a file the developer wrote, cut where they are long. */
+export type Excerpt = {
+  readonly file: string;
+  /** The number of the first of `lines`, from 1. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+  /** The numbers of the lines that it is about. */
+  readonly marked: readonly number[];
 };
 
 export type Release = {

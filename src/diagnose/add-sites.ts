@@ -11,6 +11,8 @@ export type AddSite = {
   readonly path: NodePath;
   /** What is put in; `null` where the text does not say. */
   readonly element: AnyNode | null;
+  /** What it is filed under; `null` where there is no such thing. */
+  readonly key: AnyNode | null;
   /** The event of an `on('event', …)`. */
   readonly event: string | null;
   /** It stands in a function: not what runs once while the file is loaded. */
@@ -60,6 +62,7 @@ function addSiteAt(reference: Reference): AddSite | null {
         node: member.property,
         path: upTo,
         element: use.arguments[1] ?? null,
+        key: null,
         event,
         inFunction,
       };
@@ -71,6 +74,7 @@ function addSiteAt(reference: Reference): AddSite | null {
       node: member.property,
       path: upTo,
       element: use.arguments[argument] ?? null,
+      key: method === 'set' ? (first ?? null) : null,
       event: null,
       inFunction,
     };
@@ -78,7 +82,8 @@ function addSiteAt(reference: Reference): AddSite | null {
   // `pages[key] = …`; a fixed key adds once, however often it runs.
   if (use?.type === 'AssignmentExpression' && use.left === member && member.computed) {
     if (member.property.type === 'Literal') return null;
-    return { script, node: member, path: upTo, element: use.right, event: null, inFunction };
+    const key = member.property;
+    return { script, node: member, path: upTo, element: use.right, key, event: null, inFunction };
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import type { Declared } from './declared.ts';
 import { removalSitesOf, type RemovalSite } from './removal-sites.ts';
+import { findBinding } from './scopes.ts';
 import type { Script, Scripts } from './script.ts';
 import { type AnyNode, isFunction, keyName, type NodePath, walk } from './syntax.ts';
 
@@ -11,9 +12,48 @@ export async function findBound(
   target: Declared,
   scripts: Scripts,
   known: readonly Script[],
-): Promise<RemovalSite | undefined> {
+): Promise<Bound | undefined> {
   const removals = await removalSitesOf(target, scripts, known);
-  return removals.find(({ path }) => testsAround(path).some((test) => asksForSize(test, target.key)));
+  for (const removal of removals) {
+    const test = testsAround(removal.path).find((candidate) => asksForSize(candidate, target.key));
+    if (test !== undefined) return { ...removal, entries: entriesIn(test, removal.path, target.key) };
+  }
+  return undefined;
+}
+
+export type Bound = RemovalSite & {
+  /** How many entries it allows; `null` where that is no number in this file. */
+  readonly entries: number | null;
+};
+
+/** `100_000` of `seen.size > REMEMBERED`, if `const REMEMBERED = 100_000`. */
+function entriesIn(test: AnyNode, path: NodePath, key: string): number | null {
+  let entries: number | null = null;
+  walk(test, (node) => {
+    if (node.type !== 'BinaryExpression' || !/[<>]/.test(node.operator)) return;
+    for (const [side, other] of [
+      [node.left, node.right],
+      [node.right, node.left],
+    ]) {
+      if (asksForSizeOf(side, key)) entries ??= numberOf(other, path);
+    }
+  });
+  return entries;
+}
+
+function numberOf(node: AnyNode, path: NodePath, depth = 0): number | null {
+  if (node.type === 'Literal') return typeof node.value === 'number' ? node.value : null;
+  if (node.type === 'BinaryExpression' && (node.operator === '*' || node.operator === '+')) {
+    const left = numberOf(node.left, path, depth);
+    const right = numberOf(node.right, path, depth);
+    if (left === null || right === null) return null;
+    return node.operator === '*' ? left * right : left + right;
+  }
+  if (node.type !== 'Identifier' || depth > 4) return null;
+  const binding = findBinding(path, node.name);
+  return binding?.kind === 'const' && binding.value !== null
+    ? numberOf(binding.value, path, depth + 1)
+    : null;
 }
 
 /** The conditions under which the last node of a path is reached, within its function. */
@@ -34,15 +74,21 @@ function testsAround(path: NodePath): AnyNode[] {
 
 function asksForSize(test: AnyNode, key: string): boolean {
   let compares = false;
-  let asks = false;
   walk(test, (node) => {
     if (node.type === 'BinaryExpression' && /[<>]/.test(node.operator)) compares = true;
+  });
+  return compares && asksForSizeOf(test, key);
+}
+
+function asksForSizeOf(expression: AnyNode, key: string): boolean {
+  let asks = false;
+  walk(expression, (node) => {
     if (node.type !== 'MemberExpression') return;
     const property = keyName(node.property, node.computed);
     if (property !== 'size' && property !== 'length') return;
     if (names(node.object, key)) asks = true;
   });
-  return compares && asks;
+  return asks;
 }
 
 /** `recent`, `this.recent`, `Object.keys(recent)`. */

@@ -1,4 +1,4 @@
-import { type DiagnoseContext, explainedBytesPerSecond } from './growing-container.ts';
+import { type DiagnoseContext, explainedBytesPerSecond, keepsMoreThanSeen } from './growing-container.ts';
 import type { LeakCase } from './leak-case.ts';
 
 /**
@@ -17,6 +17,8 @@ export function confidenceOf(ruleConfidence: number, leak: LeakCase, context: Di
   if (explained === null || slopeBytesPerSecond === null || slopeBytesPerSecond <= 0)
     return round(confidence * 0.95);
   const share = explained / slopeBytesPerSecond;
+  // What is known to be a part tells little of the whole.
+  if (share < 1 / 3 && keepsMoreThanSeen(leak.growing)) return round(confidence * 0.8);
   if (share < 0.05) return round(confidence * 0.4);
   if (share < 1 / 3) return round(confidence * 0.7);
   return round(share > 3 ? confidence * 0.9 : confidence);

@@ -122,6 +122,7 @@ async function declaredBinding(
     node: binding.identifier,
     value: binding.value === null ? null : { script, node: binding.value, module: false },
     moduleLevel: binding.scope.type === 'Program' || isWrapper(script, binding.scope),
+    isStatic: false,
     guessed: false,
   };
 }
@@ -195,6 +196,7 @@ function moduleItself(value: Value): Declared {
     node: value.node,
     value,
     moduleLevel: true,
+    isStatic: false,
     guessed: false,
   };
 }
@@ -233,6 +235,7 @@ async function exportedName(scripts: Scripts, module: Value, key: string): Promi
         node: assigned.node,
         value: { script, node: assigned.value, module: false },
         moduleLevel: true,
+        isStatic: false,
         guessed: false,
       }
     );
@@ -265,6 +268,7 @@ async function exportStatement(
           node: statement,
           value: { script, node: statement.declaration, module: false },
           moduleLevel: true,
+          isStatic: false,
           guessed: false,
         }
       );

@@ -14,6 +14,8 @@ export type Declared = {
   readonly value: Value | null;
   /** There is one of it for each time the file is loaded: a module's variable, a static member, an export. */
   readonly moduleLevel: boolean;
+  /** A static member of a class. */
+  readonly isStatic: boolean;
   /** Found by its name only, nothing on the way said that it is this one. */
   readonly guessed: boolean;
 };

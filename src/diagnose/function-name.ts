@@ -149,6 +149,7 @@ function callbackWords(
     return around === null ? timer : `${timer} in ${around}`;
   }
   const callee = calleeName(call);
+  if (callee === 'createServer') return 'createServer handler';
   const [first] = call.arguments;
   const firstText = first?.type === 'Literal' && typeof first.value === 'string' ? first.value : null;
   if (callee === undefined || firstText === null) return null;

@@ -38,3 +38,11 @@ export function explainedBytesPerSecond(growing: GrowingContainer): number | nul
   const { elementBytes } = growing.detail;
   return elementBytes === null ? null : elementBytes * growing.growthPerSecond;
 }
+
+/**
+ * Whether an element may keep far more than the look into it could see: it ended at its limit, or at a text that may be a piece
+ * of a longer one, which V8 then keeps whole.
+ */
+export function keepsMoreThanSeen({ detail }: GrowingContainer): boolean {
+  return detail.elementBytesAtLeast === true || detail.elementType === 'string';
+}

@@ -14,6 +14,8 @@ import type { TimerCall } from './timer-call.ts';
 export type Held = {
   readonly holder: Holder;
   readonly grows: Grower | null;
+  /** Where what grows is: in each element of the holder, or in the holder's own insides; `null` if it is the holder. */
+  readonly growsIn: 'elements' | 'itself' | null;
   /** The holder in the source; `null` if it has no name there or is a timer. */
   readonly declared: Declared | null;
   /** The growing container in the source: the holder itself unless `grows`. */
@@ -30,6 +32,9 @@ export type Held = {
  * A module's variable is a root of its own, whatever way the walk came to it: what stands before it in the path says
  * nothing. Behind it, an element of a named collection that has the container in it makes the collection the holder
  * and the container what grows in each; without such an element the container holds by itself.
+ *
+ * A container that the source has no name for (the buffer inside a stream of Node's) is held by the last thing on the way
+ * to it that has one: the variable the stream is in.
  */
 export async function heldBy(
   growing: GrowingContainer,
@@ -54,6 +59,8 @@ export async function heldBy(
   if (split < 0) {
     const own = path[named] ?? null;
     const listeners = detail.type === 'listeners' ? lastListeners(path) : null;
+    const owner = own?.declared == null ? lastDeclared(path, from, named) : -1;
+    if (owner >= 0) return insideOf(growing, path, from, owner, locate);
     return {
       holder: {
         name: own === null ? rootName(path) : nameOf(own),
@@ -63,6 +70,7 @@ export async function heldBy(
         location: locate(own?.declared ?? null),
       },
       grows: null,
+      growsIn: null,
       declared: own?.declared ?? null,
       container: own?.declared ?? null,
       timer: null,
@@ -89,12 +97,70 @@ export async function heldBy(
       perSecondInEach: growing.growthPerSecond / instances,
       location: growsLocation,
     },
+    growsIn: 'elements',
     container: inner,
   };
 }
 
+/** The last step before `named` that the source has a name for. A file as a whole is not what somebody looks for. */
+function lastDeclared(path: readonly ReadStep[], from: number, named: number): number {
+  return path.findLastIndex(
+    ({ declared }, index) =>
+      index >= from && index < named && declared !== null && declared.node.type !== 'Program',
+  );
+}
+
+function insideOf(
+  growing: GrowingContainer,
+  path: readonly ReadStep[],
+  from: number,
+  owner: number,
+  locate: (declared: Declared | null) => Holder['location'],
+): Held {
+  const { detail } = growing;
+  const holder = path[owner];
+  const next = path[owner + 1]?.step;
+  const listeners = detail.type === 'listeners' ? lastListeners(path) : null;
+  const instances = Math.max(1, detail.instances);
+  const inside = path.slice(owner + 1).filter(({ step }) => isNamed(step));
+  return {
+    holder: {
+      name: nameOf(holder),
+      type: next === undefined ? 'Object' : ownerWords(next),
+      size: detail.size,
+      path: pathWords(path.slice(from), path),
+      location: locate(holder.declared),
+    },
+    grows: {
+      name: inside.map((read, index) => insideWords(nameOf(read), index)).join('') || nameOf(holder),
+      type: listeners === null ? typeWords(detail.type) : listenersType(listeners),
+      instances,
+      perSecondInEach: growing.growthPerSecond / instances,
+      location: null,
+    },
+    growsIn: 'itself',
+    declared: holder.declared,
+    container: null,
+    timer: null,
+    event: listeners?.event ?? null,
+  };
+}
+
+/** What the holder is, by the step that leads on from it. */
+function ownerWords(next: PathStep): string {
+  if (next.kind === 'property' || next.kind === 'listeners') return next.owner;
+  return next.kind === 'element' ? typeWords(next.of) : 'Object';
+}
+
+/** `_writableState[kBufferedValue]` */
+function insideWords(name: string, index: number): string {
+  const symbol = /^Symbol\((.*)\)$/.exec(name);
+  if (symbol !== null) return `[${symbol[1] ?? ''}]`;
+  return index === 0 ? name : `.${name}`;
+}
+
 type Place = (script: Script, node: AnyNode) => NonNullable<Holder['location']>;
-type Outer = Omit<Held, 'grows' | 'container'>;
+type Outer = Omit<Held, 'grows' | 'growsIn' | 'container'>;
 
 async function outerHolder(
   path: readonly ReadStep[],
@@ -220,6 +286,7 @@ function timerHolder(
       location: timer === null ? null : timerPlace(timer, place),
     },
     grows: null,
+    growsIn: null,
     declared: timer?.handle ?? null,
     container: timer?.handle ?? null,
     timer,

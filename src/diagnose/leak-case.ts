@@ -4,9 +4,11 @@ import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addedAt } from './added-site.ts';
 import { allocatedAt } from './allocated-site.ts';
 import { findBound } from './bounds.ts';
+import { type CacheKey, cacheKeyOf } from './cache-key.ts';
 import { shortensChain } from './chain-sites.ts';
 import { nameAround } from './function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
+import { heldWhereAdded } from './held-where-added.ts';
 import { type Held, heldBy } from './holder.ts';
 import { originalFrame, originalLocation, packageOf } from './original-location.ts';
 import { readPath } from './path-reading.ts';
@@ -15,6 +17,7 @@ import { type RemovalSite, removalSitesOf } from './removal-sites.ts';
 import { placeOf, type Script, type Scripts } from './script.ts';
 import { isFunction } from './syntax.ts';
 import { timerCallOf } from './timer-call.ts';
+import { type UnusedCapture, unusedCaptureOf } from './unused-capture.ts';
 import { keepsWaiters } from './waiters.ts';
 
 /** All that is known of one growing container: what the rules look at. */
@@ -29,14 +32,24 @@ export type LeakCase = {
   /** Entries the trap saw leave; `null` if none was set. */
   readonly removalsSeen: number | null;
   /** A removal that hangs on the size of the growing container; `null` if nothing bounds it. */
-  readonly bound: Removal | null;
+  readonly bound:
+    | (Removal & { /** `null` where the text does not tell. */ readonly entries: number | null })
+    | null;
+  /** What the process grows by in all, by the verdict; `null` before it knows. */
+  readonly slopeBytesPerSecond: number | null;
   /** The function that adds also looks up: get or make. */
   readonly readBack: boolean;
+  /** What entries are filed under; `null` where the text does not tell. */
+  readonly cacheKey: CacheKey | null;
   /** What is added can settle a promise. */
   readonly keepsWaiters: boolean;
+  /** What the functions in it keep and do not use; `null` if they use all of it, or are none. */
+  readonly unusedCapture: UnusedCapture | null;
   /** Closed resources among what is held, the nearest to the element. */
   readonly zombies: (ZombieGroup & { readonly closeListenersAt: readonly SourceLocation[] }) | null;
   readonly timers: readonly ArmedTimer[];
+  /** Where the timer is set that the walk came by on its way to the container; `null` if it came by none. */
+  readonly timerOnPath: SourceLocation | null;
 };
 
 export type Removal = { readonly words: string; readonly location: SourceLocation };
@@ -67,14 +80,16 @@ export async function investigate(
     scripts,
   );
   const path = await readPath(detail.steps, scripts, hints);
-  const held = await heldBy(growing, path, scripts, workingDirectory);
+  const byPath = await heldBy(growing, path, scripts, workingDirectory);
   const onPath = path.flatMap((step) => (step.declared ? [step.declared.script] : []));
   // What the trap did not see may stand in any file of the program.
   const elsewhere = hints.length > 0 ? [] : await programScripts(context, scripts);
   const known = [...new Set([...hints, ...onPath, ...elsewhere])];
+  const added = await addedAt(byPath, trap, scripts, known, workingDirectory, detail.link);
+  const held = await heldWhereAdded(byPath, added, scripts, workingDirectory);
+  const timer = path.find((step) => step.timer !== null)?.timer ?? null;
   const removable = held.declared ?? held.container;
   const bound = held.container === null ? undefined : await findBound(held.container, scripts, known);
-  const added = await addedAt(held, trap, scripts, known, workingDirectory, detail.link);
   return {
     growing,
     held,
@@ -90,15 +105,22 @@ export async function investigate(
             .filter((site) => detail.link === undefined || shortensChain(site, detail.link))
             .map((site) => removal(site, workingDirectory)),
     removalsSeen: trap !== null && trap.set ? trap.removals : null,
-    bound: bound === undefined ? null : removal(bound, workingDirectory),
+    bound: bound === undefined ? null : { ...removal(bound, workingDirectory), entries: bound.entries },
+    slopeBytesPerSecond: context.slopeBytesPerSecond,
     readBack: held.container !== null && (await readBackWhereAdded(held.container, scripts, known)),
+    cacheKey:
+      held.container === null ? null : await cacheKeyOf(held.container, scripts, known, workingDirectory),
     keepsWaiters: held.container !== null && (await keepsWaiters(held.container, scripts, known)),
+    unusedCapture: await unusedCaptureOf(detail, scripts, workingDirectory),
     zombies: await nearestZombies(detail.zombies, scripts, workingDirectory),
+    timerOnPath:
+      timer === null ? null : originalLocation(placeOf(timer.script, timer.node), workingDirectory),
     timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),
   };
 }
 
-async function programScripts(context: DiagnoseContext, scripts: Scripts): Promise<Script[]> {
+/** The program's own files, as far as they are many. */
+export async function programScripts(context: DiagnoseContext, scripts: Scripts): Promise<Script[]> {
   const own = (context.programScripts ?? []).filter((url) => packageOf(url) === null);
   const found = await Promise.all(own.slice(0, MAX_PROGRAM_SCRIPTS).map((url) => scripts.find(url)));
   return found.filter((script) => script !== null);

@@ -113,6 +113,7 @@ export function property(
     node,
     value: value === null ? null : { script, node: value, module: false },
     moduleLevel: isStatic,
+    isStatic,
     guessed: false,
   };
 }

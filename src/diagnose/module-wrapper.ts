@@ -1,5 +1,6 @@
 import type { Script } from './script.ts';
-import { type AnyNode, isFunction, pathTo } from './syntax.ts';
+import { findBinding } from './scopes.ts';
+import { type AnyNode, isFunction, type NodePath, pathTo } from './syntax.ts';
 
 /** Whether a function is a bundler's wrapper of a file: its variables are that file's own. */
 export function isWrapper(script: Script, scope: AnyNode): boolean {
@@ -15,7 +16,15 @@ export function isWrapper(script: Script, scope: AnyNode): boolean {
   if (call === undefined) return false;
   // (function () { … })(): the whole file in a function that runs once.
   if (call.callee === path[index]) return path.length <= index + 2 && isTopStatement(script.program, call);
-  return wrapperFunction(call) === path[index] && outer.some((node) => node.type === 'VariableDeclarator');
+  if (wrapperFunction(call) !== path[index]) return false;
+  return outer.some((node) => node.type === 'VariableDeclarator') && isHelper(call.callee, outer);
+}
+
+/** A bundler writes its helper into the bundle: `createServer((request, response) => …)` calls what comes from elsewhere. */
+function isHelper(callee: AnyNode, path: NodePath): boolean {
+  if (callee.type !== 'Identifier') return false;
+  const value = findBinding(path, callee.name)?.value ?? null;
+  return value !== null && isFunction(value);
 }
 
 function isTopStatement(program: AnyNode, node: AnyNode): boolean {

@@ -31,9 +31,10 @@ export async function nameContainer(
     trap: null,
   };
   const path = await readPath(detail.steps, scripts, []);
-  const { holder, grows } = await heldBy(still, path, scripts, context.workingDirectory);
+  const { holder, grows, growsIn } = await heldBy(still, path, scripts, context.workingDirectory);
   const { location } = holder;
-  if (location === null) return null;
+  // That a buffer inside of Node does not grow is no news of the program's.
+  if (location === null || growsIn === 'itself') return null;
   const name = grows === null ? holder.name : `${grows.name} in ${holder.name}`;
   return { words: { name, type: grows?.type ?? holder.type }, location, package: location.package };
 }

@@ -19,12 +19,16 @@ export async function removalSitesOf(
   known: readonly Script[],
 ): Promise<RemovalSite[]> {
   const references = await referencesTo(target, scripts, known);
-  return references
-    .map(({ script, path }) => {
-      const words = removalWords(path, target.name);
-      return words === null ? null : { script, node: path[path.length - 1], path, words };
-    })
-    .filter((site) => site !== null);
+  return (
+    references
+      // `this.sessions = {}` in a constructor of the old kind is where it begins.
+      .filter(({ path }) => path[path.length - 1] !== target.node)
+      .map(({ script, path }) => {
+        const words = removalWords(path, target.name);
+        return words === null ? null : { script, node: path[path.length - 1], path, words };
+      })
+      .filter((site) => site !== null)
+  );
 }
 
 const REMOVING_METHODS: ReadonlySet<string> = new Set([

@@ -42,6 +42,17 @@ export class Scripts {
     return script;
   }
 
+  /** Those that were read so far. */
+  async loaded(): Promise<Script[]> {
+    const scripts = await Promise.all(this.#byUrl.values());
+    return scripts.filter((script) => script !== null);
+  }
+
+  /** A text that is no script of its own: what a map was made from. `null` if it can't be had. */
+  async text(url: string): Promise<string | null> {
+    return (await this.#reader.read(url))?.code ?? null;
+  }
+
   async #read(url: string): Promise<Script | null> {
     const source = await this.#reader.read(url);
     if (source === null) return null;

@@ -78,6 +78,7 @@ function handleOf(script: Script, path: NodePath): Declared | null {
     node,
     value,
     moduleLevel: false,
+    isStatic: false,
     guessed: false,
   });
   if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') {

@@ -1,6 +1,7 @@
 import { formatRate } from '../core/bytes.ts';
 import type { ReportFinding, ReportLocation, ReportSite } from '../report/schema.ts';
 import { count, countRate, percent } from './figures.ts';
+import { excerptLines } from './excerpt-lines.ts';
 import { flowParts, labelled } from './flow.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Line, Span } from './line.ts';
@@ -13,6 +14,8 @@ export type FindingLayout = {
   readonly glyphs: Glyphs;
   /** `false` where rows are few. */
   readonly explanation: boolean;
+  /** The source lines, likewise. */
+  readonly excerpts: boolean;
 };
 
 /** One finding as a block: what is kept, then who holds it, where it grows and what is missing, in columns. */
@@ -30,6 +33,7 @@ export function findingLines(finding: ReportFinding, layout: FindingLayout): Lin
       ...labelled({ text: 'why', tone: 'faint' }, { text: finding.explanation, tone: 'faint' }, below),
     );
   }
+  if (layout.excerpts) lines.push(...excerptLines(finding, layout));
   return lines;
 }
 
@@ -53,7 +57,9 @@ export function placeWords(location: ReportLocation): string {
 export function missingWords(finding: ReportFinding): string | null {
   const release = finding.shouldBeReleased;
   if (release === null) return null;
-  return release.location === null ? release.words : `${release.words} (${placeWords(release.location)})`;
+  const { words, location } = release;
+  if (location === null || words.includes(`(${placeWords(location)})`)) return words;
+  return `${words} (${placeWords(location)})`;
 }
 
 /** `debug 4.1.1 (known of >=3.0.0 <4.3.0): …`: what the package's own history says of it, and what to do. */
@@ -75,8 +81,11 @@ const GAP = '  ';
 
 function headLines(finding: ReportFinding, layout: FindingLayout): Line[] {
   const parts: Line[] = [[{ text: ' '.repeat(layout.indent) }, { text: headWords(finding), tone: 'strong' }]];
-  const { bytesPerSecond } = finding.retained;
-  if (bytesPerSecond !== null) parts.push([{ text: `about ${formatRate(bytesPerSecond)}`, tone: 'faint' }]);
+  const { bytesPerSecond, bytesAtLeast } = finding.retained;
+  if (bytesPerSecond !== null) {
+    const about = bytesAtLeast ? 'at least' : 'about';
+    parts.push([{ text: `${about} ${formatRate(bytesPerSecond)}`, tone: 'faint' }]);
+  }
   if (finding.confidence < WORTH_A_WARNING) {
     parts.push([{ text: `the line is ${percent(finding.confidence)} sure`, tone: 'unsure' }]);
   }
@@ -103,6 +112,25 @@ function findingRows(finding: ReportFinding): Row[] {
     });
   }
   if (addedAt !== null) rows.push(siteRow('added at', addedAt));
+  // The line in the package is nobody's to change; the call into it is.
+  const call = addedAt?.calledFrom ?? null;
+  if (call !== null) {
+    rows.push({
+      label: 'called from',
+      name: call.function ?? 'your code',
+      type: '',
+      place: placeWords(call),
+    });
+  }
+  const { usedAt } = finding;
+  if (usedAt !== null) {
+    rows.push({
+      label: 'used in',
+      name: usedAt.function ?? 'your code',
+      type: '',
+      place: placeWords(usedAt),
+    });
+  }
   // What is made on the line that adds it needs no second row.
   const madeThere = addedAt !== null && allocatedAt !== null && sameLine(addedAt, allocatedAt);
   if (allocatedAt !== null && !madeThere) rows.push(siteRow('allocated at', allocatedAt));

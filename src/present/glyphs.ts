@@ -6,11 +6,13 @@ export type Glyphs = {
   /** Where text was cut. */
   readonly cut: string;
   readonly becomes: string;
+  /** Between a line's number and its text. */
+  readonly bar: string;
 };
 
 export function glyphsFor(unicode: boolean): Glyphs {
   return unicode ? UNICODE : ASCII;
 }
 
-const UNICODE: Glyphs = { dot: '·', to: '…', cut: '…', becomes: '→' };
-const ASCII: Glyphs = { dot: '-', to: '..', cut: '~', becomes: '->' };
+const UNICODE: Glyphs = { dot: '·', to: '…', cut: '…', becomes: '→', bar: '│' };
+const ASCII: Glyphs = { dot: '-', to: '..', cut: '~', becomes: '->', bar: '|' };

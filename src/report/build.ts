@@ -1,8 +1,17 @@
-import type { Finding, SteadyContainer } from '../core/finding.ts';
+import { callOfProgram, type Finding, type Site, type SteadyContainer } from '../core/finding.ts';
+import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
 import type { InsideSample, Series } from '../core/series.ts';
+import type { SnapshotCost } from '../core/snapshot-cost.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import { version } from './version.ts';
-import type { Comparison, ComparisonSide, IsolateReport, Report } from './schema.ts';
+import type {
+  Comparison,
+  ComparisonSide,
+  IsolateReport,
+  Report,
+  ReportFinding,
+  ReportSite,
+} from './schema.ts';
 
 export type IsolateParts = {
   readonly durationMs: number;
@@ -17,6 +26,8 @@ export type IsolateParts = {
   readonly perOperation: readonly OperationGrowth[];
   readonly outlook: Outlook | null;
   readonly findings: readonly Finding[];
+  /** Of a leak that was watched; a judged log has none. */
+  readonly account?: AccountParts | null;
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly SteadyContainer[];
   readonly series: Series;
@@ -31,6 +42,12 @@ export type IsolateParts = {
     readonly heapBytes: number;
     readonly forcedGcs: number;
   } | null;
+};
+
+export type AccountParts = {
+  readonly growth: GrowthAccount;
+  readonly census: CensusSeen | null;
+  readonly snapshot: SnapshotCost | null;
 };
 
 /** The versioned document. How the process ended is said where the document says which process it is. */
@@ -84,7 +101,8 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       })),
     },
     forecast: parts.outlook,
-    findings: parts.findings,
+    findings: parts.findings.map(findingOf),
+    account: accountOf(parts.account ?? null),
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,
     series: columnsOf(series),
@@ -107,6 +125,44 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       longestPauseMsByWork: tenths(cost?.longestPauseMsByWork ?? {}),
       totalMsByWork: tenths(cost?.totalMsByWork ?? {}),
     },
+  };
+}
+
+/** What follows from the other facts, but which no reader should have to find out. */
+function findingOf(finding: Finding): ReportFinding {
+  const { retained, trap, excerpts, addedAt, allocatedAt, usedAt } = finding;
+  return {
+    ...finding,
+    retained: { ...retained, bytesAtLeast: retained.bytesAtLeast ?? false },
+    addedAt: siteOf(addedAt),
+    allocatedAt: siteOf(allocatedAt),
+    usedAt: usedAt ?? null,
+    trap: trap ?? null,
+    excerpts: excerpts ?? [],
+  };
+}
+
+function siteOf(site: Site | null): ReportSite | null {
+  return site === null ? null : { ...site, calledFrom: callOfProgram(site) };
+}
+
+function accountOf(parts: AccountParts | null): Report['account'] {
+  if (parts === null) return null;
+  const { growth, census, snapshot } = parts;
+  return {
+    explainedBytesPerSecond: rounded(growth.explainedBytesPerSecond),
+    unexplainedBytesPerSecond: rounded(growth.unexplainedBytesPerSecond),
+    sufficient: growth.sufficient,
+    heldBack: growth.heldBack.map(findingOf),
+    census,
+    snapshot:
+      snapshot === null
+        ? null
+        : {
+            heapBytes: Math.round(snapshot.heapBytes),
+            pauseMs: [Math.round(snapshot.pauseMs[0]), Math.round(snapshot.pauseMs[1])],
+            memoryBytes: [Math.round(snapshot.memoryBytes[0]), Math.round(snapshot.memoryBytes[1])],
+          },
   };
 }
 

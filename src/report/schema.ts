@@ -117,6 +117,8 @@ export type IsolateReport = {
   } | null;
   /** In order of how much of the growth they explain. */
   readonly findings: readonly ReportFinding[];
+  /** What was found set against the growth that was measured; `null` unless leaking, and of a judged log. */
+  readonly account: ReportAccount | null;
   /** When the first finding stood, since the watch began. */
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly {
@@ -212,6 +214,8 @@ export type ReportFinding = {
     readonly count: number;
     readonly growthPerSecond: number;
     readonly bytesPerSecond: number | null;
+    /** `bytesPerSecond` is what could be seen; it may be much more. */
+    readonly bytesAtLeast: boolean;
     readonly state: string | null;
   };
   readonly heldBy: {
@@ -230,6 +234,21 @@ export type ReportFinding = {
   } | null;
   readonly addedAt: ReportSite | null;
   readonly allocatedAt: ReportSite | null;
+  /**
+   * Of a finding in a package, where no stack shows the program's call into it: where the program's text uses the package; `null`
+   * where the stack shows it, or nothing does.
+   */
+  readonly usedAt: ReportLocation | null;
+  /** Who adds was caught in the act, or could not be; `null` if that was not tried. */
+  readonly trap: {
+    /** False where the container can't be watched: then who adds was read off the source. */
+    readonly set: boolean;
+    readonly durationMs: number;
+    readonly additions: number;
+    readonly removals: number;
+    /** Why it could not be set, or why it saw nothing of what grew; `null` if it did. */
+    readonly reason: string | null;
+  } | null;
   readonly shouldBeReleased: {
     readonly words: string;
     readonly event: string | null;
@@ -251,6 +270,47 @@ export type ReportFinding = {
     readonly citation: string;
   } | null;
   readonly explanation: string;
+  /** The source around the places above, each line once; empty where no text could be read. */
+  readonly excerpts: readonly {
+    readonly file: string;
+    /** The number of the first of `lines`, from 1. */
+    readonly firstLine: number;
+    /** Without tabs and common indentation, cut where they are long. */
+    readonly lines: readonly string[];
+    /** The numbers of the lines that it is about. */
+    readonly marked: readonly number[];
+  }[];
+};
+
+export type ReportAccount = {
+  /** All that was found, what is held back included; `null` if none of it could be measured. */
+  readonly explainedBytesPerSecond: number | null;
+  /** What is left of the growth; `null` where a finding may keep more than could be seen. */
+  readonly unexplainedBytesPerSecond: number | null;
+  /** Whether the findings account for the growth within the error of the estimates; `null` where that is not known. */
+  readonly sufficient: boolean | null;
+  /** What grows too, and explains too little to be the cause, or can't be measured and is not needed to explain it. */
+  readonly heldBack: readonly ReportFinding[];
+  /** What the walks over the live objects have seen; `null` before the first. */
+  readonly census: {
+    readonly walks: number;
+    /** Of the last walk. */
+    readonly objects: number;
+    readonly functions: number;
+    readonly containers: number;
+    /** Containers that grew over the walks. */
+    readonly grown: number;
+    /** The walk ended before the live objects did. */
+    readonly cutShort: boolean;
+  } | null;
+  /** What a heap snapshot, which leakline has not taken, would cost this process; each range from measured extremes. */
+  readonly snapshot: {
+    /** The live heap it rests on, large strings and arrays left out. */
+    readonly heapBytes: number;
+    readonly pauseMs: readonly [number, number];
+    /** Resident memory on top of what the process has. */
+    readonly memoryBytes: readonly [number, number];
+  } | null;
 };
 
 export type ReportSite = {
@@ -258,6 +318,8 @@ export type ReportSite = {
   /** Innermost first; in `allocatedAt` each position is where the function begins, which is all V8's sampler knows. */
   readonly stack: readonly ReportLocation[];
   readonly words: string | null;
+  /** Of a site in a package: where the program calls into it; `null` if the stack does not show it. */
+  readonly calledFrom: ReportLocation | null;
 };
 
 export type ReportLocation = {

@@ -4,6 +4,7 @@ import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
 import type { AllocationProfile, AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
+import type { CensusSeen } from '../core/growth-account.ts';
 import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
@@ -26,6 +27,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   const walks: CensusWalk[] = [await peer.call<CensusWalk>('walk')];
   facts.report({ activity: 'watching' });
   let named: readonly Finding[] = [];
+  let walksDone = 1;
   let walksOnceLeaking = 0;
   let nextWalkAtMs = 0;
   while (!signal.aborted) {
@@ -38,10 +40,13 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
       continue;
     }
     facts.report({ activity: 'walking' });
-    walks.push(await peer.call<CensusWalk>('walk'));
+    const walk = await peer.call<CensusWalk>('walk');
+    walks.push(walk);
     // The first is the longest lever; of the others the latest.
     if (walks.length > WALKS_KEPT) walks.splice(1, 1);
     const grown = findGrowth(walks);
+    walksDone += 1;
+    facts.report({ seen: seenBy(walk, walksDone, grown.length) });
     if (grown.length > 0) {
       const { findings, steady } = await nameGrowth(peer, grown, walks, facts, signal);
       if (findings.length > 0) named = findings;
@@ -76,6 +81,7 @@ export type InvestigationNews = {
   readonly steady?: readonly SteadyContainer[];
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
+  readonly seen?: CensusSeen;
   /** Why there is no profile of what was allocated. */
   readonly unsampled?: AllocationRefusal;
 };
@@ -139,6 +145,18 @@ async function nameGrowth(
     if (steady.length >= STEADY_NAMED) break;
   }
   return { findings, steady };
+}
+
+function seenBy(last: CensusWalk, walksDone: number, grown: number): CensusSeen {
+  const { objects, functions, containers, truncated } = last;
+  return {
+    walks: walksDone,
+    objects,
+    functions,
+    containers: containers.length,
+    grown,
+    cutShort: truncated,
+  };
 }
 
 async function setTraps(peer: Peer, growing: readonly GrowingContainer[]): Promise<Map<string, TrapResult>> {

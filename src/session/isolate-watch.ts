@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllocationRefusal } from '../core/allocations.ts';
+import { predictSnapshotCost } from '../capture/snapshot-cost.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
+import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
+import { accountFor } from '../diagnose/growth-account.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
 import { buildIsolateReport } from '../report/build.ts';
@@ -55,6 +58,7 @@ export class IsolateWatch {
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
   #suspects: readonly KnownLeak[] = [];
+  #seen: CensusSeen | null = null;
   #namedAtMs: number | null = null;
   #activity: Activity = 'walking';
   #investigated = false;
@@ -133,6 +137,8 @@ export class IsolateWatch {
   report(): IsolateReport {
     const { hello, limits, name } = this.isolate;
     const leaking = this.kind === 'leaking';
+    const { series } = this.#series;
+    const account = this.#account();
     return buildIsolateReport({
       durationMs: this.#watchedMs,
       target: {
@@ -150,13 +156,21 @@ export class IsolateWatch {
       perOperation: this.#perOperation,
       outlook: this.#outlook,
       // What grows in a process that does not leak is nobody's fault.
-      findings: leaking ? this.#findings : [],
+      findings: leaking ? account.told : [],
+      account: leaking
+        ? { growth: account, census: this.#seen, snapshot: predictSnapshotCost(series) }
+        : null,
       namedAtMs: leaking ? this.#namedAtMs : null,
       steadyContainers: this.#steady,
-      series: this.#series.series,
+      series,
       residentMemory: this.#resident?.seen ?? null,
       cost: this.#cost,
     });
+  }
+
+  /** What was found is set against the growth as it stands now, which is known better with each floor. */
+  #account(): GrowthAccount {
+    return accountFor(this.#findings, this.#verdict?.growth ?? null, this.#verdict?.space ?? null);
   }
 
   async #investigate(): Promise<void> {
@@ -173,6 +187,7 @@ export class IsolateWatch {
             const unsampled = news.unsampled && NOTE_BY_REFUSAL[news.unsampled];
             if (typeof unsampled === 'string') this.#note(unsampled);
             this.#suspects = news.suspects ?? this.#suspects;
+            this.#seen = news.seen ?? this.#seen;
             this.#changed();
           },
           sources: sourceFiles(),
@@ -219,7 +234,7 @@ export class IsolateWatch {
   }
 
   #changed(): void {
-    if (this.#namedAtMs === null && this.kind === 'leaking' && this.#findings.length > 0) {
+    if (this.#namedAtMs === null && this.kind === 'leaking' && this.#account().told.length > 0) {
       this.#namedAtMs = this.#watchedMs;
     }
     this.#hooks.onChange();

@@ -320,6 +320,29 @@ const handler = () => [bus, pages];
   expect([lineOf(pages), pages?.moduleLevel]).toEqual([bundle.line('pages'), true]);
 });
 
+test('a function handed to what is imported or made elsewhere is no wrapper of a file', async () => {
+  for (const made of [
+    "import { createServer } from 'node:http';",
+    "const { createServer } = require('node:http');",
+    'const { createServer } = http;',
+  ]) {
+    const file = draw(
+      '/app/server.js',
+      `${made}
+const server = createServer((request, response) => {
+  const seen = new Set();
+  const handler = () => [request, seen];
+//              ^^ handler
+});`,
+    );
+    const scripts = new Scripts(sourcesOf(file));
+    for (const name of ['request', 'seen']) {
+      const declared = await declaredVariable(scripts, file.at('handler'), name, 'Closure');
+      expect([made, name, declared?.moduleLevel]).toEqual([made, name, false]);
+    }
+  }
+});
+
 test('members are found in fields, constructors, methods and classes above, public, private and static', async () => {
   const file = draw(
     '/app/classes.js',

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { callOfProgram } from '../../src/core/finding.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { GrowingContainer } from '../../src/diagnose/growing-container.ts';
 import { draw, sourcesOf } from './drawing.ts';
@@ -45,6 +46,20 @@ test('what explains less than a twentieth of the biggest is not told', async () 
   expect(await names(holding('second', 1))).toEqual(['second']);
 });
 
+test('what could not be measured is told beside whatever was, last', async () => {
+  expect(await names(holding('first', null), holding('second', 1000))).toEqual(['second', 'first']);
+  const strings = holding('first', 1, { detail: { elementType: 'string' } });
+  expect(await names(strings, holding('second', 1000))).toEqual(['second', 'first']);
+  const inside = growing(
+    'Array',
+    [root('Socket'), property('queue', 'Socket', internal('node:net', 'Socket'))],
+    {
+      detail: { elementBytes: null },
+    },
+  );
+  expect(await names(inside, holding('second', 1000))).toEqual(['second']);
+});
+
 test('what does not grow is no finding', async () => {
   expect(await names(holding('first', 1000, { growthPerSecond: 0 }))).toEqual([]);
 });
@@ -79,6 +94,14 @@ test('the share of the growth that is explained shows in the confidence', async 
   expect(await sure(100_000)).toBeGreaterThan(await sure(1_000_000));
 });
 
+test('a share that is only a part of what it may be does not count as small', async () => {
+  const sure = async (elementBytesAtLeast: boolean): Promise<number> => {
+    const container = holding('first', 1, { detail: { elementBytesAtLeast } });
+    return (await diagnose([container], context(sources)))[0].confidence;
+  };
+  expect(await sure(true)).toBeGreaterThan(await sure(false));
+});
+
 test('the trap tells who adds: most often, in the program, with the package it came through', async () => {
   const library = { url: '/app/node_modules/lib/index.js', line: 3, column: 4, function: 'each' };
   const rare = { count: 1, stack: [{ ...file.at('second'), function: null }] };
@@ -104,6 +127,74 @@ const remember = (key) => kept.set(key, 1);
   expect(found.heldBy.location).toMatchObject({ package: 'memo', line: library.line('kept') });
   expect(found.addedAt?.location).toMatchObject({ package: 'memo', line: library.line('set') });
   expect(found.addedAt?.stack.at(-1)).toMatchObject({ file: 'a.js', package: null });
+  expect(found.addedAt && callOfProgram(found.addedAt)).toMatchObject({
+    file: 'a.js',
+    line: file.line('set'),
+  });
+  expect(found.explanation).toContain(
+    `added by remember (node_modules/memo/index.js:${library.line('set')}), called from add (a.js:${file.line('set')}).`,
+  );
+  expect(found.excerpts?.map((excerpt) => excerpt.file)).toEqual(['node_modules/memo/index.js', 'a.js']);
+});
+
+test('where no stack shows the call into a package, the text tells where the program uses it', async () => {
+  const store = draw(
+    '/app/node_modules/memo/store.js',
+    `function Store() {
+//            ^^ Store
+  this.kept = Object.create(null);
+//^^ kept
+}
+Store.prototype.set = function set(key, value) {
+  this.kept[key] = JSON.stringify(value);
+//^^ set
+};
+Store.prototype.destroy = function destroy(key) { delete this.kept[key]; };
+module.exports = Store;`,
+  );
+  const program = draw(
+    '/app/server.js',
+    `const Store = require('memo');
+function start() {
+  return new Store();
+//       ^^ use
+}`,
+  );
+  const steps = [root('Server'), property('kept', 'Store', store.at('Store'))];
+  const programScripts = [store.url, program.url];
+  const [found] = await diagnose(
+    [growing('Object', steps)],
+    context(sourcesOf(store, program), { programScripts }),
+  );
+  expect(found.heldBy.location).toMatchObject({ package: 'memo', line: store.line('kept') });
+  expect(found.addedAt?.location.line).toBe(store.line('set'));
+  expect(found.usedAt).toMatchObject({ file: 'server.js', line: program.line('use'), function: 'start' });
+  expect(found.excerpts?.map((excerpt) => excerpt.file)).toContain('server.js');
+  // Where it begins is no removal.
+  expect(found.shouldBeReleased?.words).toMatch(/^`delete kept\[…\]`/);
+  const [without] = await diagnose([growing('Object', steps)], context(sourcesOf(store, program)));
+  expect(without.usedAt).toBeNull();
+  const [own] = await diagnose([holding('first', 9)], context(sources, { programScripts: [file.url] }));
+  expect(own.usedAt).toBeUndefined();
+});
+
+test('a package that adds by itself was called by nobody', () => {
+  const frame = (name: string, packageName: string | null) => ({
+    file: name,
+    line: 1,
+    column: 1,
+    function: null,
+    package: packageName,
+  });
+  const site = (...stack: ReturnType<typeof frame>[]) => ({ location: stack[0], stack, words: null });
+  const inPackage = frame('node_modules/memo/index.js', 'memo');
+  const call = frame('a.js', null);
+  expect(callOfProgram(site(inPackage, frame('node:internal/timers', null)))).toBeNull();
+  expect(callOfProgram(site(inPackage, frame('node_modules/b/i.js', 'b'), call, frame('b.js', null)))).toBe(
+    call,
+  );
+  // The program's own line is no call into a package.
+  expect(callOfProgram(site(call, frame('b.js', null)))).toBeNull();
 });
 
 test('additions that only an outer interval runs say so', async () => {

@@ -37,5 +37,7 @@ test.each([
   ['function call() { return new Promise((resolve) => { HERE }); }', 'call'],
   ['function all() { return items.map((item) => { HERE }); }', 'all'],
   ["wss.on('connection', (ws) => { list.forEach((x) => { HERE }) });", "'connection' handler"],
+  ['const server = createServer(async (req, res) => { HERE });', 'createServer handler'],
+  ['function start() { http.createServer((req, res) => { HERE }); }', 'createServer handler'],
   ['items.map(() => HERE);', null],
 ])('%s', async (code, name) => expect(await nameIn(code)).toBe(name));

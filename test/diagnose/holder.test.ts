@@ -281,7 +281,7 @@ async function guessed(file: Drawing): Promise<boolean> {
   return script !== null && guessProperty(script, 'queue') !== null;
 }
 
-test("a list inside Node has no place in the program's source", async () => {
+test("a list inside Node is held by the program's variable on the way to it, not by a namesake", async () => {
   const steps = [
     root('Socket'),
     property('_handle', 'Socket', internal('node:net', 'Socket')),
@@ -293,9 +293,53 @@ test("a list inside Node has no place in the program's source", async () => {
     'const server = { queue: [] };\nconst use = () => server;\n//          ^^ use',
   );
   const through = [root('Server'), variable('server', file.at('use')), ...steps.slice(1)];
-  const { holder } = await held(growing('Array', through), file);
+  const { holder, grows, growsIn } = await held(growing('Array', through), file);
   expect(await guessed(file)).toBe(true);
-  expect(holder.location).toBeNull();
+  expect(holder).toMatchObject({
+    name: 'server',
+    type: 'Socket',
+    path: ['Server', 'server', '_handle', 'queue'],
+    location: { line: 1, column: 7 },
+  });
+  expect(grows).toMatchObject({ name: '_handle.queue', type: 'Array', location: null });
+  expect(growsIn).toBe('itself');
+  expect((await held(growing('Array', steps), file)).holder.location).toBeNull();
+});
+
+test('the buffer inside a stream is held by the variable that has the stream', async () => {
+  const file = draw(
+    '/app/log.mjs',
+    `const accessLog = new PassThrough();
+//    ^^ accessLog
+const handler = () => accessLog.write({});
+//              ^^ handler`,
+  );
+  const stream = internal('node:internal/streams/passthrough', 'PassThrough');
+  const steps = [
+    root('Server'),
+    listeners('request', 'Server'),
+    variable('accessLog', file.at('handler'), 'Module'),
+    property('_writableState', 'PassThrough', stream),
+    property(
+      'Symbol(kBufferedValue)',
+      'WritableState',
+      internal('node:internal/streams/writable', 'WritableState'),
+    ),
+  ];
+  const { holder, grows, declared } = await held(growing('Array', steps), file);
+  expect(holder).toMatchObject({ name: 'accessLog', type: 'PassThrough', location: { line: 1 } });
+  expect(grows).toMatchObject({ name: '_writableState[kBufferedValue]', type: 'Array', instances: 1 });
+  expect(declared?.name).toBe('accessLog');
+});
+
+test('a file as a whole is no holder of what is somewhere inside of it', async () => {
+  const file = draw('/app/a.js', 'module.exports.run = () => {};');
+  const steps = [
+    root('modules'),
+    exportsOf('/app/a.js'),
+    property('Symbol(x)', 'Thing', internal('node:net', 'Thing')),
+  ];
+  expect((await held(growing('Array', steps), file)).holder.location).toBeNull();
 });
 
 test('a container that does not grow is named the same way, if a reader can go to it', async () => {
@@ -307,4 +351,14 @@ test('a container that does not grow is named the same way, if a reader can go t
     package: null,
   });
   expect(await nameContainer(detail, context(sourcesOf()))).toBeNull();
+});
+
+test('what is inside an object of Node is not told as innocent', async () => {
+  const steps = [
+    root('modules'),
+    variable('rooms', rooms.at('join')),
+    property('table', 'Hidden', internal('node:internal/x', 'Hidden')),
+  ];
+  const { detail } = growing('Array', steps);
+  expect(await nameContainer(detail, context(sourcesOf(rooms)))).toBeNull();
 });

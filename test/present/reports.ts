@@ -155,7 +155,14 @@ export function cacheFinding(): ReportFinding {
     fingerprint: '77b1e0',
     kind: 'cache-without-limit',
     confidence: 0.62,
-    retained: { type: 'Object', count: 12_400, growthPerSecond: 340, bytesPerSecond: 2.1 * MB, state: null },
+    retained: {
+      type: 'Object',
+      count: 12_400,
+      growthPerSecond: 340,
+      bytesPerSecond: 2.1 * MB,
+      bytesAtLeast: false,
+      state: null,
+    },
     heldBy: {
       name: 'responsesByUrl',
       type: 'Map',
@@ -168,8 +175,9 @@ export function cacheFinding(): ReportFinding {
       location: location('node_modules/lru-ish/lib/index.js', 210, 'put', 'lru-ish'),
       stack: [],
       words: null,
+      calledFrom: null,
     },
-    allocatedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null },
+    allocatedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null, calledFrom: null },
     shouldBeReleased: null,
     zombies: null,
     knownLeak: null,
@@ -195,6 +203,7 @@ export function knownFinding(): ReportFinding {
       location: location('node_modules/debug/src/common.js', 119, 'createDebug', 'debug'),
       stack: [],
       words: null,
+      calledFrom: null,
     },
     allocatedAt: null,
     knownLeak: {
@@ -210,12 +219,88 @@ export function knownFinding(): ReportFinding {
   };
 }
 
+/** A finding in a package whose call from the program was seen, with the source of both. */
+export function packageFinding(): ReportFinding {
+  const call = location('src/orders/repricing.ts', 88, 'repriceOrder');
+  return {
+    ...knownFinding(),
+    fingerprint: '5d2aa0',
+    confidence: 0.85,
+    knownLeak: null,
+    addedAt: {
+      location: location('node_modules/debug/src/common.js', 119, 'createDebug', 'debug'),
+      stack: [location('node_modules/debug/src/common.js', 119, 'createDebug', 'debug'), call],
+      words: null,
+      calledFrom: call,
+    },
+    excerpts: [
+      {
+        file: 'node_modules/debug/src/common.js',
+        firstLine: 12,
+        lines: ['', 'createDebug.instances = [];', '/**'],
+        marked: [13],
+      },
+      {
+        file: 'node_modules/debug/src/common.js',
+        firstLine: 118,
+        lines: [
+          "debug.color = selectColor(namespace); // picked by the namespace's hash, so that it stays the same",
+          'createDebug.instances.push(debug);',
+          '',
+        ],
+        marked: [119],
+      },
+      {
+        file: 'src/orders/repricing.ts',
+        firstLine: 87,
+        lines: [
+          'async function repriceOrder(order: Order) {',
+          '  const log = debug(`orders:${order.id}`);',
+          '  log("%d lines", order.lines.length);',
+        ],
+        marked: [88],
+      },
+    ],
+  };
+}
+
+/** Nothing that was found accounts for the growth. */
+export function unexplainedReport(changes: Partial<NonNullable<Report['account']>> = {}): Report {
+  const small = { ...cacheFinding(), retained: { ...cacheFinding().retained, bytesPerSecond: 31 } };
+  const leaking = leakingReport();
+  return {
+    ...leaking,
+    growth: { ...leaking.growth, bytesPerSecond: 93_000, interval: [88_000, 98_000] },
+    findings: [],
+    account: {
+      explainedBytesPerSecond: 31,
+      unexplainedBytesPerSecond: 92_969,
+      sufficient: false,
+      heldBack: [small],
+      census: { walks: 7, objects: 13_600, functions: 3_900, containers: 214, grown: 3, cutShort: false },
+      snapshot: {
+        heapBytes: 60 * MB,
+        pauseMs: [4_200, 8_400],
+        memoryBytes: [660 * MB, 840 * MB],
+      },
+      ...changes,
+    },
+  };
+}
+
 export function sessionsFinding(): ReportFinding {
   return {
     fingerprint: 'f3a9c1',
     kind: 'timer-never-cleared',
     confidence: 0.97,
-    retained: { type: 'Array', count: 7, growthPerSecond: 7, bytesPerSecond: 56 * MB, state: 'CLOSED' },
+    retained: {
+      type: 'Array',
+      count: 7,
+      growthPerSecond: 7,
+      bytesPerSecond: 56 * MB,
+      bytesAtLeast: false,
+      state: 'CLOSED',
+    },
     heldBy: {
       name: 'sessions',
       type: 'Map',
@@ -234,6 +319,7 @@ export function sessionsFinding(): ReportFinding {
       location: location('src/server.ts', 10, null),
       stack: [],
       words: 'the interval in onConnection',
+      calledFrom: null,
     },
     allocatedAt: null,
     shouldBeReleased: {
@@ -243,7 +329,10 @@ export function sessionsFinding(): ReportFinding {
       location: null,
     },
     zombies: { type: 'WebSocket', state: 'CLOSED', count: 7 },
+    usedAt: null,
+    trap: { set: true, durationMs: 2_500, additions: 12, removals: 0, reason: null },
     knownLeak: null,
+    excerpts: [],
     explanation:
       'Each connection starts an interval that outlives it and keeps filling the history of its session.',
   };
@@ -374,6 +463,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
     },
     forecast: null,
     findings: [],
+    account: null,
     namedAtMs: null,
     steadyContainers: [],
     series: {

@@ -6,6 +6,7 @@ export const moduleLevelLog: Rule = {
 
   matches: ({ growing, held, removals }) =>
     growing.detail.type === 'Array' &&
+    held.grows === null &&
     held.declared !== null &&
     held.declared.moduleLevel &&
     removals.length === 0,

@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts';
 export const nestedCollection: Rule = {
   name: 'nested-collection',
 
-  matches: ({ held }) => held.grows !== null,
+  matches: ({ held }) => held.growsIn === 'elements',
 
   explain(leak) {
     const { held } = leak;

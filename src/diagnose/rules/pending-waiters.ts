@@ -1,3 +1,4 @@
+import type { LeakCase } from '../leak-case.ts';
 import { removalClause } from '../words.ts';
 import type { Rule } from './rule.ts';
 
@@ -5,7 +6,7 @@ import type { Rule } from './rule.ts';
 export const pendingWaiters: Rule = {
   name: 'pending-waiters',
 
-  matches: ({ growing, keepsWaiters }) => keepsWaiters || growing.detail.elementType === 'Promise',
+  matches: (leak) => leak.keepsWaiters || keepsPendingPromises(leak),
 
   explain: (leak) => ({
     confidence: leak.removals.length > 0 ? 0.9 : 0.8,
@@ -17,3 +18,10 @@ export const pendingWaiters: Rule = {
     },
   }),
 };
+
+/** A promise that is settled waits for nothing: it is kept for its value, as in a cache. The newest may still be pending. */
+function keepsPendingPromises({ growing: { detail } }: LeakCase): boolean {
+  if (detail.elementType !== 'Promise') return false;
+  const { promises } = detail;
+  return promises === undefined || promises.pending > promises.count / 2;
+}

@@ -1,6 +1,7 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Report } from '../../report/schema.ts';
+import { accountLines } from '../account-lines.ts';
 import { count } from '../figures.ts';
 import { findingLines } from '../finding-lines.ts';
 import { flowParts, labelled } from '../flow.ts';
@@ -44,7 +45,7 @@ export function joinLines(
 export function findingBlocks(report: Report, layout: Layout): Line[][] {
   const blocks = report.findings
     .slice(0, MAX_FINDINGS)
-    .map((finding) => findingLines(finding, { ...layout, indent: 2, explanation: true }));
+    .map((finding) => findingLines(finding, { ...layout, indent: 2, explanation: true, excerpts: true }));
   const hidden = report.findings.length - MAX_FINDINGS;
   if (hidden > 0)
     blocks.push([
@@ -73,6 +74,7 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
   return [
     verdictLines(report, layout),
     ...findingBlocks(report, layout),
+    accountLines(report, { ...layout, indent: 2 }),
     operationLines(report, { ...layout, indent: 2 }),
     residentLines(report, layout),
     steadyLines(report, layout),

@@ -16,7 +16,7 @@ export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, uni
   const found = (explanation: boolean): Line[] =>
     withFinding.flatMap(({ report }) =>
       (report?.findings ?? []).flatMap((finding) =>
-        findingLines(finding, { columns: layout.columns, indent: 0, glyphs, explanation }),
+        findingLines(finding, { columns: layout.columns, indent: 0, glyphs, explanation, excerpts: false }),
       ),
     );
   // The explanation is the first to go where rows are few: the answer at the end has it.

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderReport } from '../../../src/present/text/report-text.ts';
+import type { Report } from '../../../src/report/schema.ts';
 import { columnsOf, hostileText, OBEYED_BY_TERMINALS, stripColors } from '../hostile.ts';
 import {
   cacheFinding,
@@ -10,8 +11,10 @@ import {
   leakingReport,
   operation,
   residentMemory,
+  packageFinding,
   sessionsFinding,
   steadyReport,
+  unexplainedReport,
   withHostileText,
 } from '../reports.ts';
 
@@ -37,6 +40,8 @@ const REPORTS = {
       ],
     },
   }),
+  'in-a-package': leakingReport({ findings: [packageFinding()] }),
+  unexplained: unexplainedReport(),
   'known-leak': leakingReport({ findings: [knownFinding()] }),
   'in-step': leakingReport({
     findings: [cacheFinding()],
@@ -99,6 +104,69 @@ describe('the answer as text', () => {
   test('a place in source keeps its line number however narrow the terminal', () => {
     const text = renderReport(REPORTS['two-findings'], { ...plain, columns: 50 });
     expect(text).toContain('response-cache.ts:14\n');
+  });
+
+  test('what is not explained is told where the findings are known not to be enough, and only there', () => {
+    const text = (changes: Parameters<typeof unexplainedReport>[0], changed: Partial<Report> = {}): string =>
+      renderReport({ ...unexplainedReport(changes), ...changed }, { ...plain, columns: 200 });
+    expect(text({ sufficient: true })).not.toContain('unexplained');
+    expect(text({ sufficient: null })).not.toMatch(/unexplained|unmeasured/);
+    const open = text({ sufficient: null }, { findings: [cacheFinding()] });
+    expect(open).toContain('unmeasured   how much of the +93.0 KB/s that is: no look can see all');
+    expect(open).not.toContain('snapshot sees');
+    expect(text({})).toContain('unexplained  +93.0 KB/s, all of it: what was found to grow is far too small');
+    expect(text({ heldBack: [] })).toContain('all of it: no container was found that grows');
+    expect(text({}, { findings: [cacheFinding()] })).toContain(
+      '+93.0 KB/s of +93.0 KB/s: what was found is the smaller part',
+    );
+    expect(renderReport({ ...unexplainedReport(), account: null }, { ...plain, columns: 80 })).not.toContain(
+      'unexplained',
+    );
+  });
+
+  test('a snapshot is offered with what it would cost, and how to take it of this isolate', () => {
+    const main = renderReport(unexplainedReport(), { ...plain, columns: 400 });
+    expect(main).toContain('it would stop this server for 4 s to 8 s and take 660 MB to 840 MB of memory');
+    expect(main).toContain("node inspect -p 4242, there takeHeapSnapshot('leak.heapsnapshot')");
+    const { target } = unexplainedReport();
+    const worker = { ...unexplainedReport(), target: { ...target, isolate: 'worker:3' } };
+    const ofWorker = renderReport(worker, { ...plain, columns: 400 });
+    expect(ofWorker).toContain('worker.getHeapSnapshot()');
+    expect(ofWorker).not.toContain('node inspect');
+  });
+
+  test('a snapshot that would not fit below the limit is said to kill', () => {
+    const unexplained = unexplainedReport();
+    const limited = (containerBytes: number | null): string => {
+      const limits = { ...unexplained.target.limits, containerBytes };
+      const series = { ...unexplained.series, rss: [300_000_000] };
+      const report = { ...unexplained, series, target: { ...unexplained.target, limits } };
+      return renderReport(report, { ...plain, columns: 400 });
+    };
+    // It needs 660 MB at least.
+    expect(limited(900_000_000)).toContain('more than the 600 MB that are left to it: it would die of it.');
+    expect(limited(960_000_000)).not.toContain('it would die of it');
+    expect(limited(null)).not.toContain('it would die of it');
+  });
+
+  test('bytes that are a lower bound are called one', () => {
+    const { retained } = sessionsFinding();
+    const finding = { ...sessionsFinding(), retained: { ...retained, bytesAtLeast: true } };
+    const text = renderReport(leakingReport({ findings: [finding] }), { ...plain, columns: 80 });
+    expect(text).toContain('at least +56.0 MB/s');
+    expect(text).not.toContain('about +56.0 MB/s');
+  });
+
+  test('the place of a clean-up is told once', () => {
+    const location = { file: 'src/a.js', line: 8, column: 1, function: null, package: null };
+    const missing = (words: string): string => {
+      const finding = { ...sessionsFinding(), shouldBeReleased: { words, event: null, location } };
+      return renderReport(leakingReport({ findings: [finding] }), { ...plain, columns: 200 });
+    };
+    expect(missing('nothing deletes')).toContain('missing    nothing deletes (src/a.js:8)\n');
+    expect(missing('`a.delete` (src/a.js:8) is not reached')).toContain(
+      'missing    `a.delete` (src/a.js:8) is not reached\n',
+    );
   });
 
   test('a hidden finding is announced', () => {

@@ -1,0 +1,106 @@
+import { formatBytes, formatRate } from '../core/bytes.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Report, ReportAccount, ReportFinding } from '../report/schema.ts';
+import { count } from './figures.ts';
+import { placeWords } from './finding-lines.ts';
+import { labelled } from './flow.ts';
+import type { Glyphs } from './glyphs.ts';
+import type { Line } from './line.ts';
+
+/**
+ * Where what was found does not account for the growth: how much is left, what was looked at, and what a snapshot, which sees
+ * everything, would cost this process. Where nobody knows whether it does, that. Nothing where the findings are enough.
+ */
+export function accountLines(
+  report: Report,
+  layout: { readonly columns: number; readonly indent: number; readonly glyphs: Glyphs },
+): Line[] {
+  const { account, growth, findings } = report;
+  if (account === null || growth.bytesPerSecond === null || account.sufficient === true) return [];
+  if (account.sufficient === null) {
+    const words = `how much of the ${formatRate(growth.bytesPerSecond)} that is: no look can see all that an entry keeps`;
+    const label = { text: 'unmeasured', tone: 'unsure' as const };
+    return findings.length === 0
+      ? []
+      : labelled(label, { text: words }, { ...layout, labelColumns: LABEL_COLUMNS });
+  }
+  const rows = [
+    { label: 'unexplained', text: openWords(report, growth.bytesPerSecond), faint: false },
+    ...seenWords(account).map((text) => ({ label: 'seen', text, faint: true })),
+    ...snapshotWords(report, account).map((text) => ({ label: 'next', text, faint: true })),
+  ];
+  return rows.flatMap(({ label, text, faint }, index) => {
+    const repeated = index > 0 && rows[index - 1]?.label === label;
+    return labelled(
+      { text: repeated ? '' : label, tone: faint ? 'faint' : 'unsure' },
+      faint ? { text, tone: 'faint' } : { text },
+      { columns: layout.columns, indent: layout.indent, labelColumns: LABEL_COLUMNS },
+    );
+  });
+}
+
+const LABEL_COLUMNS = 'unexplained'.length + 2;
+const HELD_BACK_NAMED = 3;
+
+function openWords({ findings, account }: Report, growthBytesPerSecond: number): string {
+  const whole = formatRate(growthBytesPerSecond);
+  const rest = account?.unexplainedBytesPerSecond ?? null;
+  if (findings.length > 0) {
+    return rest === null
+      ? `a part of ${whole}`
+      : `${formatRate(rest)} of ${whole}: what was found is the smaller part`;
+  }
+  const why =
+    account?.heldBack.length === 0
+      ? 'no container was found that grows'
+      : 'what was found to grow is far too small';
+  return `${whole}, all of it: ${why}`;
+}
+
+/** What the census saw, so that the reader knows where not to look again. */
+function seenWords({ census, heldBack }: ReportAccount): string[] {
+  const words: string[] = [];
+  if (census !== null) {
+    const { walks, objects, functions, containers, grown, cutShort } = census;
+    words.push(
+      `${count(walks)} walks, the last over ${count(objects)} objects and ${count(functions)} functions; of ${count(containers)} containers ${grown === 0 ? 'none' : count(grown)} grew` +
+        (cutShort ? '. The walk met its budget before the end: what lies deeper was not looked at' : ''),
+    );
+  }
+  const small = heldBack.slice(0, HELD_BACK_NAMED).map(heldBackWords);
+  const hidden = heldBack.length - small.length;
+  if (small.length > 0) {
+    words.push(
+      `too small to be it: ${small.join(', ')}${hidden > 0 ? ` and ${count(hidden)} more (--json FILE has them all)` : ''}`,
+    );
+  }
+  return words;
+}
+
+function heldBackWords({ heldBy, grows, retained }: ReportFinding): string {
+  const name = grows === null ? heldBy.name : `${grows.name} in ${heldBy.name}`;
+  const place = heldBy.location === null ? '' : ` (${placeWords(heldBy.location)})`;
+  return `${name}${place} ${formatRate(retained.bytesPerSecond ?? 0)}`;
+}
+
+function snapshotWords(report: Report, { snapshot }: ReportAccount): string[] {
+  if (snapshot === null) return [];
+  const { target } = report;
+  const [shortest, longest] = snapshot.pauseMs;
+  const [least, most] = snapshot.memoryBytes;
+  const cost = `a heap snapshot sees what no walk can: it would stop this server for ${formatDuration(shortest)} to ${formatDuration(longest)} and take ${formatBytes(least)} to ${formatBytes(most)} of memory, most of which does not come back soon. ${roomWords(report, least)}leakline takes none by itself.`;
+  const how =
+    target.isolate === 'main' && target.pid !== null
+      ? `node inspect -p ${target.pid}, there takeHeapSnapshot('leak.heapsnapshot') and .exit, which leaves the inspector open on 127.0.0.1; then leakline heap leak.heapsnapshot sums it up by class, and the Memory tab of Chrome shows who holds what`
+      : `of a worker the program takes it itself: worker.getHeapSnapshot(); then leakline heap FILE sums it up by class`;
+  return [cost, how];
+}
+
+/** The heap's own limit does not count what is made outside of it. */
+function roomWords({ target, series }: Report, neededBytes: number): string {
+  const { containerBytes, rlimitBytes } = target.limits;
+  const limitBytes = Math.min(containerBytes ?? Infinity, rlimitBytes ?? Infinity);
+  const leftBytes = limitBytes - (series.rss.at(-1) ?? 0);
+  if (leftBytes >= neededBytes) return '';
+  return `That is more than the ${formatBytes(Math.max(0, leftBytes))} that are left to it: it would die of it. `;
+}
