@@ -240,7 +240,7 @@ class Agent {
   async #sampleAllocations(samplingIntervalBytes: number, forMs: number): Promise<AllocationWindow> {
     const probe = this.#probe;
     if (probe === null || this.#sampler !== null || probe.isNatural) return refused('unavailable');
-    if (!(await this.#collectionFits(probe))) return refused('pause');
+    if (!(await this.#collectionFits(probe))) return refused('pause', probe.predictedCollectionMs);
     const inspector = new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
     const nowMs = (): number => this.#perfHooks.performance.now();
     const sampler = new AllocationSampler(inspector, nowMs, (url) => this.#isOwnScript(url));
@@ -254,7 +254,7 @@ class Agent {
         await this.#rest(100);
         if (!this.#gone) this.#account.book('allocations', () => sampler.discardConsole());
       }
-      if (!(await this.#collectionFits(probe))) return refused('pause');
+      if (!(await this.#collectionFits(probe))) return refused('pause', probe.predictedCollectionMs);
       return { profile: probe.collecting('allocations', () => sampler.finish()), refusal: null };
     } catch {
       // Without the right to inspect itself, or stopped by somebody who took the sampler for theirs.
@@ -383,8 +383,8 @@ class Agent {
 /** The name `target/attach.ts` gives the text it evaluates. */
 const EVALUATED_AS = 'leakline-agent';
 
-function refused(refusal: AllocationRefusal): AllocationWindow {
-  return { profile: null, refusal };
+function refused(refusal: AllocationRefusal, predictedPauseMs: number | null = null): AllocationWindow {
+  return { profile: null, refusal, predictedPauseMs };
 }
 
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */

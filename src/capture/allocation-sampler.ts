@@ -1,4 +1,4 @@
-import type { AllocationProfile, AllocationStack } from '../core/allocations.ts';
+import type { AgeShare, AllocationProfile, AllocationStack } from '../core/allocations.ts';
 import type { ScriptLocation } from '../core/location.ts';
 import type { InProcessInspector } from '../wire/inspector-in-process.ts';
 
@@ -60,12 +60,12 @@ export class AllocationSampler {
     const durationMs = this.#nowMs() - this.#startedMs;
     try {
       const { profile } = this.#inspector.post<{ profile: SamplingProfile }>('HeapProfiler.stopSampling');
-      const stacks = stacksOf(profile.head, this.#isOwn);
+      const stacks = stacksOf(profile, this.#isOwn);
       return {
         durationMs,
         samplingIntervalBytes: this.#samplingIntervalBytes,
         liveBytes: profile.head.children.reduce((sum, node) => sum + bytesBelow(node), profile.head.selfSize),
-        stacks: stacks.sort((a, b) => b.liveBytes - a.liveBytes).slice(0, STACKS_KEPT),
+        stacks: stacks.sort((a, b) => notYoung(b) - notYoung(a) || b.liveBytes - a.liveBytes).slice(0, STACKS_KEPT),
       };
     } finally {
       this.cancel();
@@ -90,12 +90,19 @@ export class AllocationSampler {
 
 /** Enough to reach the program's own frames through a framework's. */
 const STACK_DEPTH = 32;
-/** What a stack beyond these keeps is no leak's share. */
-const STACKS_KEPT = 60;
+/** What a stack beyond these keeps is no leak's share; and a leak's own machinery may keep a fiftieth of what hangs on it. */
+const STACKS_KEPT = 120;
+/** The last part is what is young: a fifth of a window of seconds is longer than a request takes. */
+const AGES = 5;
 
 /** Of the inspector protocol, `HeapProfiler.SamplingHeapProfile`. */
-type SamplingProfile = { readonly head: SamplingNode };
+type SamplingProfile = {
+  readonly head: SamplingNode;
+  /** One for each sample that lives. V8 numbers all that it takes, so a number is a time on the clock of allocation. */
+  readonly samples: readonly { readonly size: number; readonly nodeId: number; readonly ordinal: number }[];
+};
 type SamplingNode = {
+  readonly id: number;
   readonly callFrame: {
     readonly functionName: string;
     readonly url: string;
@@ -106,16 +113,38 @@ type SamplingNode = {
   readonly children: readonly SamplingNode[];
 };
 
-function stacksOf(head: SamplingNode, isOwn: (url: string) => boolean): AllocationStack[] {
+function stacksOf({ head, samples }: SamplingProfile, isOwn: (url: string) => boolean): AllocationStack[] {
   const stacks: AllocationStack[] = [];
+  const agesByNode = agesOf(samples);
   const visit = (node: SamplingNode, outer: readonly ScriptLocation[]): void => {
     if (isOwn(node.callFrame.url)) return;
     const frames = [frameOf(node), ...outer];
-    if (node.selfSize > 0) stacks.push({ liveBytes: node.selfSize, frames });
+    if (node.selfSize > 0)
+      stacks.push({ liveBytes: node.selfSize, byAge: agesByNode.get(node.id) ?? NO_AGES, frames });
     for (const child of node.children) visit(child, frames);
   };
   for (const node of head.children) visit(node, []);
   return stacks;
+}
+
+function agesOf(samples: SamplingProfile['samples']): Map<number, AgeShare[]> {
+  // What is read last was also allocated last, so the newest number that lives stands for the window's end.
+  const last = samples.reduce((newest, { ordinal }) => Math.max(newest, ordinal), 1);
+  const agesByNode = new Map<number, AgeShare[]>();
+  for (const { nodeId, size, ordinal } of samples) {
+    const ages = agesByNode.get(nodeId) ?? [...NO_AGES];
+    const age = Math.min(AGES - 1, Math.floor((ordinal / (last + 1)) * AGES));
+    const { bytes, samples: count } = ages[age];
+    ages[age] = { bytes: bytes + size, samples: count + 1 };
+    agesByNode.set(nodeId, ages);
+  }
+  return agesByNode;
+}
+
+const NO_AGES: readonly AgeShare[] = Array.from({ length: AGES }, () => ({ bytes: 0, samples: 0 }));
+
+function notYoung({ byAge }: AllocationStack): number {
+  return byAge.slice(0, -1).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function bytesBelow(node: SamplingNode): number {

@@ -44,6 +44,11 @@ export class OwnCollections {
     });
   }
 
+  /** How long a forced collection would stand still now. */
+  get predictedMs(): number {
+    return this.#budget.predictMs(readHeapShape(this.#host.v8));
+  }
+
   /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
   caused<Result>(name: string, work: () => Result): Result {
     const heap = readHeapShape(this.#host.v8);

@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GrowthOfContainer, findGrowth, findSteady } from '../census/growth.ts';
-import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
-import type { AllocationProfile, AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
+import type { AllocationProfile } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { type GrowingContainer, explainedBytesPerSecond } from '../diagnose/growing-container.ts';
+import {
+  type DiagnoseContext,
+  type GrowingContainer,
+  explainedBytesPerSecond,
+} from '../diagnose/growing-container.ts';
 import { loadedLeaks } from '../diagnose/loaded-leaks.ts';
 import { nameContainer } from '../diagnose/name-container.ts';
 import type { SourceReader } from '../diagnose/source-reader.ts';
 import type { Activity } from '../report/live.ts';
 import type { Peer } from '../wire/peer.ts';
+import { AllocationWindows, type Unsampled } from './allocation-windows.ts';
 
 /**
  * From a suspicion to named lines: walk, walk again, look closer at what grew, trap the fastest, diagnose.
@@ -25,6 +29,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   // heap (compiled code, a few hundred weak references) is there before the floors begin to count.
   const walks: CensusWalk[] = [await peer.call<CensusWalk>('walk')];
   facts.report({ activity: 'watching' });
+  const windows = new AllocationWindows(peer, facts);
   let named: readonly Finding[] = [];
   let walksOnceLeaking = 0;
   let nextWalkAtMs = 0;
@@ -42,8 +47,8 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     // The first is the longest lever; of the others the latest.
     if (walks.length > WALKS_KEPT) walks.splice(1, 1);
     const grown = findGrowth(walks);
-    if (grown.length > 0) {
-      const { findings, steady } = await nameGrowth(peer, grown, walks, facts, signal);
+    if (grown.length > 0 || windows.looksForMore(0)) {
+      const { findings, steady } = await nameGrowth(peer, grown, walks, facts, windows, signal);
       if (findings.length > 0) named = findings;
       facts.report({ findings: named, steady });
     }
@@ -76,8 +81,7 @@ export type InvestigationNews = {
   readonly steady?: readonly SteadyContainer[];
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
-  /** Why there is no profile of what was allocated. */
-  readonly unsampled?: AllocationRefusal;
+  readonly unsampled?: Unsampled;
 };
 
 /** Times the walks done: what shows only after minutes is looked for less and less often. */
@@ -89,8 +93,6 @@ const LOOKED_AT_CLOSELY = 12;
 const STEADY_NAMED = 4;
 const TRAPPED = 3;
 const TRAP_MS = 2500;
-/** Shorter than the traps: reading the profile may have to wait a second until the pause budget has room. */
-const SAMPLED_MS = 1500;
 /** Growth that no walk sees after that many is not in a container the census knows. */
 const MAX_WALKS_ONCE_LEAKING = 6;
 
@@ -99,6 +101,7 @@ async function nameGrowth(
   grown: readonly GrowthOfContainer[],
   walks: readonly CensusWalk[],
   facts: InvestigationFacts,
+  windows: AllocationWindows,
   signal: AbortSignal,
 ): Promise<{ findings: Finding[]; steady: SteadyContainer[] }> {
   const quiet = findSteady(walks).slice(0, STEADY_NAMED * 3);
@@ -114,22 +117,36 @@ async function nameGrowth(
     })
     .sort((a, b) => (explainedBytesPerSecond(b) ?? 0) - (explainedBytesPerSecond(a) ?? 0));
   facts.report({ activity: 'trapping' });
-  const [caught, allocations] = signal.aborted
-    ? [new Map<string, TrapResult>(), null]
-    : await Promise.all([setTraps(peer, growing.slice(0, TRAPPED)), sampleAllocations(peer, facts)]);
-  const { verdict } = facts.now();
-  const context = {
-    sources: facts.sources,
-    workingDirectory: facts.workingDirectory,
-    slopeBytesPerSecond: verdict?.growth?.bytesPerSecond ?? null,
-    space: verdict?.space ?? null,
-    programScripts: walks.at(-1)?.programScripts ?? [],
-    allocations,
+  const explained = growing.reduce((sum, one) => sum + (explainedBytesPerSecond(one) ?? 0), 0);
+  const more = windows.looksForMore(explained);
+  const sampling = signal.aborted ? Promise.resolve(null) : windows.take(explained);
+  // Awaited below; until then its failure is nobody's.
+  sampling.catch(() => undefined);
+  const caught = signal.aborted
+    ? new Map<string, TrapResult>()
+    : await setTraps(peer, growing.slice(0, TRAPPED));
+  const trapped = growing.map((container) => ({
+    ...container,
+    trap: caught.get(container.detail.key) ?? null,
+  }));
+  const contextWith = (allocations: AllocationProfile | null): DiagnoseContext => {
+    const { verdict } = facts.now();
+    return {
+      sources: facts.sources,
+      workingDirectory: facts.workingDirectory,
+      slopeBytesPerSecond: verdict?.growth?.bytesPerSecond ?? null,
+      space: verdict?.space ?? null,
+      programScripts: walks.at(-1)?.programScripts ?? [],
+      allocations,
+    };
   };
-  const findings = await diagnose(
-    growing.map((container) => ({ ...container, trap: caught.get(container.detail.key) ?? null })),
-    context,
-  );
+  // What the containers tell is not to wait for the long window.
+  if (more) {
+    const early = await diagnose(trapped, contextWith(null));
+    if (early.length > 0) facts.report({ findings: early });
+  }
+  const context = contextWith(await sampling);
+  const findings = await diagnose(trapped, context);
   const steady: SteadyContainer[] = [];
   for (const group of quiet) {
     const detail = detailByKey.get(group.key);
@@ -146,18 +163,6 @@ async function setTraps(peer: Peer, growing: readonly GrowingContainer[]): Promi
   if (keys.length === 0) return new Map();
   const results = await peer.call<TrapResult[]>('trap', { keys, forMs: TRAP_MS });
   return new Map(results.map((result) => [result.key, result]));
-}
-
-/** What lives on of what is allocated while the traps are set; `null` where a profile would cost or disturb too much. */
-async function sampleAllocations(peer: Peer, facts: InvestigationFacts): Promise<AllocationProfile | null> {
-  const { verdict, series } = facts.now();
-  const intervalBytes = samplingIntervalBytes(verdict?.growth?.bytesPerSecond ?? null, series, SAMPLED_MS);
-  const { profile, refusal } = await peer.call<AllocationWindow>('allocations', {
-    samplingIntervalBytes: intervalBytes,
-    forMs: SAMPLED_MS,
-  });
-  if (refusal !== null) facts.report({ unsampled: refusal });
-  return profile;
 }
 
 /** Half is enough to go to the line; an element's size is an estimate. */

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AllocationRefusal } from '../core/allocations.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
@@ -19,6 +18,7 @@ import { investigate } from './investigation.ts';
 import { metricsOnlyNote } from './metrics-only.ts';
 import { patienceOf } from './patience.ts';
 import { sourceFiles } from './source-files.ts';
+import { unsampledNote } from './unsampled-note.ts';
 import type { WatchRequest } from './watch.ts';
 
 /** An isolate to watch: the main thread of a process, or one of its workers. */
@@ -170,7 +170,7 @@ export class IsolateWatch {
             this.#activity = news.activity ?? this.#activity;
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
-            const unsampled = news.unsampled && NOTE_BY_REFUSAL[news.unsampled];
+            const unsampled = news.unsampled && unsampledNote(news.unsampled, this.#request.maxPauseMs);
             if (typeof unsampled === 'string') this.#note(unsampled);
             this.#suspects = news.suspects ?? this.#suspects;
             this.#changed();
@@ -253,15 +253,6 @@ function suspicionOf({ package: name, installed, description, remedy, citation }
   const version = `${name}${installed === null ? '' : ` ${installed}`}`;
   return `What was found does not explain the growth, and ${version} is loaded, which is known to leak: ${description} ${remedy} See ${citation}`;
 }
-
-/** Nothing is said of what the watch itself ends. */
-const NOTE_BY_REFUSAL: Record<AllocationRefusal, string | null> = {
-  contended:
-    'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.',
-  pause:
-    'Where memory was allocated is not told: reading what V8 samples takes a full collection, and none fitted --max-pause.',
-  unavailable: null,
-};
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
