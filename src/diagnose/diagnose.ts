@@ -7,6 +7,7 @@ import { investigate, type LeakCase } from './leak-case.ts';
 import { rules } from './rules/all.ts';
 import { Scripts } from './script.ts';
 import { mergeSameBugs } from './same-bug.ts';
+import { withUnseen } from './unseen-findings.ts';
 import { at, counted } from './words.ts';
 
 /**
@@ -25,7 +26,8 @@ export async function diagnose(
     (a, b) =>
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
-  return Promise.all(worthTelling(ranked).map((leak) => findingFrom(leak, context)));
+  const told = worthTelling(ranked).map(async (leak) => ({ leak, finding: await findingFrom(leak, context) }));
+  return withUnseen(await Promise.all(told), context, scripts);
 }
 
 /** A fix that removes less than this share of what the biggest one removes is not the fix that is looked for. */

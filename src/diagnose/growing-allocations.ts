@@ -1,0 +1,171 @@
+import type { AllocationProfile, AllocationStack } from '../core/allocations.ts';
+import type { Site } from '../core/finding.ts';
+import type { ScriptLocation } from '../core/location.ts';
+import { calledName, type FunctionAt, functionAtFrame, walkOwn } from './function-at.ts';
+import { originalFrame, originalLocation, packageOf } from './original-location.ts';
+import { placeOf, type Scripts } from './script.ts';
+import type { AnyNode } from './syntax.ts';
+
+/** What one function of the program makes, itself or through what it calls, and what then stays. */
+export type GrowingAllocation = {
+  /** The innermost function of the program's own on the stack; of a package where there is none of the program's. */
+  readonly place: FunctionAt;
+  /** The line of the call that makes it, where the text has a single such call; else where the function begins. */
+  readonly site: Site;
+  /** Where it is a package that allocates on its behalf. */
+  readonly within: Site | null;
+  readonly bytesPerSecond: number;
+  readonly samples: number;
+  /** The functions on its stacks whose text is known, nearest first; `place` is the first. */
+  readonly through: readonly FunctionAt[];
+  /** What `place` calls that allocates: `race`, `set`, `toString`. */
+  readonly calls: ReadonlySet<string>;
+};
+
+/**
+ * The allocations that grow: as much of what was made long ago is alive as of what was made just now.
+ *
+ * Of each function all stacks together are judged, for one stack alone may have few samples. The youngest part of the
+ * window is in use; what was made in one of the others only was made once. Heaviest first.
+ */
+export async function growingAllocations(
+  profile: AllocationProfile,
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<GrowingAllocation[]> {
+  const groups = new Map<AnyNode, Group>();
+  for (const stack of profile.stacks) {
+    const placed = await place(stack, scripts);
+    if (placed === null) continue;
+    const { fn } = placed;
+    const group = groups.get(fn.node) ?? { fn, stacks: [], through: [] };
+    groups.set(fn.node, group);
+    group.stacks.push(placed);
+    for (const outer of placed.through) {
+      if (!group.through.some(({ node }) => node === outer.node)) group.through.push(outer);
+    }
+  }
+  const growing = [...groups.values()].filter(({ stacks }) => isSteady(agesOf(stacks)));
+  const found = await Promise.all(
+    growing.map((group) => allocationOf(group, profile.durationMs, scripts, workingDirectory)),
+  );
+  return found.sort((a, b) => b.bytesPerSecond - a.bytesPerSecond);
+}
+
+type Placed = {
+  readonly fn: FunctionAt;
+  readonly frame: ScriptLocation;
+  /** Inside `fn`, innermost first. */
+  readonly inner: readonly ScriptLocation[];
+  readonly through: readonly FunctionAt[];
+  readonly stack: AllocationStack;
+};
+
+type Group = { readonly fn: FunctionAt; readonly stacks: Placed[]; readonly through: FunctionAt[] };
+
+/** `null` for what Node does on nobody's behalf. */
+async function place(stack: AllocationStack, scripts: Scripts): Promise<Placed | null> {
+  const { frames } = stack;
+  const isWritten = ({ url }: ScriptLocation): boolean => url !== '' && !url.startsWith('node:');
+  const own = frames.findIndex((frame) => isWritten(frame) && packageOf(frame.url) === null);
+  const index = own >= 0 ? own : frames.findIndex(isWritten);
+  if (index < 0) return null;
+  const frame = frames[index];
+  const fn = await functionAtFrame(frame, scripts);
+  if (fn === null) return null;
+  const outer = await Promise.all(
+    frames.slice(index + 1).map((caller) => (isWritten(caller) ? functionAtFrame(caller, scripts) : null)),
+  );
+  const through = [fn, ...outer.filter((caller) => caller !== null)];
+  return { fn, frame, inner: frames.slice(0, index), through, stack };
+}
+
+type Ages = { readonly bytes: readonly number[]; readonly samples: readonly number[] };
+
+/** Of the parts of the window that are not young. */
+function agesOf(stacks: readonly Placed[]): Ages {
+  const parts = Math.max(...stacks.map(({ stack }) => stack.byAge.length));
+  const sum = (read: (stack: AllocationStack, age: number) => number): number[] =>
+    Array.from({ length: Math.max(0, parts - 1) }, (_, age) =>
+      stacks.reduce((total, { stack }) => total + read(stack, age), 0),
+    );
+  return {
+    bytes: sum(({ byAge }, age) => byAge[age]?.bytes ?? 0),
+    samples: sum(({ byAge }, age) => byAge[age]?.samples ?? 0),
+  };
+}
+
+/**
+ * Samples of a leak fall into each part alike. With four parts the largest has more than the share below less than once in a
+ * hundred times, at any number of samples from six on; fewer can't be told from what was made at once.
+ */
+function isSteady({ samples }: Ages): boolean {
+  const total = samples.reduce((sum, count) => sum + count, 0);
+  if (total < FEWEST_SAMPLES) return false;
+  return Math.max(...samples) / total <= 1 / samples.length + LARGEST_BEYOND / Math.sqrt(total);
+}
+
+const FEWEST_SAMPLES = 3;
+const LARGEST_BEYOND = 1.5;
+
+async function allocationOf(
+  group: Group,
+  durationMs: number,
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<GrowingAllocation> {
+  const { fn, through } = group;
+  const { bytes, samples } = agesOf(group.stacks);
+  const stacks = [...group.stacks].sort((a, b) => b.stack.liveBytes - a.stack.liveBytes);
+  const [heaviest] = stacks;
+  const seconds = ((durationMs / 1000) * bytes.length) / (bytes.length + 1);
+  return {
+    place: fn,
+    site: await siteOf(heaviest, scripts, workingDirectory),
+    within: await siteWithin(heaviest, scripts, workingDirectory),
+    bytesPerSecond: bytes.reduce((sum, part) => sum + part, 0) / seconds,
+    samples: samples.reduce((sum, part) => sum + part, 0),
+    through,
+    calls: new Set(stacks.flatMap(({ inner }) => inner.at(-1)?.function ?? [])),
+  };
+}
+
+async function siteOf(placed: Placed, scripts: Scripts, workingDirectory: string): Promise<Site> {
+  const { fn, frame, inner, stack } = placed;
+  const written = stack.frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
+  const mapped = await Promise.all(written.map((one) => originalFrame(one, scripts, workingDirectory)));
+  const call = onlyCall(fn, inner.at(-1)?.function ?? null);
+  if (call !== null) {
+    return { location: originalLocation(placeOf(fn.script, call), workingDirectory), stack: mapped, words: null };
+  }
+  const location = await originalFrame(frame, scripts, workingDirectory);
+  return { location, stack: mapped, words: `somewhere in ${location.function ?? 'this function'}` };
+}
+
+/** V8 tells the function alone. What it called is in the stack, and if the text calls that once, there is its line. */
+function onlyCall(fn: FunctionAt, name: string | null): AnyNode | null {
+  if (name === null) return null;
+  const last = name.replace(/^.*[.\s]/, '');
+  const calls: AnyNode[] = [];
+  walkOwn(fn, (node) => {
+    if (calledName(node) === last && (node.type === 'CallExpression' || node.type === 'NewExpression'))
+      calls.push(node.callee.type === 'MemberExpression' ? node.callee.property : node);
+  });
+  return calls.length === 1 ? calls[0] : null;
+}
+
+async function siteWithin(
+  { inner, stack }: Placed,
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<Site | null> {
+  const innermost = inner.find(({ url }) => packageOf(url) !== null);
+  if (innermost === undefined) return null;
+  const written = stack.frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
+  const location = await originalFrame(innermost, scripts, workingDirectory);
+  return {
+    location,
+    stack: await Promise.all(written.map((one) => originalFrame(one, scripts, workingDirectory))),
+    words: `somewhere in ${location.function ?? 'this function'}`,
+  };
+}

@@ -1,0 +1,62 @@
+import { calledName, type FunctionAt, outerVariable } from './function-at.ts';
+import { nameAround } from './function-name.ts';
+import type { Script } from './script.ts';
+import { type AnyNode, isFunction, type NodePath, walk } from './syntax.ts';
+import type { UnseenFacts } from './rules/unseen-rule.ts';
+
+/**
+ * What callers pass for one parameter, where it is something that was there before they were called: `stopping` of
+ * `withTimeout(work(), stopping)`. Callers are told by the function's name, in the scripts that are known.
+ */
+export async function outerArguments(
+  fn: FunctionAt,
+  parameter: string,
+  { known }: UnseenFacts,
+): Promise<{ readonly fn: FunctionAt; readonly path: NodePath }[]> {
+  const index = fn.node.params.findIndex((param) => param.type === 'Identifier' && param.name === parameter);
+  const name = shortName(fn);
+  if (index < 0 || name === null) return [];
+  const found: { fn: FunctionAt; path: NodePath }[] = [];
+  for (const { caller, path, call } of callsOf(name, known)) {
+    const argument = call.arguments[index] as AnyNode | undefined;
+    if (argument === undefined) continue;
+    const to = [...path, argument];
+    if (outerVariable(caller, to) !== undefined) found.push({ fn: caller, path: to });
+  }
+  return found;
+}
+
+/** What callers of a function call to make its arguments: `readText` of `accept(await readText(request))`. */
+export function argumentExpressions(fn: FunctionAt, known: readonly Script[]): AnyNode[] {
+  const name = shortName(fn);
+  if (name === null) return [];
+  return callsOf(name, known).flatMap(({ call }) => call.arguments as AnyNode[]);
+}
+
+type Call = Extract<AnyNode, { type: 'CallExpression' }>;
+
+function callsOf(
+  name: string,
+  scripts: readonly Script[],
+): { readonly caller: FunctionAt; readonly path: NodePath; readonly call: Call }[] {
+  const calls: { caller: FunctionAt; path: NodePath; call: Call }[] = [];
+  for (const script of scripts) {
+    if (script.program === null) continue;
+    walk(script.program, (node, path) => {
+      if (node.type !== 'CallExpression' || calledName(node) !== name) return;
+      const index = path.findLastIndex(isFunction);
+      const around = path[index];
+      if (around === undefined || !isFunction(around)) return;
+      const copy = [...path];
+      calls.push({ caller: { script, node: around, path: copy.slice(0, index + 1) }, path: copy, call: node });
+    });
+  }
+  return calls;
+}
+
+/** `add` of `Store.add`; `null` for a function that has no name to be called by. */
+function shortName({ script, path }: FunctionAt): string | null {
+  const name = nameAround(script, path);
+  const last = name?.replace(/^.*\./, '') ?? null;
+  return last !== null && /^[\w$]+$/.test(last) ? last : null;
+}

@@ -1,0 +1,71 @@
+import { walkOwn } from '../function-at.ts';
+import { findBinding } from '../scopes.ts';
+import { type AnyNode, isFunction, keyName, type NodePath, walk } from '../syntax.ts';
+import { holderNamed, siteAt } from '../unseen-holder.ts';
+import type { UnseenCause, UnseenRule } from './unseen-rule.ts';
+
+/** `registry.register(object, () => object.close())`: what is to run when the object is collected keeps it from that. */
+export const finalizerKeepsTarget: UnseenRule = {
+  name: 'finalizer-keeps-target',
+
+  async causesIn(place, facts) {
+    const found: UnseenCause[] = [];
+    const calls: { call: Extract<AnyNode, { type: 'CallExpression' }>; path: NodePath }[] = [];
+    walkOwn(place, (node, path) => {
+      if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
+      if (keyName(node.callee.property, node.callee.computed) === 'register') calls.push({ call: node, path });
+    });
+    for (const { call, path } of calls) {
+      const [target, held] = call.arguments as (AnyNode | undefined)[];
+      if (call.callee.type !== 'MemberExpression' || target === undefined || held === undefined) continue;
+      if (!keeps(held, target, path)) continue;
+      const registry = [...path, call.callee, call.callee.object as AnyNode];
+      const { holder, declared } = await holderNamed(place, registry, 'FinalizationRegistry', facts);
+      if (!isRegistry(declared?.value?.node)) continue;
+      const name = `\`${holder.name}\``;
+      found.push({
+        holder,
+        addedAt: siteAt(place, call, facts),
+        place,
+        marks: ['register'],
+        sources: [],
+        keepsAll: true,
+        confidence: 0.9,
+        why: `${name} keeps what is handed over at registration until the object is collected, and that reaches the object itself: so it never is.`,
+        shouldBeReleased: {
+          words: `what is registered with ${name} must not use the object: hand over only what its clean-up needs`,
+          event: null,
+          location: null,
+        },
+      });
+    }
+    return found;
+  },
+};
+
+function isRegistry(node: AnyNode | undefined): boolean {
+  return (
+    node?.type === 'NewExpression' &&
+    node.callee.type === 'Identifier' &&
+    node.callee.name === 'FinalizationRegistry'
+  );
+}
+
+/** Whether the value that is handed over is the object, or a function or literal that uses it. */
+function keeps(held: AnyNode, target: AnyNode, path: NodePath): boolean {
+  let uses = false;
+  walk(
+    held,
+    (node, inner) => {
+      if (target.type === 'ThisExpression' && node.type === 'ThisExpression') uses = true;
+      if (target.type !== 'Identifier' || node.type !== 'Identifier' || node.name !== target.name) return;
+      const parent = inner[inner.length - 2];
+      if (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
+      const shadowed = findBinding([...path, ...inner], node.name) !== findBinding(path, node.name);
+      if (!shadowed) uses = true;
+    },
+    // `this` of a function that is no arrow is another one.
+    (node) => target.type !== 'ThisExpression' || !isFunction(node) || node.type === 'ArrowFunctionExpression',
+  );
+  return uses;
+}

@@ -1,0 +1,94 @@
+import { calledIn, type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
+import { findBinding } from '../scopes.ts';
+import { type AnyNode, isFunction, keyName, type NodePath, pathTo } from '../syntax.ts';
+import { holderNamed, siteAt } from '../unseen-holder.ts';
+import { outerArguments } from '../outer-arguments.ts';
+import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
+
+/** `Promise.race([work(), stopping])` with a promise that outlives the call: each race leaves its reactions on it. */
+export const raceAgainstEternalPromise: UnseenRule = {
+  name: 'race-against-eternal-promise',
+
+  async causesIn(place, facts) {
+    const found: UnseenCause[] = [];
+    for (const { call, path } of racesIn(place)) {
+      const [list] = call.arguments;
+      if (list?.type !== 'ArrayExpression') continue;
+      const racers = list.elements.filter((racer) => racer !== null);
+      for (const racer of racers) {
+        const eternal = await eternalAt(place, [...path, list, racer as AnyNode], facts);
+        if (eternal === null) continue;
+        const others = racers.filter((other) => other !== racer) as AnyNode[];
+        found.push(await causeFrom(place, call, eternal, others, facts));
+      }
+    }
+    return found;
+  },
+};
+
+type Call = Extract<AnyNode, { type: 'CallExpression' }>;
+
+function racesIn(place: FunctionAt): { readonly call: Call; readonly path: NodePath }[] {
+  const races: { call: Call; path: NodePath }[] = [];
+  walkOwn(place, (node, path) => {
+    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
+    const { object, property, computed } = node.callee;
+    if (object.type !== 'Identifier' || object.name !== 'Promise') return;
+    if (/^(?:race|any)$/.test(keyName(property, computed) ?? '')) races.push({ call: node, path });
+  });
+  return races;
+}
+
+/** Where the promise that outlives the call is named: in the race itself, or where the function is called. */
+type Eternal = { readonly fn: FunctionAt; readonly path: NodePath };
+
+async function eternalAt(place: FunctionAt, path: NodePath, facts: UnseenFacts): Promise<Eternal | null> {
+  const racer = path[path.length - 1];
+  if (racer.type !== 'Identifier' && racer.type !== 'MemberExpression') return null;
+  let root: AnyNode = racer;
+  while (root.type === 'MemberExpression') root = root.object as AnyNode;
+  if (root.type === 'ThisExpression') return { fn: place, path };
+  const binding = outerVariable(place, path);
+  if (binding !== undefined) return isFunctionValue(binding.value) ? null : { fn: place, path };
+  if (racer.type !== 'Identifier') return null;
+  const parameter = findBinding(path, racer.name);
+  if (parameter?.kind !== 'parameter' || parameter.scope !== place.node) return null;
+  const [passed] = await outerArguments(place, racer.name, facts);
+  return passed === undefined ? null : passed;
+}
+
+function isFunctionValue(value: AnyNode | null): boolean {
+  return value !== null && isFunction(value);
+}
+
+async function causeFrom(
+  place: FunctionAt,
+  call: Call,
+  eternal: Eternal,
+  others: readonly AnyNode[],
+  facts: UnseenFacts,
+): Promise<UnseenCause> {
+  const { holder } = await holderNamed(eternal.fn, eternal.path, 'Promise', facts);
+  const name = `\`${holder.name}\``;
+  return {
+    holder,
+    addedAt: siteAt(place, call, facts),
+    place,
+    marks: ['race', 'any'],
+    sources: others.flatMap((other) => [...calledIn(other), ...calledIn(valueOf(place, other))]),
+    keepsAll: true,
+    confidence: 0.85,
+    why: `Each race adds its reactions to ${name}, which has not settled, and they keep what the race ended with for as long as it does not.`,
+    shouldBeReleased: {
+      words: `nothing takes a race's reactions off ${name}: race against a promise of its own, which is settled when the race is over`,
+      event: null,
+      location: null,
+    },
+  };
+}
+
+/** `const answer = ask(); Promise.race([answer, stopping])`. */
+function valueOf(place: FunctionAt, node: AnyNode): AnyNode {
+  if (node.type !== 'Identifier' || place.script.program === null) return node;
+  return findBinding(pathTo(place.script.program, node), node.name)?.value ?? node;
+}

@@ -1,0 +1,320 @@
+import { formatRate } from '../core/bytes.ts';
+import type { Finding } from '../core/finding.ts';
+import { addSitesOf } from './add-sites.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { calledIn, covers, type FunctionAt } from './function-at.ts';
+import { nameAround } from './function-name.ts';
+import { type DiagnoseContext, explainedBytesPerSecond } from './growing-container.ts';
+import { type GrowingAllocation, growingAllocations } from './growing-allocations.ts';
+import type { LeakCase } from './leak-case.ts';
+import { argumentExpressions } from './outer-arguments.ts';
+import { unseenRules } from './rules/all-unseen.ts';
+import { keptOutOfSight } from './rules/kept-out-of-sight.ts';
+import { substringPinsParent } from './rules/substring-pins-parent.ts';
+import type { UnseenCause, UnseenFacts, UnseenRule } from './rules/unseen-rule.ts';
+import type { Script, Scripts } from './script.ts';
+import { isFunction } from './syntax.ts';
+import { at, listed } from './words.ts';
+
+/** A case the walks found, and what is told of it. */
+export type Told = { readonly leak: LeakCase; readonly finding: Finding };
+
+/**
+ * The findings of the walks, and beside them those of V8's sampled allocations where the walks explain too little.
+ *
+ * Each allocation that grows is given to one holder: a container whose elements show less than they keep, or something
+ * the text names that no walk can see. What nothing is known to hold is told as that. So no growth is told twice; and
+ * where what the walks found accounts for half of the growth nothing is added.
+ */
+export async function withUnseen(
+  told: readonly Told[],
+  context: DiagnoseContext,
+  scripts: Scripts,
+): Promise<Finding[]> {
+  const seen = told.map(({ finding }) => finding);
+  const { allocations, slopeBytesPerSecond: slope, space, workingDirectory } = context;
+  if (allocations == null || allocations.durationMs < SHORTEST_MS || slope === null || slope <= 0) return seen;
+  if (space === 'external' || space === 'native') return seen;
+  const explained = told.reduce((sum, { leak }) => sum + explainedBy(leak), 0);
+  if (explained >= slope * ENOUGH) return seen;
+
+  const growing = await growingAllocations(allocations, scripts, workingDirectory);
+  const left = withoutExplained(growing, told, workingDirectory);
+  const known = [...new Set(left.flatMap(({ through }) => through.map(({ script }) => script)))];
+  const facts = { scripts, known, workingDirectory };
+  const claimants = [...(await containersOf(told, facts)), ...(await causesOf(left, told, facts))];
+  const unclaimed: GrowingAllocation[] = [];
+  for (const allocation of left) (nearest(claimants, allocation)?.claimed ?? unclaimed).push(allocation);
+
+  const least = slope * SMALLEST_SHARE;
+  const added = [
+    ...claimants.flatMap((claimant) => (claimant.told === null ? [causeFinding(claimant, least)] : [])),
+    ...unclaimed.map((allocation) => keptFinding(allocation, least)),
+  ].filter((finding) => finding !== null);
+  const findings = told.map((one) => {
+    const claimant = claimants.find((candidate) => candidate.told === one);
+    return claimant === undefined ? one.finding : containerFinding(one, claimant, slope);
+  });
+  return inOrder(findings, added);
+}
+
+/** A window beside the traps is too short to tell what stays from what is in use. */
+const SHORTEST_MS = 4000;
+/** Of the growth: an element's size is an estimate. */
+const ENOUGH = 0.5;
+/** Of the growth: what stays beside it is warm-up, or hangs on what was told. */
+const SMALLEST_SHARE = 0.1;
+/** An element may keep some times what was measured of it before it is said to keep something else. */
+const WITHIN_ESTIMATE = 3;
+
+/** Something that may keep what grows. */
+type Claimant = {
+  readonly told: Told | null;
+  readonly cause: UnseenCause | null;
+  readonly rule: string;
+  /** The functions that put something into it. */
+  readonly places: readonly FunctionAt[];
+  readonly sources: ReadonlySet<string>;
+  /** Its own machinery was seen to grow; true where it has none that could be seen. */
+  readonly marked: boolean;
+  /** It keeps whatever hangs on what is put in. */
+  readonly keepsAll: boolean;
+  readonly pieces: boolean;
+  readonly claimed: GrowingAllocation[];
+};
+
+function explainedBy(leak: LeakCase): number {
+  const isNamed = leak.held.holder.location !== null || leak.added !== null;
+  return isNamed ? (explainedBytesPerSecond(leak.growing) ?? 0) : 0;
+}
+
+/** Without what is made by the functions that add to a container of about that growth. */
+function withoutExplained(
+  growing: readonly GrowingAllocation[],
+  told: readonly Told[],
+  workingDirectory: string,
+): GrowingAllocation[] {
+  let left = [...growing];
+  for (const { leak } of told) {
+    const { added } = leak;
+    if (added === null) continue;
+    const joined = left.filter(({ through }) =>
+      through.some((fn) => covers(fn, added.location, workingDirectory)),
+    );
+    const bytes = joined.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0);
+    if (bytes <= explainedBy(leak) * WITHIN_ESTIMATE) left = left.filter((one) => !joined.includes(one));
+  }
+  return left;
+}
+
+async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<Claimant[]> {
+  const claimants = await Promise.all(
+    told.map(async (one): Promise<Claimant | null> => {
+      const { held, growing, added } = one.leak;
+      if (held.container === null || held.holder.location === null) return null;
+      const sites = await addSitesOf(held.container, facts.scripts, facts.known);
+      const places = sites.flatMap(({ script, path }): FunctionAt[] => {
+        const index = path.findLastIndex(isFunction);
+        const node = path[index];
+        return node === undefined || !isFunction(node) ? [] : [{ script, node, path: path.slice(0, index + 1) }];
+      });
+      const pieces = await substringPinsParent.matches(one.leak, facts.scripts, facts.known);
+      const { elementBytes, elementType } = growing.detail;
+      return {
+        told: one,
+        cause: null,
+        rule: one.finding.kind,
+        places: added === null ? places : places.filter((fn) => covers(fn, added.location, facts.workingDirectory)),
+        sources: new Set(places.flatMap((fn) => argumentExpressions(fn, scriptsFor(fn, facts)).flatMap(calledIn))),
+        marked: true,
+        // Of these a walk sees the object and not what hangs on it.
+        keepsAll: pieces || elementBytes === null || /^(?:Promise|Function|WeakRef)$/.test(elementType),
+        pieces,
+        claimed: [],
+      };
+    }),
+  );
+  return claimants.filter((claimant) => claimant !== null);
+}
+
+function scriptsFor({ script }: FunctionAt, { known }: UnseenFacts): Script[] {
+  return [...new Set([script, ...known])];
+}
+
+/** What the text of the functions on the growing stacks names; once each, and not what the walks found. */
+async function causesOf(
+  growing: readonly GrowingAllocation[],
+  told: readonly Told[],
+  facts: UnseenFacts,
+): Promise<Claimant[]> {
+  const places = new Map(growing.flatMap(({ through }) => through.map((fn) => [fn.node, fn])));
+  const found: Claimant[] = [];
+  for (const rule of unseenRules) {
+    for (const fn of places.values()) {
+      for (const cause of await rule.causesIn(fn, facts)) {
+        if (told.some(({ finding }) => samePlace(finding.heldBy, cause.holder))) continue;
+        const known = found.findIndex(
+          (other) => other.cause !== null && samePlace(other.cause.holder, cause.holder),
+        );
+        if (known < 0) found.push(claimantOf(rule, cause, growing));
+        else if (found[known].rule === rule.name) found[known] = withPlace(found[known], fn);
+      }
+    }
+  }
+  return found;
+}
+
+function samePlace(a: Finding['heldBy'], b: Finding['heldBy']): boolean {
+  if (a.location === null || b.location === null) return false;
+  return a.location.file === b.location.file && a.location.line === b.location.line && a.name === b.name;
+}
+
+function claimantOf(rule: UnseenRule, cause: UnseenCause, growing: readonly GrowingAllocation[]): Claimant {
+  const own = growing.filter(({ place }) => place.node === cause.place.node);
+  return {
+    told: null,
+    cause,
+    rule: rule.name,
+    places: [cause.place],
+    sources: new Set(cause.sources),
+    marked: cause.marks.length === 0 || own.some(({ calls }) => cause.marks.some((mark) => calls.has(mark))),
+    keepsAll: cause.keepsAll,
+    pieces: false,
+    claimed: [],
+  };
+}
+
+function withPlace(claimant: Claimant, fn: FunctionAt): Claimant {
+  return { ...claimant, places: [...claimant.places, fn] };
+}
+
+/** The one that most speaks for; of two alike the first. `undefined` where nothing does. */
+function nearest(claimants: readonly Claimant[], allocation: GrowingAllocation): Claimant | undefined {
+  let best: Claimant | undefined;
+  let most = 0;
+  for (const claimant of claimants) {
+    const score = nearness(claimant, allocation);
+    if (score > most) {
+      most = score;
+      best = claimant;
+    }
+  }
+  return best;
+}
+
+/**
+ * How much speaks for it, in steps: the function that allocates also puts in; a function further out on the stack does; what
+ * it makes is handed to one that does. What keeps all that hangs on it may keep what was made anywhere.
+ */
+function nearness({ places, sources, marked, keepsAll }: Claimant, { through }: GrowingAllocation): number {
+  const distance = through.findIndex((fn) => places.some(({ node }) => node === fn.node));
+  const isSource = through.some((fn) => {
+    const name = nameAround(fn.script, fn.path)?.replace(/^.*\./, '');
+    return name !== undefined && sources.has(name);
+  });
+  const onStack = distance < 0 ? 0 : Math.max(2, 7 - distance);
+  const linked = Math.max(onStack, isSource ? 6 : 0);
+  if (keepsAll && marked) return Math.max(linked, 2) + 1;
+  return marked ? linked : linked * 0.5;
+}
+
+function causeFinding({ cause, rule, claimed, marked }: Claimant, leastBytes: number): Finding | null {
+  const bytes = bytesOf(claimed);
+  if (cause === null || bytes < leastBytes) return null;
+  const [heaviest] = claimed;
+  return {
+    fingerprint: fingerprintOf(cause.holder, null, cause.addedAt),
+    kind: rule,
+    confidence: rounded(cause.confidence * (marked ? 1 : 0.7) * (cause.holder.location === null ? 0.7 : 1)),
+    retained: retainedOf(bytes),
+    heldBy: cause.holder,
+    grows: null,
+    addedAt: cause.addedAt,
+    allocatedAt: heaviest.within ?? heaviest.site,
+    shouldBeReleased: cause.shouldBeReleased,
+    zombies: null,
+    knownLeak: null,
+    explanation: `${whatStays(claimed)} ${cause.why}`,
+  };
+}
+
+function keptFinding(allocation: GrowingAllocation, leastBytes: number): Finding | null {
+  const { site, within, bytesPerSecond } = allocation;
+  if (bytesPerSecond < leastBytes) return null;
+  const { holder, name, confidence, why } = keptOutOfSight;
+  return {
+    fingerprint: fingerprintOf(holder, null, site),
+    kind: name,
+    confidence,
+    retained: retainedOf(bytesPerSecond),
+    heldBy: holder,
+    grows: null,
+    addedAt: site,
+    allocatedAt: within ?? site,
+    shouldBeReleased: null,
+    zombies: null,
+    knownLeak: null,
+    explanation: `${whatStays([allocation])} ${why}`,
+  };
+}
+
+/** What the samples add to a container's finding: what its elements keep beyond what a walk sees of them. */
+function containerFinding(
+  { leak, finding }: Told,
+  { claimed, pieces }: Claimant,
+  slope: number,
+): Finding {
+  const bytes = bytesOf(claimed);
+  const before = finding.retained.bytesPerSecond ?? 0;
+  if (bytes <= before) return finding;
+  const [heaviest] = claimed;
+  const isPieces = pieces && bytes > before * WITHIN_ESTIMATE;
+  const said = isPieces ? substringPinsParent.explain(leak) : null;
+  const share = bytes / slope;
+  return {
+    ...finding,
+    kind: said === null ? finding.kind : substringPinsParent.name,
+    confidence: share < 1 / 3 ? finding.confidence : Math.max(finding.confidence, said?.confidence ?? 0.8),
+    retained: { ...finding.retained, bytesPerSecond: bytes },
+    allocatedAt: heaviest.within ?? heaviest.site,
+    shouldBeReleased: said === null ? finding.shouldBeReleased : said.shouldBeReleased,
+    explanation: `${finding.explanation} ${whatStays(claimed)}${said === null ? '' : ` ${said.why}`}`,
+  };
+}
+
+/** The sampler counts bytes: of what kind they are, and in how many objects, it does not say. */
+function retainedOf(bytesPerSecond: number): Finding['retained'] {
+  return { type: 'unknown', count: null, growthPerSecond: null, bytesPerSecond, state: null };
+}
+
+function whatStays(allocations: readonly GrowingAllocation[]): string {
+  const clauses = allocations.slice(0, MOST_NAMED).map(({ site, bytesPerSecond }) => {
+    const { location } = site;
+    return `${formatRate(bytesPerSecond)} of what ${location.function ?? 'the top of the file'} allocates${at(location)}`;
+  });
+  return `By V8's samples ${listed(clauses)} ${allocations.length === 1 ? 'stays' : 'stay'}.`;
+}
+
+const MOST_NAMED = 3;
+
+function bytesOf(allocations: readonly GrowingAllocation[]): number {
+  return allocations.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0);
+}
+
+/** Each added one before the first that explains less; what the walks found keeps its order. */
+function inOrder(seen: readonly Finding[], added: readonly Finding[]): Finding[] {
+  const findings = [...seen];
+  for (const finding of [...added].sort((a, b) => explainedIn(b) - explainedIn(a))) {
+    const index = findings.findIndex((other) => explainedIn(other) < explainedIn(finding));
+    findings.splice(index < 0 ? findings.length : index, 0, finding);
+  }
+  return findings;
+}
+
+function explainedIn(finding: Finding): number {
+  return finding.retained.bytesPerSecond ?? 0;
+}
+
+function rounded(confidence: number): number {
+  return Math.round(confidence * 100) / 100;
+}
