@@ -1,4 +1,4 @@
-import { formatRate } from '../core/bytes.ts';
+import { formatBytes } from '../core/bytes.ts';
 import type { Finding } from '../core/finding.ts';
 import { addSitesOf } from './add-sites.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -44,7 +44,7 @@ export async function withUnseen(
   const facts = { scripts, known, workingDirectory };
   const claimants = [...(await containersOf(told, facts)), ...(await causesOf(left, told, facts))];
   const unclaimed: GrowingAllocation[] = [];
-  for (const allocation of left) (nearest(claimants, allocation)?.claimed ?? unclaimed).push(allocation);
+  for (const allocation of left) (nearest(claimants, allocation, left)?.claimed ?? unclaimed).push(allocation);
 
   const least = slope * SMALLEST_SHARE;
   const added = [
@@ -189,11 +189,15 @@ function withPlace(claimant: Claimant, fn: FunctionAt): Claimant {
 }
 
 /** The one that most speaks for; of two alike the first. `undefined` where nothing does. */
-function nearest(claimants: readonly Claimant[], allocation: GrowingAllocation): Claimant | undefined {
+function nearest(
+  claimants: readonly Claimant[],
+  allocation: GrowingAllocation,
+  all: readonly GrowingAllocation[],
+): Claimant | undefined {
   let best: Claimant | undefined;
   let most = 0;
   for (const claimant of claimants) {
-    const score = nearness(claimant, allocation);
+    const score = nearness(claimant, allocation, all);
     if (score > most) {
       most = score;
       best = claimant;
@@ -204,16 +208,25 @@ function nearest(claimants: readonly Claimant[], allocation: GrowingAllocation):
 
 /**
  * How much speaks for it, in steps: the function that allocates also puts in; a function further out on the stack does; what
- * it makes is handed to one that does. What keeps all that hangs on it may keep what was made anywhere.
+ * it makes is handed to one that does, or it calls one. What keeps all that hangs on it may keep what was made anywhere.
  */
-function nearness({ places, sources, marked, keepsAll }: Claimant, { through }: GrowingAllocation): number {
-  const distance = through.findIndex((fn) => places.some(({ node }) => node === fn.node));
+function nearness(
+  { places, sources, marked, keepsAll }: Claimant,
+  { place, through }: GrowingAllocation,
+  all: readonly GrowingAllocation[],
+): number {
+  const puts = (fn: FunctionAt): boolean => places.some(({ node }) => node === fn.node);
+  const distance = through.findIndex(puts);
+  const onStack = distance < 0 ? 0 : Math.max(2, 7 - distance);
   const isSource = through.some((fn) => {
     const name = nameAround(fn.script, fn.path)?.replace(/^.*\./, '');
     return name !== undefined && sources.has(name);
   });
-  const onStack = distance < 0 ? 0 : Math.max(2, 7 - distance);
-  const linked = Math.max(onStack, isSource ? 6 : 0);
+  const calls = all.some(({ through: other }) => {
+    const inner = other.findIndex(puts);
+    return inner >= 0 && other[inner + 1]?.node === place.node;
+  });
+  const linked = Math.max(onStack, isSource ? 6 : 0, calls ? 4 : 0);
   if (keepsAll && marked) return Math.max(linked, 2) + 1;
   return marked ? linked : linked * 0.5;
 }
@@ -288,11 +301,15 @@ function retainedOf(bytesPerSecond: number): Finding['retained'] {
 }
 
 function whatStays(allocations: readonly GrowingAllocation[]): string {
-  const clauses = allocations.slice(0, MOST_NAMED).map(({ site, bytesPerSecond }) => {
-    const { location } = site;
-    return `${formatRate(bytesPerSecond)} of what ${location.function ?? 'the top of the file'} allocates${at(location)}`;
-  });
-  return `By V8's samples ${listed(clauses)} ${allocations.length === 1 ? 'stays' : 'stay'}.`;
+  const bytesByWords = new Map<string, number>();
+  for (const { site, bytesPerSecond } of allocations) {
+    const words = `${site.location.function ?? 'the top of the file'}${at(site.location)}`;
+    bytesByWords.set(words, (bytesByWords.get(words) ?? 0) + bytesPerSecond);
+  }
+  const clauses = [...bytesByWords]
+    .slice(0, MOST_NAMED)
+    .map(([words, bytes]) => `${formatBytes(bytes)}/s of what ${words} allocates`);
+  return `By V8's samples ${listed(clauses)} ${clauses.length === 1 ? 'stays' : 'stay'}.`;
 }
 
 const MOST_NAMED = 3;
