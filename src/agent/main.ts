@@ -240,7 +240,7 @@ class Agent {
   async #sampleAllocations(samplingIntervalBytes: number, forMs: number): Promise<AllocationWindow> {
     const probe = this.#probe;
     if (probe === null || this.#sampler !== null || probe.isNatural) return refused('unavailable');
-    if (!(await this.#collectionFits(probe))) return refused('pause', probe.predictedCollectionMs);
+    if (!(await this.#collectionFits(probe, FIT_WAIT_MS))) return refused('pause', probe.predictedCollectionMs);
     const inspector = new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
     const nowMs = (): number => this.#perfHooks.performance.now();
     const sampler = new AllocationSampler(inspector, nowMs, (url) => this.#isOwnScript(url));
@@ -254,7 +254,9 @@ class Agent {
         await this.#rest(100);
         if (!this.#gone) this.#account.book('allocations', () => sampler.discardConsole());
       }
-      if (!(await this.#collectionFits(probe))) return refused('pause', probe.predictedCollectionMs);
+      // A window that was long may as well become longer.
+      if (!(await this.#collectionFits(probe, Math.max(FIT_WAIT_MS, forMs), () => sampler.discardConsole())))
+        return refused('pause', probe.predictedCollectionMs);
       return { profile: probe.collecting('allocations', () => sampler.finish()), refusal: null };
     } catch {
       // Without the right to inspect itself, or stopped by somebody who took the sampler for theirs.
@@ -267,10 +269,13 @@ class Agent {
   }
 
   /** Forced collections keep their distance from each other, so it may take a moment until the next one fits. */
-  async #collectionFits(probe: Probe): Promise<boolean> {
-    for (let tries = 0; tries < 20 && !this.#gone; tries += 1) {
+  async #collectionFits(probe: Probe, waitMs: number, meanwhile?: () => void): Promise<boolean> {
+    const endMs = this.#perfHooks.performance.now() + waitMs;
+    while (!this.#gone) {
       if (probe.allowsCollection) return true;
+      if (this.#perfHooks.performance.now() > endMs) return false;
       await this.#rest(100);
+      if (meanwhile !== undefined && !this.#gone) this.#account.book('allocations', meanwhile);
     }
     return false;
   }
@@ -386,6 +391,9 @@ const EVALUATED_AS = 'leakline-agent';
 function refused(refusal: AllocationRefusal, predictedPauseMs: number | null = null): AllocationWindow {
   return { profile: null, refusal, predictedPauseMs };
 }
+
+/** As rested as after a collection that takes the whole pause. */
+const FIT_WAIT_MS = 2000;
 
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */
 const INSPECTOR_TRIES = 400;

@@ -15,7 +15,6 @@ export class AllocationWindows {
   readonly #peer: Peer;
   readonly #now: AllocationWindowFacts['now'];
   readonly #report: AllocationWindowFacts['report'];
-  readonly #told = new Set<AllocationRefusal>();
   #grown: AllocationProfile | null = null;
   #longOnes = 0;
   #longOnceLeaking = false;
@@ -60,18 +59,17 @@ export class AllocationWindows {
       samplingIntervalBytes: intervalBytes,
       forMs,
     });
-    if (window.refusal === null) return window.profile;
-    const { refusal, predictedPauseMs } = window;
-    // The pause that is predicted changes from try to try; once is enough.
-    if (!this.#told.has(refusal)) this.#report({ unsampled: { refusal, predictedPauseMs } });
-    this.#told.add(refusal);
-    return null;
+    const { profile, refusal } = window;
+    this.#report({
+      unsampled: refusal === null ? null : { refusal, predictedPauseMs: window.predictedPauseMs },
+    });
+    return profile;
   }
 }
 
 export type AllocationWindowFacts = {
   now(): { readonly verdict: Verdict | null; readonly series: Series };
-  report(news: { readonly unsampled: Unsampled }): void;
+  report(news: { readonly unsampled: Unsampled | null }): void;
 };
 
 /** Why there is no profile of what was allocated. */

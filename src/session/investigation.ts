@@ -81,7 +81,8 @@ export type InvestigationNews = {
   readonly steady?: readonly SteadyContainer[];
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
-  readonly unsampled?: Unsampled;
+  /** `null` once one could be had after all. */
+  readonly unsampled?: Unsampled | null;
 };
 
 /** Times the walks done: what shows only after minutes is looked for less and less often. */

@@ -55,6 +55,7 @@ export class IsolateWatch {
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
   #suspects: readonly KnownLeak[] = [];
+  #unsampled: string | null = null;
   #namedAtMs: number | null = null;
   #activity: Activity = 'walking';
   #investigated = false;
@@ -127,7 +128,8 @@ export class IsolateWatch {
   }
 
   get notes(): readonly string[] {
-    return [...this.#notes, ...this.#suspects.map(suspicionOf)];
+    const unsampled = this.#unsampled === null ? [] : [this.#unsampled];
+    return [...this.#notes, ...unsampled, ...this.#suspects.map(suspicionOf)];
   }
 
   report(): IsolateReport {
@@ -170,8 +172,8 @@ export class IsolateWatch {
             this.#activity = news.activity ?? this.#activity;
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
-            const unsampled = news.unsampled && unsampledNote(news.unsampled, this.#request.maxPauseMs);
-            if (typeof unsampled === 'string') this.#note(unsampled);
+            if (news.unsampled !== undefined)
+              this.#unsampled = unsampledNote(news.unsampled, this.#request.maxPauseMs);
             this.#suspects = news.suspects ?? this.#suspects;
             this.#changed();
           },

@@ -1,7 +1,9 @@
 import type { Unsampled } from './allocation-windows.ts';
 
 /** What a reader is told where V8's sampled allocations could not be had; `null` of what the watch itself ended. */
-export function unsampledNote({ refusal, predictedPauseMs }: Unsampled, maxPauseMs: number): string | null {
+export function unsampledNote(unsampled: Unsampled | null, maxPauseMs: number): string | null {
+  if (unsampled === null) return null;
+  const { refusal, predictedPauseMs } = unsampled;
   if (refusal === 'contended') return CONTENDED;
   if (refusal !== 'pause') return null;
   const predicted =
