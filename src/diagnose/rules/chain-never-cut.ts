@@ -1,6 +1,6 @@
 import { type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
 import type { Binding } from '../scopes.ts';
-import { type AnyNode, isFunction, keyName, type NodePath } from '../syntax.ts';
+import { type AnyNode, isFunction, keyName, type NodePath, walk } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
 import type { UnseenCause, UnseenRule } from './unseen-rule.ts';
 
@@ -17,6 +17,7 @@ export const chainNeverCut: UnseenRule = {
     for (const { holder: path, added, property } of chainsIn(place)) {
       const { holder } = await holderNamed(place, path, 'chain of objects', facts);
       const name = `\`${holder.name}\``;
+      const movesOn = isMovedOn(place, textOf(place, last(path)), property);
       found.push({
         holder,
         addedAt: siteAt(place, added, facts),
@@ -24,10 +25,12 @@ export const chainNeverCut: UnseenRule = {
         marks: [],
         sources: [],
         keepsAll: true,
-        confidence: 0.85,
+        confidence: movesOn ? 0.5 : 0.85,
         why: `Each new object is linked to the others by \`${property}\`, and ${name} holds the end of that chain: so it holds all of them.`,
         shouldBeReleased: {
-          words: `nothing cuts the chain: ${name} never moves on, and no \`${property}\` is taken away`,
+          words: movesOn
+            ? `${name} moves on along \`${property}\` less often than the chain gets longer`
+            : `nothing cuts the chain: ${name} never moves on, and no \`${property}\` is taken away`,
           event: null,
           location: null,
         },
@@ -77,6 +80,18 @@ function backward(place: FunctionAt, { left, right, node }: Assignment): Chain |
     }
   }
   return null;
+}
+
+/** `oldest = oldest.next`, anywhere in the file. */
+function isMovedOn({ script }: FunctionAt, holder: string, property: string): boolean {
+  if (script.program === null) return false;
+  let moves = false;
+  walk(script.program, (node) => {
+    if (node.type !== 'AssignmentExpression' || script.code.slice(node.left.start, node.left.end) !== holder) return;
+    const { right } = node;
+    if (right.type === 'MemberExpression' && keyName(right.property, right.computed) === property) moves = true;
+  });
+  return moves;
 }
 
 /** A variable of outside, or a property of one or of `this`. */

@@ -1,0 +1,356 @@
+import { expect, test } from 'vitest';
+import type { AllocationStack } from '../../src/core/allocations.ts';
+import type { Finding } from '../../src/core/finding.ts';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import { unseenRules } from '../../src/diagnose/rules/all-unseen.ts';
+import { type Drawing, draw, sourcesOf } from './drawing.ts';
+import { context, internal } from './growing.ts';
+import { builtin, staying, windowOf } from './staying.ts';
+
+const emit = internal('node:events', 'emit');
+
+/** What is told where the walks saw nothing grow, of 100 KB a second. */
+function findings(files: readonly Drawing[], ...stacks: readonly AllocationStack[]): Promise<Finding[]> {
+  return diagnose(
+    [],
+    context(sourcesOf(...files), { slopeBytesPerSecond: 100_000, allocations: windowOf(...stacks) }),
+  );
+}
+
+function told(found: readonly Finding[]): unknown[] {
+  return found.map(({ kind, heldBy, addedAt }) => ({
+    kind,
+    name: heldBy.name,
+    held: heldBy.location?.line ?? null,
+    added: addedAt?.location.line ?? null,
+  }));
+}
+
+const KEPT = 'kept-out-of-sight';
+
+test('race-against-eternal-promise: a promise of the module in a race of each call, and what the race ended with', async () => {
+  const file = draw(
+    '/app/forecast.js',
+    `const stopping = new Promise((resolve) => process.once('SIGTERM', resolve));
+//    ^^ stopping
+async function run(model) {
+//                ^^ run
+  return model.slice();
+}
+async function forecast(model) {
+//                     ^^ forecast
+  return Promise.race([run(model), stopping]);
+//       ^^ race
+}`,
+  );
+  const found = await findings(
+    [file],
+    staying(90_000, file.at('run')),
+    staying(5000, builtin('then'), builtin('race'), file.at('forecast'), emit),
+  );
+  expect(told(found)).toEqual([
+    {
+      kind: 'race-against-eternal-promise',
+      name: 'stopping',
+      held: file.line('stopping'),
+      added: file.line('race'),
+    },
+  ]);
+  // What a race keeps is one growth with it, and made where its racers are.
+  expect(found[0].retained.bytesPerSecond).toBe(95_000);
+  expect(found[0].allocatedAt?.location.function).toBe('run');
+});
+
+test('race-against-eternal-promise: passed to a helper, it is named where it is passed', async () => {
+  const file = draw(
+    '/app/stoppable.js',
+    `const closed = new Promise(() => {});
+//    ^^ closed
+function orClosed(work, until) {
+//               ^^ orClosed
+  return Promise.race([work, until]);
+//       ^^ race
+}
+function onRequest(request) {
+//                ^^ onRequest
+  return orClosed(request.load(), closed);
+}`,
+  );
+  const stack = [builtin('race'), file.at('orClosed'), file.at('onRequest'), emit];
+  expect(told(await findings([file], staying(90_000, ...stack)))).toEqual([
+    { kind: 'race-against-eternal-promise', name: 'closed', held: file.line('closed'), added: file.line('race') },
+  ]);
+});
+
+test('race-against-eternal-promise: a race of promises that are all its own keeps nothing', async () => {
+  const file = draw(
+    '/app/timeout.js',
+    `async function load(request, after) {
+//                 ^^ load
+  const late = new Promise((resolve) => setTimeout(resolve, 100));
+  return Promise.race([request.load(), late, after]);
+}`,
+  );
+  const stack = staying(90_000, builtin('race'), file.at('load'), emit);
+  expect(told(await findings([file], stack))).toMatchObject([{ kind: KEPT, held: null }]);
+});
+
+const cursors = (held: string): Drawing =>
+  draw(
+    '/app/cursor.cjs',
+    `const forgotten = new FinalizationRegistry((close) => close());
+//    ^^ forgotten
+function open(rows, pool) {
+//           ^^ open
+  const cursor = { rows };
+  forgotten.register(cursor, ${held});
+//^^ register
+  return cursor;
+}`,
+  );
+
+test.each([['() => cursor.close()'], ['cursor'], ['{ cursor, at: 1 }'], ['function () { return cursor }']])(
+  'finalizer-keeps-target: %s reaches the object itself',
+  async (held) => {
+    const file = cursors(held);
+    const stack = staying(90_000, builtin('register'), file.at('open'), emit);
+    expect(told(await findings([file], stack))).toEqual([
+      {
+        kind: 'finalizer-keeps-target',
+        name: 'forgotten',
+        held: file.line('forgotten'),
+        added: file.line('register'),
+      },
+    ]);
+  },
+);
+
+test.each([['() => pool.close()'], ['rows.id'], ['{ at: rows.cursor }'], ['(cursor) => cursor.close()']])(
+  'finalizer-keeps-target: %s does not',
+  async (held) => {
+    const file = cursors(held);
+    const stack = staying(90_000, builtin('register'), file.at('open'), emit);
+    expect(told(await findings([file], stack))).toMatchObject([{ kind: KEPT }]);
+  },
+);
+
+test('context-keeps-predecessor: a closure beside those that are kept names the old value', async () => {
+  const file = draw(
+    '/app/prices.js',
+    `let active = null;
+function install(rows) {
+//              ^^ install
+  const before = active;
+//      ^^ before
+  const describe = () => before.size + rows.length;
+  log(describe);
+  active = { size: rows.length, priceOf: (sku) => rows.find((row) => row.sku === sku) };
+//^^ replaced
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('install'), emit)))).toEqual([
+    { kind: 'context-keeps-predecessor', name: 'before', held: file.line('before'), added: file.line('replaced') },
+  ]);
+});
+
+test.each([
+  ['no closure uses the old value', 'const size = before.size;', 'priceOf: () => rows'],
+  ['the new value has no closure', 'log(() => before);', 'rows'],
+])('context-keeps-predecessor: %s', async (_, use, property) => {
+  const file = draw(
+    '/app/prices.js',
+    `let active = null;
+function install(rows) {
+//              ^^ install
+  const before = active;
+  ${use}
+  active = { ${property} };
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('install'), emit)))).toMatchObject([{ kind: KEPT }]);
+});
+
+test('chain-never-cut: each names the next, and a variable holds the oldest', async () => {
+  const file = draw(
+    '/app/changes.js',
+    `let oldest = null;
+//  ^^ oldest
+let newest = null;
+function append(words) {
+//             ^^ append
+  const change = { words, next: null };
+  if (newest === null) oldest = change;
+  else newest.next = change;
+//     ^^ linked
+  newest = change;
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('append'), emit)))).toEqual([
+    { kind: 'chain-never-cut', name: 'oldest', held: file.line('oldest'), added: file.line('linked') },
+  ]);
+});
+
+test('chain-never-cut: each names the one before, and a variable holds the newest', async () => {
+  const file = draw(
+    '/app/changes.js',
+    `class History {
+  newest = null;
+//^^ newest
+  append(words) {
+//      ^^ append
+    this.newest = { words, previous: this.newest };
+//  ^^ linked
+  }
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('append'), emit)))).toEqual([
+    { kind: 'chain-never-cut', name: 'newest', held: file.line('newest'), added: file.line('linked') },
+  ]);
+});
+
+test('chain-never-cut: a chain of which the end moves on is less sure', async () => {
+  const body = (cut: string): Drawing =>
+    draw(
+      '/app/changes.js',
+      `let oldest = null;
+let newest = null;
+function append(words) {
+//             ^^ append
+  const change = { words, next: null };
+  if (newest === null) oldest = change;
+  else newest.next = change;
+  newest = change;
+}
+function drop() {
+  ${cut}
+}`,
+    );
+  const confidence = async (cut: string): Promise<number> => {
+    const file = body(cut);
+    const [found] = await findings([file], staying(90_000, file.at('append'), emit));
+    expect(found.kind).toBe('chain-never-cut');
+    return found.confidence;
+  };
+  expect(await confidence('oldest = oldest.next;')).toBeLessThan(await confidence('return oldest.next;'));
+});
+
+test('pending-promise: whoever waits for a promise of the module', async () => {
+  const file = draw(
+    '/app/ready.js',
+    `const ready = new Promise(() => {});
+//    ^^ ready
+function onRequest(request) {
+//                ^^ onRequest
+  return ready.then(() => request.answer());
+//       ^^ then
+}`,
+  );
+  const stack = staying(90_000, builtin('then'), file.at('onRequest'), emit);
+  expect(told(await findings([file], stack))).toEqual([
+    { kind: 'pending-promise', name: 'ready', held: file.line('ready'), added: file.line('then') },
+  ]);
+});
+
+test('pending-promise: a promise of the call itself keeps nobody else', async () => {
+  const file = draw(
+    '/app/ready.js',
+    `function onRequest(request) {
+//                ^^ onRequest
+  const ready = request.load();
+  return ready.then(() => request.answer());
+}`,
+  );
+  const stack = staying(90_000, builtin('then'), file.at('onRequest'), emit);
+  expect(told(await findings([file], stack))).toMatchObject([{ kind: KEPT }]);
+});
+
+const uploads = draw(
+  '/app/upload.cjs',
+  `class Upload {
+  static #open = new Map();
+//       ^^ open
+  static begin(name, parts) {
+//            ^^ begin
+    const upload = new Upload(name, parts);
+    Upload.#open.set(upload.id, upload);
+//               ^^ set
+    return upload;
+  }
+  constructor(name, parts) {
+//           ^^ constructor
+    this.parts = parts.map((part) => ({ part }));
+  }
+}
+function route(body) {
+//            ^^ route
+  const { name, parts } = JSON.parse(body);
+  return Upload.begin(name, parts);
+}`,
+);
+
+test('collection-out-of-sight: the text puts it into a private static, and what it was made of with it', async () => {
+  const found = await findings(
+    [uploads],
+    staying(60_000, builtin('map'), uploads.at('constructor'), uploads.at('begin'), uploads.at('route'), emit),
+    staying(20_000, builtin('parse'), uploads.at('route'), emit),
+  );
+  expect(told(found)).toEqual([
+    { kind: 'collection-out-of-sight', name: '#open', held: uploads.line('open'), added: uploads.line('set') },
+  ]);
+  expect(found[0].heldBy.size).toBeNull();
+  expect(found[0].retained.bytesPerSecond).toBe(80_000);
+});
+
+test.each([
+  ['one of its own', 'const kept = [];', 'kept.push(made);'],
+  ['a fixed key', 'kept.last = made;', ''],
+  ['a count', 'kept[id] = kept[id] - 1;', ''],
+  ['one with a bound', 'kept.push(made); if (kept.length > 50) kept.shift();', ''],
+])('collection-out-of-sight: %s is none', async (_, first, second) => {
+  const file = draw(
+    '/app/route.js',
+    `let kept = [];
+function route(id) {
+//            ^^ route
+  const made = { id };
+  ${first}
+  ${second}
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('route'), emit)))).toMatchObject([{ kind: KEPT }]);
+});
+
+test('kept-out-of-sight: says who allocates, and that nothing is known of who keeps', async () => {
+  const file = draw(
+    '/app/route.js',
+    `import { render } from 'templates';
+function route(id) {
+//            ^^ route
+  return render(id);
+//       ^^ render
+}`,
+  );
+  const templates = draw('/app/node_modules/templates/index.js', 'export function render(id) {}\n//                    ^^ inner');
+  const stack = staying(90_000, templates.at('inner', 'render'), file.at('route'), emit);
+  const [found] = await findings([file, templates], stack);
+  expect(found).toMatchObject({
+    kind: KEPT,
+    heldBy: { type: 'unknown', size: null, location: null },
+    retained: { type: 'unknown', count: null, growthPerSecond: null, bytesPerSecond: 90_000 },
+    addedAt: { location: { file: 'route.js', line: file.line('render') } },
+    allocatedAt: { location: { package: 'templates' } },
+    shouldBeReleased: null,
+  });
+  expect(found.confidence).toBeLessThan(0.5);
+});
+
+test('the names the report promises', () => {
+  expect(unseenRules.map(({ name }) => name)).toEqual([
+    'finalizer-keeps-target',
+    'race-against-eternal-promise',
+    'context-keeps-predecessor',
+    'chain-never-cut',
+    'pending-promise',
+    'collection-out-of-sight',
+  ]);
+});
