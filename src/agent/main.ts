@@ -240,7 +240,8 @@ class Agent {
   async #sampleAllocations(samplingIntervalBytes: number, forMs: number): Promise<AllocationWindow> {
     const probe = this.#probe;
     if (probe === null || this.#sampler !== null || probe.isNatural) return refused('unavailable');
-    if (!(await this.#collectionFits(probe, FIT_WAIT_MS))) return refused('pause', probe.predictedCollectionMs);
+    const waitMs = Math.min(FIT_WAIT_MS_MOST, Math.max(FIT_WAIT_MS, forMs));
+    if (!(await this.#collectionFits(probe, waitMs))) return refused('pause', probe.predictedCollectionMs);
     const inspector = new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
     const nowMs = (): number => this.#perfHooks.performance.now();
     const sampler = new AllocationSampler(inspector, nowMs, (url) => this.#isOwnScript(url));
@@ -255,7 +256,7 @@ class Agent {
         if (!this.#gone) this.#account.book('allocations', () => sampler.discardConsole());
       }
       // A window that was long may as well become longer.
-      if (!(await this.#collectionFits(probe, Math.max(FIT_WAIT_MS, forMs), () => sampler.discardConsole())))
+      if (!(await this.#collectionFits(probe, waitMs, () => sampler.discardConsole())))
         return refused('pause', probe.predictedCollectionMs);
       return { profile: probe.collecting('allocations', () => sampler.finish()), refusal: null };
     } catch {
@@ -392,8 +393,10 @@ function refused(refusal: AllocationRefusal, predictedPauseMs: number | null = n
   return { profile: null, refusal, predictedPauseMs };
 }
 
-/** As rested as after a collection that takes the whole pause. */
-const FIT_WAIT_MS = 2000;
+/** A little longer than the rest after a collection that takes the whole of the pause that is usual. */
+const FIT_WAIT_MS = 3000;
+/** For a window that is long: its answer is worth more. */
+const FIT_WAIT_MS_MOST = 6000;
 
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */
 const INSPECTOR_TRIES = 400;

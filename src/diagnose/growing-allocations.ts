@@ -52,6 +52,26 @@ export async function growingAllocations(
   return found.sort((a, b) => b.bytesPerSecond - a.bytesPerSecond);
 }
 
+/**
+ * The async functions that went on after an `await`: V8 calls those through a frame without name and file. What they wait for
+ * settles.
+ */
+export async function resumedFunctions(
+  { stacks }: AllocationProfile,
+  scripts: Scripts,
+): Promise<ReadonlySet<AnyNode>> {
+  const resumed = new Set<AnyNode>();
+  for (const { frames } of stacks) {
+    for (const [index, frame] of frames.entries()) {
+      const caller = frames[index + 1];
+      if (caller?.url !== '' || caller.function !== null || frame.url === '') continue;
+      const fn = await functionAtFrame(frame, scripts);
+      if (fn?.node.async === true) resumed.add(fn.node);
+    }
+  }
+  return resumed;
+}
+
 type Placed = {
   readonly fn: FunctionAt;
   readonly frame: ScriptLocation;

@@ -5,7 +5,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { calledIn, covers, type FunctionAt } from './function-at.ts';
 import { nameAround } from './function-name.ts';
 import { type DiagnoseContext, explainedBytesPerSecond } from './growing-container.ts';
-import { type GrowingAllocation, growingAllocations } from './growing-allocations.ts';
+import { type GrowingAllocation, growingAllocations, resumedFunctions } from './growing-allocations.ts';
 import type { LeakCase } from './leak-case.ts';
 import { argumentExpressions } from './outer-arguments.ts';
 import { unseenRules } from './rules/all-unseen.ts';
@@ -40,8 +40,10 @@ export async function withUnseen(
 
   const growing = await growingAllocations(allocations, scripts, workingDirectory);
   const left = withoutExplained(growing, told, workingDirectory);
-  const known = [...new Set(left.flatMap(({ through }) => through.map(({ script }) => script)))];
-  const facts = { scripts, known, workingDirectory };
+  const running = [...new Map(left.flatMap(({ through }) => through.map((fn) => [fn.node, fn]))).values()];
+  const known = [...new Set(running.map(({ script }) => script))];
+  const resumed = await resumedFunctions(allocations, scripts);
+  const facts: UnseenFacts = { scripts, known, running, resumed, workingDirectory };
   const claimants = [...(await containersOf(told, facts)), ...(await causesOf(left, told, facts))];
   const unclaimed: GrowingAllocation[] = [];
   for (const allocation of left) (nearest(claimants, allocation, left)?.claimed ?? unclaimed).push(allocation);
@@ -120,11 +122,13 @@ async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<
       });
       const pieces = await substringPinsParent.matches(one.leak, facts.scripts, facts.known);
       const { elementBytes, elementType } = growing.detail;
+      const adding =
+        added === null ? [] : places.filter((fn) => covers(fn, added.location, facts.workingDirectory));
       return {
         told: one,
         cause: null,
         rule: one.finding.kind,
-        places: added === null ? places : places.filter((fn) => covers(fn, added.location, facts.workingDirectory)),
+        places: adding.length > 0 ? adding : places,
         sources: new Set(places.flatMap((fn) => argumentExpressions(fn, scriptsFor(fn, facts)).flatMap(calledIn))),
         marked: true,
         // Of these a walk sees the object and not what hangs on it.
@@ -147,10 +151,9 @@ async function causesOf(
   told: readonly Told[],
   facts: UnseenFacts,
 ): Promise<Claimant[]> {
-  const places = new Map(growing.flatMap(({ through }) => through.map((fn) => [fn.node, fn])));
   const found: Claimant[] = [];
   for (const rule of unseenRules) {
-    for (const fn of places.values()) {
+    for (const fn of facts.running) {
       for (const cause of await rule.causesIn(fn, facts)) {
         if (told.some(({ finding }) => samePlace(finding.heldBy, cause.holder))) continue;
         const known = found.findIndex(

@@ -118,18 +118,6 @@ async function nameGrowth(
     })
     .sort((a, b) => (explainedBytesPerSecond(b) ?? 0) - (explainedBytesPerSecond(a) ?? 0));
   facts.report({ activity: 'trapping' });
-  const explained = growing.reduce((sum, one) => sum + (explainedBytesPerSecond(one) ?? 0), 0);
-  const more = windows.looksForMore(explained);
-  const sampling = signal.aborted ? Promise.resolve(null) : windows.take(explained);
-  // Awaited below; until then its failure is nobody's.
-  sampling.catch(() => undefined);
-  const caught = signal.aborted
-    ? new Map<string, TrapResult>()
-    : await setTraps(peer, growing.slice(0, TRAPPED));
-  const trapped = growing.map((container) => ({
-    ...container,
-    trap: caught.get(container.detail.key) ?? null,
-  }));
   const contextWith = (allocations: AllocationProfile | null): DiagnoseContext => {
     const { verdict } = facts.now();
     return {
@@ -141,12 +129,24 @@ async function nameGrowth(
       allocations,
     };
   };
-  // What the containers tell is not to wait for the long window.
-  if (more) {
+  // Only what has a line explains: while the traps are set there is time to see what does.
+  const [caught, untrapped] = signal.aborted
+    ? [new Map<string, TrapResult>(), []]
+    : await Promise.all([
+        setTraps(peer, growing.slice(0, TRAPPED)),
+        diagnose(growing, contextWith(null)),
+      ]);
+  const trapped = growing.map((container) => ({
+    ...container,
+    trap: caught.get(container.detail.key) ?? null,
+  }));
+  const explained = explainedByNamed(untrapped);
+  if (windows.looksForMore(explained)) {
+    // What the containers tell is not to wait for the long window.
     const early = await diagnose(trapped, contextWith(null));
     if (early.length > 0) facts.report({ findings: early });
   }
-  const context = contextWith(await sampling);
+  const context = contextWith(signal.aborted ? null : await windows.take(explained));
   const findings = await diagnose(trapped, context);
   const steady: SteadyContainer[] = [];
   for (const group of quiet) {
@@ -164,6 +164,12 @@ async function setTraps(peer: Peer, growing: readonly GrowingContainer[]): Promi
   if (keys.length === 0) return new Map();
   const results = await peer.call<TrapResult[]>('trap', { keys, forMs: TRAP_MS });
   return new Map(results.map((result) => [result.key, result]));
+}
+
+function explainedByNamed(findings: readonly Finding[]): number {
+  return findings
+    .filter(({ heldBy, addedAt }) => heldBy.location !== null || addedAt !== null)
+    .reduce((sum, { retained }) => sum + (retained.bytesPerSecond ?? 0), 0);
 }
 
 /** Half is enough to go to the line; an element's size is an estimate. */

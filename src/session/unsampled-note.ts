@@ -7,8 +7,8 @@ export function unsampledNote(unsampled: Unsampled | null, maxPauseMs: number): 
   if (refusal === 'contended') return CONTENDED;
   if (refusal !== 'pause') return null;
   const predicted =
-    predictedPauseMs === null ? '' : `: about ${Math.ceil(predictedPauseMs)} ms were to be expected`;
-  return `Where memory was allocated, and what grows where no walk can see it, is not told: reading what V8 samples takes a full collection, and none fitted --max-pause ${maxPauseMs}${predicted}.`;
+    predictedPauseMs === null ? '' : ` About ${Math.ceil(predictedPauseMs)} ms were to be expected.`;
+  return `Where memory was allocated, and what grows where no walk can see it, is not told: reading what V8 samples takes a full collection, and none fitted --max-pause ${maxPauseMs} and the share of the time that collections may take.${predicted}`;
 }
 
 const CONTENDED =

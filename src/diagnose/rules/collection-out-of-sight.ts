@@ -2,7 +2,7 @@ import { findBound } from '../bounds.ts';
 import { calledIn, type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
 import { argumentExpressions } from '../outer-arguments.ts';
 import { removalSitesOf } from '../removal-sites.ts';
-import { type AnyNode, keyName, type NodePath } from '../syntax.ts';
+import { type AnyNode, isClass, isFunction, keyName, type NodePath } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
 import { at } from '../words.ts';
 import { originalLocation } from '../original-location.ts';
@@ -14,7 +14,8 @@ export const collectionOutOfSight: UnseenRule = {
   name: 'collection-out-of-sight',
 
   async causesIn(place, facts) {
-    const found = await Promise.all(putsIn(place).map((put) => causeFrom(place, put, facts)));
+    const puts = putsIn(place).filter(({ collection }) => outlives(place, collection, facts));
+    const found = await Promise.all(puts.map((put) => causeFrom(place, put, facts)));
     return found.filter((cause) => cause !== null);
   },
 };
@@ -54,16 +55,30 @@ function putsIn(place: FunctionAt): Put[] {
       puts.push({ collection, type: 'Object', method: '', node: left, element: right });
     }
   });
-  return puts.filter(({ collection, element }) => outlives(place, collection) && !isNumber(element));
+  return puts.filter(({ element }) => !isNumber(element));
 }
 
-/** There before the function was called; what the function made itself goes with it. */
-function outlives(place: FunctionAt, path: NodePath): boolean {
+/**
+ * There before the function was called, and not made anew for each call of something that runs all the time: a collection of
+ * a request's own object, or of the closure of its handler, goes with the request.
+ */
+function outlives(place: FunctionAt, path: NodePath, { running }: UnseenFacts): boolean {
   const variable = outerVariable(place, path);
-  if (variable !== undefined) return variable.kind !== 'parameter';
+  if (variable !== undefined) {
+    const around = place.path.slice(0, place.path.indexOf(variable.scope) + 1).findLast(isFunction);
+    const isOfRunning = running.some(({ node }) => node === around);
+    return variable.kind !== 'parameter' && !isOfRunning;
+  }
   let root = path[path.length - 1];
   while (root.type === 'MemberExpression') root = root.object as AnyNode;
-  return root.type === 'ThisExpression';
+  if (root.type !== 'ThisExpression') return false;
+  const owner = place.path.findLast(isClass);
+  return owner === undefined || !running.some((fn) => isConstructorOf(fn, owner));
+}
+
+function isConstructorOf({ path }: FunctionAt, owner: AnyNode): boolean {
+  const method = path[path.length - 2];
+  return method?.type === 'MethodDefinition' && method.kind === 'constructor' && path.findLast(isClass) === owner;
 }
 
 function isConstant(node: AnyNode | undefined): boolean {

@@ -10,6 +10,8 @@ export const pendingPromise: UnseenRule = {
   async causesIn(place, facts) {
     const found: UnseenCause[] = [];
     for (const { path, node, marks } of waitsIn(place)) {
+      // It went on behind some `await`; which of several that was, nothing tells.
+      if (marks.length === 0 && facts.resumed.has(place.node)) continue;
       const { holder, declared } = await holderNamed(place, path, 'Promise', facts);
       if (declared === null || !mayBePromise(declared.value?.node)) continue;
       const name = `\`${holder.name}\``;
@@ -20,7 +22,7 @@ export const pendingPromise: UnseenRule = {
         marks,
         sources: [],
         keepsAll: true,
-        confidence: marks.length > 0 ? 0.75 : 0.5,
+        confidence: marks.length > 0 ? 0.75 : 0.6,
         why: `Whoever waits for ${name} is kept by it, with all it still needs, until it settles; and it seems never to.`,
         shouldBeReleased: {
           words: `nothing settles ${name} for those who wait: give the waiting an end of its own`,

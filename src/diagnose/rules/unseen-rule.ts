@@ -1,6 +1,7 @@
 import type { Holder, Release, Site } from '../../core/finding.ts';
 import type { FunctionAt } from '../function-at.ts';
 import type { Script, Scripts } from '../script.ts';
+import type { AnyNode } from '../syntax.ts';
 
 /**
  * One kind of holder that no walk of the heap can see, recognised in the text of a function whose allocations stay.
@@ -19,6 +20,10 @@ export type UnseenFacts = {
   readonly scripts: Scripts;
   /** Those that the growing stacks run through. */
   readonly known: readonly Script[];
+  /** The functions on the growing stacks: they ran again and again while the window was open. */
+  readonly running: readonly FunctionAt[];
+  /** Async functions that were seen to go on after an `await`. */
+  readonly resumed: ReadonlySet<AnyNode>;
   readonly workingDirectory: string;
 };
 
