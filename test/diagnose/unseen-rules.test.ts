@@ -251,6 +251,38 @@ function onRequest(request) {
   ]);
 });
 
+const gate = (waits: string): Drawing =>
+  draw(
+    '/app/gate.js',
+    `const opened = new Promise(() => {});
+//    ^^ opened
+async function onRequest(request) {
+//                      ^^ onRequest
+  const seen = [request.id];
+  ${waits};
+//^^ await
+  return seen;
+}`,
+  );
+
+test('pending-promise: an async function that waits and does not go on', async () => {
+  const file = gate('await opened');
+  expect(told(await findings([file], staying(90_000, file.at('onRequest'), emit)))).toEqual([
+    { kind: 'pending-promise', name: 'opened', held: file.line('opened'), added: file.line('await') },
+  ]);
+});
+
+test('pending-promise: one that goes on does not wait for it', async () => {
+  const file = gate('await opened');
+  const found = await findings(
+    [file],
+    staying(90_000, file.at('onRequest'), emit),
+    // V8 goes on with an async function through a frame without a name.
+    staying(1000, file.at('onRequest'), { url: '', line: -1, column: -1, function: null }),
+  );
+  expect(told(found)).toMatchObject([{ kind: KEPT }]);
+});
+
 test('pending-promise: a promise of the call itself keeps nobody else', async () => {
   const file = draw(
     '/app/ready.js',
@@ -318,6 +350,55 @@ function route(id) {
 }`,
   );
   expect(told(await findings([file], staying(90_000, file.at('route'), emit)))).toMatchObject([{ kind: KEPT }]);
+});
+
+test("collection-out-of-sight: a closure's, of a function that ran once", async () => {
+  const file = draw(
+    '/app/memoize.js',
+    `function memoize(ask) {
+//              ^^ memoize
+  const answers = new Map();
+//      ^^ answers
+  return (query) => {
+//       ^^ remember
+    const answer = ask(query);
+    answers.set(query.id, answer);
+//          ^^ set
+    return answer;
+  };
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('remember'), emit)))).toEqual([
+    { kind: 'collection-out-of-sight', name: 'answers', held: file.line('answers'), added: file.line('set') },
+  ]);
+  // Were it called for each request, its map would go with the request.
+  const each = [file.at('remember'), file.at('memoize'), emit];
+  expect(told(await findings([file], staying(90_000, ...each)))).toMatchObject([{ kind: KEPT }]);
+});
+
+test("collection-out-of-sight: an object's own that is made again and again goes with the object", async () => {
+  const file = draw(
+    '/app/job.js',
+    `class Job {
+  parts = [];
+//^^ parts
+  constructor(id) {
+//           ^^ constructor
+    this.id = { id };
+  }
+  take(part) {
+//    ^^ take
+    this.parts.push(part);
+//             ^^ push
+  }
+}`,
+  );
+  const takes = staying(90_000, file.at('take'), emit);
+  expect(told(await findings([file], takes))).toEqual([
+    { kind: 'collection-out-of-sight', name: 'parts', held: file.line('parts'), added: file.line('push') },
+  ]);
+  const makes = staying(5000, file.at('constructor'), emit);
+  expect(told(await findings([file], takes, makes))).toMatchObject([{ kind: KEPT }]);
 });
 
 test('kept-out-of-sight: says who allocates, and that nothing is known of who keeps', async () => {

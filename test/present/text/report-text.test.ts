@@ -6,9 +6,11 @@ import {
   cacheFinding,
   diedReport,
   inconclusiveReport,
+  keptFinding,
   knownFinding,
   leakingReport,
   operation,
+  raceFinding,
   residentMemory,
   sessionsFinding,
   steadyReport,
@@ -38,6 +40,7 @@ const REPORTS = {
     },
   }),
   'known-leak': leakingReport({ findings: [knownFinding()] }),
+  'out-of-sight': leakingReport({ findings: [raceFinding(), keptFinding()] }),
   'in-step': leakingReport({
     findings: [cacheFinding()],
     growth: {

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import type { AllocationProfile } from '../../src/core/allocations.ts';
+import type { Finding } from '../../src/core/finding.ts';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import type { DiagnoseContext, GrowingContainer } from '../../src/diagnose/growing-container.ts';
+import { draw, sourcesOf } from './drawing.ts';
+import { context, growing, internal, root, trap, variable } from './growing.ts';
+import { builtin, staying, windowOf } from './staying.ts';
+
+const emit = internal('node:events', 'emit');
+
+const server = draw(
+  '/app/server.js',
+  `const seen = new Map();
+//    ^^ seen
+function accept(text) {
+//             ^^ accept
+  const id = text.slice(0, 36);
+  seen.set(id, Date.now());
+//     ^^ set
+}
+function readText(request) {
+//               ^^ readText
+  return request.body.toString();
+//                    ^^ toString
+}
+function onRequest(request) {
+//                ^^ onRequest
+  accept(readText(request));
+}`,
+);
+const ledger = draw(
+  '/app/ledger.js',
+  `const rows = [];
+function book(row) {
+//           ^^ book
+  rows.push({ row });
+//     ^^ push
+}`,
+);
+
+function container(elementBytes: number | null): GrowingContainer {
+  return growing('Map', [root('active handles'), variable('seen', server.at('accept'), 'Module')], {
+    trap: trap([{ count: 5, stack: [server.at('set'), emit] }]),
+    detail: { elementBytes, elementType: 'number' },
+  });
+}
+
+function found(
+  containers: readonly GrowingContainer[],
+  allocations: AllocationProfile,
+  more: Partial<DiagnoseContext> = {},
+): Promise<Finding[]> {
+  const files = sourcesOf(server, ledger);
+  return diagnose(containers, context(files, { slopeBytesPerSecond: 100_000, allocations, ...more }));
+}
+
+const kinds = (findings: readonly Finding[]): string[] => findings.map(({ kind }) => kind);
+
+const text = staying(90_000, builtin('toString'), server.at('readText'), server.at('onRequest'), emit);
+const rows = staying(60_000, ledger.at('book'), emit);
+
+test('where the containers account for half of the growth, nothing is added', async () => {
+  // Ten entries a second of 6 KB.
+  const findings = await found([container(6000)], windowOf(rows));
+  expect(findings.map(({ heldBy }) => heldBy.name)).toEqual(['seen']);
+  expect(findings[0].retained.bytesPerSecond).toBe(60_000);
+});
+
+test('what the function makes that adds to a container of that growth is not told again', async () => {
+  const findings = await found([container(4000)], windowOf(staying(42_000, server.at('accept'), emit), rows));
+  expect(findings.map(({ heldBy }) => heldBy.name)).toEqual(['rows', 'seen']);
+});
+
+test('substring-pins-parent: pieces in a small container, and the texts they were cut from', async () => {
+  const [first, ...others] = await found([container(null)], windowOf(text));
+  expect(others).toEqual([]);
+  expect(first).toMatchObject({
+    kind: 'substring-pins-parent',
+    heldBy: { name: 'seen', size: 100, location: { line: server.line('seen') } },
+    addedAt: { location: { line: server.line('set') } },
+    allocatedAt: { location: { line: server.line('toString'), function: 'readText' } },
+    retained: { bytesPerSecond: 90_000 },
+  });
+});
+
+test('findings of both kinds stand in the order of what they explain', async () => {
+  const findings = await found([container(3000)], windowOf(rows));
+  expect(findings.map(({ heldBy, retained }) => [heldBy.name, retained.bytesPerSecond])).toEqual([
+    ['rows', 60_000],
+    ['seen', 30_000],
+  ]);
+});
+
+test('a tenth of the growth is not told beside it', async () => {
+  const small = staying(5000, ledger.at('book'), emit);
+  expect(await found([], windowOf(small))).toEqual([]);
+});
+
+test.each([
+  ['in memory outside of the heap', { space: 'external' as const }],
+  ['of which nothing is known yet', { slopeBytesPerSecond: null }],
+])('of growth %s the samples tell nothing', async (_, more) => {
+  expect(await found([], windowOf(rows), more)).toEqual([]);
+});
+
+test('a window beside the traps is too short to tell', async () => {
+  expect(await found([], { ...windowOf(rows), durationMs: 1500 })).toEqual([]);
+});
+
+test('the same bug has the same fingerprint, and another one has not', async () => {
+  const print = async (allocations: AllocationProfile): Promise<string> => {
+    const [first] = await found([], allocations);
+    return first.fingerprint;
+  };
+  const unnamed = staying(60_000, builtin('toString'), server.at('readText'), emit);
+  expect(await print(windowOf(rows))).toBe(await print(windowOf({ ...rows, liveBytes: 1 })));
+  expect(await print(windowOf(rows))).not.toBe(await print(windowOf(unnamed)));
+  expect(kinds(await found([], windowOf(unnamed)))).toEqual(['kept-out-of-sight']);
+});
