@@ -1,29 +1,23 @@
-import { calledName, type FunctionAt, outerVariable } from './function-at.ts';
+import { calledName, type FunctionAt } from './function-at.ts';
 import { nameAround } from './function-name.ts';
 import type { Script } from './script.ts';
 import { type AnyNode, isFunction, type NodePath, walk } from './syntax.ts';
-import type { UnseenFacts } from './rules/unseen-rule.ts';
+
+/** An expression in the text of a function that calls another one. */
+export type Passed = { readonly fn: FunctionAt; readonly path: NodePath };
 
 /**
- * What callers pass for one parameter, where it is something that was there before they were called: `stopping` of
- * `withTimeout(work(), stopping)`. Callers are told by the function's name, in the scripts that are known.
+ * What callers pass for one parameter: `stopping` of `withTimeout(work(), stopping)`. Callers are told by the function's
+ * name, in the scripts that are known.
  */
-export async function outerArguments(
-  fn: FunctionAt,
-  parameter: string,
-  { known }: UnseenFacts,
-): Promise<{ readonly fn: FunctionAt; readonly path: NodePath }[]> {
+export function passedFor(fn: FunctionAt, parameter: string, known: readonly Script[]): Passed[] {
   const index = fn.node.params.findIndex((param) => param.type === 'Identifier' && param.name === parameter);
   const name = shortName(fn);
   if (index < 0 || name === null) return [];
-  const found: { fn: FunctionAt; path: NodePath }[] = [];
-  for (const { caller, path, call } of callsOf(name, known)) {
+  return callsOf(name, known).flatMap(({ caller, path, call }): Passed[] => {
     const argument = call.arguments[index] as AnyNode | undefined;
-    if (argument === undefined) continue;
-    const to = [...path, argument];
-    if (outerVariable(caller, to) !== undefined) found.push({ fn: caller, path: to });
-  }
-  return found;
+    return argument === undefined ? [] : [{ fn: caller, path: [...path, argument] }];
+  });
 }
 
 /** What callers of a function call to make its arguments: `readText` of `accept(await readText(request))`. */

@@ -84,6 +84,38 @@ test('substring-pins-parent: pieces in a small container, and the texts they wer
   });
 });
 
+test('substring-pins-parent: the callers cut', async () => {
+  const ids = draw(
+    '/app/ids.js',
+    `const ids = new Set();
+function remember(id) {
+//               ^^ remember
+  ids.add(id);
+//    ^^ add
+}
+function onLine(line) {
+//             ^^ onLine
+  remember(line.slice(0, 36));
+}
+function onChunk(chunk) {
+//              ^^ onChunk
+  for (const line of chunk.toString().split('\\n')) onLine(line);
+}`,
+  );
+  const container = growing('Set', [root('active handles'), variable('ids', ids.at('remember'), 'Module')], {
+    trap: trap([{ count: 5, stack: [ids.at('add'), emit] }]),
+    detail: { elementBytes: null, elementType: 'string' },
+  });
+  const allocations = windowOf(
+    staying(90_000, builtin('toString'), ids.at('onChunk'), emit),
+    staying(2000, builtin('add'), ids.at('remember'), ids.at('onLine'), ids.at('onChunk'), emit),
+  );
+  const files = sourcesOf(ids);
+  const found = await diagnose([container], context(files, { slopeBytesPerSecond: 100_000, allocations }));
+  expect(kinds(found)).toEqual(['substring-pins-parent']);
+  expect(found[0].retained.bytesPerSecond).toBe(92_000);
+});
+
 test('findings of both kinds stand in the order of what they explain', async () => {
   const findings = await found([container(3000)], windowOf(rows));
   expect(findings.map(({ heldBy, retained }) => [heldBy.name, retained.bytesPerSecond])).toEqual([

@@ -82,6 +82,73 @@ function onRequest(request) {
   ]);
 });
 
+test.each([
+  ['a list that was made before', 'const racers = [run(model), stopping];\n  return Promise.race(racers);'],
+  ['a helper that is passed the work', 'return orStopped(run(model));'],
+  ['a method of its own', 'return Promise.any([stopping, run(model)]);'],
+])('race-against-eternal-promise: %s', async (_, body) => {
+  const file = draw(
+    '/app/forecast.js',
+    `const stopping = new Promise(() => {});
+//    ^^ stopping
+function run(model) {
+//          ^^ run
+  return model.slice();
+}
+const orStopped = (work) => Promise.race([work, stopping]);
+//                ^^ orStopped
+function forecast(model) {
+//               ^^ forecast
+  ${body}
+}`,
+  );
+  const racing = body.includes('orStopped') ? [file.at('orStopped')] : [];
+  const name = body.includes('any') ? 'any' : 'race';
+  const found = await findings(
+    [file],
+    staying(60_000, file.at('run')),
+    staying(9000, builtin(name), ...racing, file.at('forecast'), emit),
+  );
+  expect(told(found)).toMatchObject([
+    { kind: 'race-against-eternal-promise', name: 'stopping', held: file.line('stopping') },
+  ]);
+});
+
+test('race-against-eternal-promise: a member of which the text says no more is found by what it is a member of', async () => {
+  const file = draw(
+    '/app/stop.js',
+    `const stop = Promise.withResolvers();
+//    ^^ stop
+function forecast(model) {
+//               ^^ forecast
+  return Promise.race([model.run(), stop.promise]);
+}`,
+  );
+  const stack = staying(90_000, builtin('race'), file.at('forecast'), emit);
+  expect(told(await findings([file], stack))).toMatchObject([
+    { kind: 'race-against-eternal-promise', name: 'stop.promise', held: file.line('stop') },
+  ]);
+});
+
+test('race-against-eternal-promise: a race that leaves nothing behind is not it', async () => {
+  const file = draw(
+    '/app/forecast.js',
+    `const stopping = new Promise(() => {});
+function forecast(model) {
+//               ^^ forecast
+  kept.push(model);
+  return Promise.race([model.run(), stopping]);
+}
+const kept = [];
+//    ^^ kept`,
+  );
+  // What `race` itself allocates does not stay.
+  expect(told(await findings([file], staying(90_000, file.at('forecast'), emit)))[0]).toMatchObject({
+    kind: 'collection-out-of-sight',
+    held: file.line('kept'),
+  });
+});
+
 test('race-against-eternal-promise: a race of promises that are all its own keeps nothing', async () => {
   const file = draw(
     '/app/timeout.js',
@@ -109,7 +176,13 @@ function open(rows, pool) {
 }`,
   );
 
-test.each([['() => cursor.close()'], ['cursor'], ['{ cursor, at: 1 }'], ['function () { return cursor }']])(
+test.each([
+  ['() => cursor.close()'],
+  ['cursor'],
+  ['{ cursor, at: 1 }'],
+  ['function () { return cursor }'],
+  ['cursor.close.bind(cursor)'],
+])(
   'finalizer-keeps-target: %s reaches the object itself',
   async (held) => {
     const file = cursors(held);
@@ -125,7 +198,13 @@ test.each([['() => cursor.close()'], ['cursor'], ['{ cursor, at: 1 }'], ['functi
   },
 );
 
-test.each([['() => pool.close()'], ['rows.id'], ['{ at: rows.cursor }'], ['(cursor) => cursor.close()']])(
+test.each([
+  ['() => pool.close()'],
+  ['rows.id'],
+  ['cursor.id'],
+  ['{ at: rows.cursor }'],
+  ['(cursor) => cursor.close()'],
+])(
   'finalizer-keeps-target: %s does not',
   async (held) => {
     const file = cursors(held);
@@ -145,6 +224,25 @@ function install(rows) {
   const describe = () => before.size + rows.length;
   log(describe);
   active = { size: rows.length, priceOf: (sku) => rows.find((row) => row.sku === sku) };
+//^^ replaced
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('install'), emit)))).toEqual([
+    { kind: 'context-keeps-predecessor', name: 'before', held: file.line('before'), added: file.line('replaced') },
+  ]);
+});
+
+test('context-keeps-predecessor: in a collection that gains no entry', async () => {
+  const file = draw(
+    '/app/prices.js',
+    `const byShop = new Map();
+function install(shop, rows) {
+//              ^^ install
+  const before = byShop.get(shop);
+//      ^^ before
+  const describe = () => before.size + rows.length;
+  log(describe);
+  byShop.set(shop, { priceOf: (sku) => rows.find((row) => row.sku === sku) });
 //^^ replaced
 }`,
   );
@@ -188,6 +286,61 @@ function append(words) {
   expect(told(await findings([file], staying(90_000, file.at('append'), emit)))).toEqual([
     { kind: 'chain-never-cut', name: 'oldest', held: file.line('oldest'), added: file.line('linked') },
   ]);
+});
+
+test.each([
+  ['both are set at once', 'let newest = oldest;', 'newest = newest.next = change;'],
+  ['one after the other', 'let newest = oldest;', 'newest.next = change; newest = change;'],
+])('chain-never-cut: it began with the oldest, %s', async (_, first, body) => {
+  const file = draw(
+    '/app/changes.js',
+    `const oldest = { words: '', next: null };
+//    ^^ oldest
+${first}
+function append(words) {
+//             ^^ append
+  const change = { words, next: null };
+  ${body}
+//^^ linked
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('append'), emit)))).toEqual([
+    { kind: 'chain-never-cut', name: 'oldest', held: file.line('oldest'), added: file.line('linked') },
+  ]);
+});
+
+test.each([
+  ['a link that is set by itself', 'const change = { words }; change.previous = newest; newest = change;'],
+  ['a constructor', 'newest = new Change(words, newest);'],
+])('chain-never-cut: each names the one before, by %s', async (_, body) => {
+  const file = draw(
+    '/app/changes.js',
+    `let newest = null;
+//  ^^ newest
+function append(words) {
+//             ^^ append
+  ${body}
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('append'), emit)))).toMatchObject([
+    { kind: 'chain-never-cut', name: 'newest', held: file.line('newest') },
+  ]);
+});
+
+test.each([
+  ['a state that is made anew from the one before', 'newest = { ...newest, words };'],
+  ['what a function makes of it', 'newest = reduce(newest, words);'],
+  ['a part of it', 'newest = { words, count: newest.count };'],
+])('chain-never-cut: %s is no chain', async (_, body) => {
+  const file = draw(
+    '/app/changes.js',
+    `let newest = null;
+function append(words) {
+//             ^^ append
+  ${body}
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('append'), emit)))).toMatchObject([{ kind: KEPT }]);
 });
 
 test('chain-never-cut: each names the one before, and a variable holds the newest', async () => {
@@ -283,6 +436,26 @@ test('pending-promise: one that goes on does not wait for it', async () => {
   expect(told(found)).toMatchObject([{ kind: KEPT }]);
 });
 
+test('pending-promise: a queue of promises behind one that does not settle', async () => {
+  const file = draw(
+    '/app/mutex.js',
+    `class Mutex {
+  #tail = Promise.resolve();
+//^^ tail
+  run(job) {
+//   ^^ run
+    this.#tail = this.#tail.then(() => job());
+//               ^^ then
+    return this.#tail;
+  }
+}`,
+  );
+  const stack = staying(90_000, builtin('then'), file.at('run'), emit);
+  expect(told(await findings([file], stack))).toEqual([
+    { kind: 'pending-promise', name: '#tail', held: file.line('tail'), added: file.line('then') },
+  ]);
+});
+
 test('pending-promise: a promise of the call itself keeps nobody else', async () => {
   const file = draw(
     '/app/ready.js',
@@ -337,11 +510,15 @@ test.each([
   ['one of its own', 'const kept = [];', 'kept.push(made);'],
   ['a fixed key', 'kept.last = made;', ''],
   ['a count', 'kept[id] = kept[id] - 1;', ''],
+  ['a ring', 'kept[(next += 1) % 500] = made;', ''],
+  ['one that is kept by its keys', 'weak.set(made, id);', ''],
   ['one with a bound', 'kept.push(made); if (kept.length > 50) kept.shift();', ''],
 ])('collection-out-of-sight: %s is none', async (_, first, second) => {
   const file = draw(
     '/app/route.js',
     `let kept = [];
+const weak = new WeakMap();
+let next = 0;
 function route(id) {
 //            ^^ route
   const made = { id };

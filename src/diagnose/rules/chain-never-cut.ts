@@ -1,8 +1,8 @@
 import { type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
-import type { Binding } from '../scopes.ts';
-import { type AnyNode, isFunction, keyName, type NodePath, walk } from '../syntax.ts';
+import { isLasting } from '../lasting.ts';
+import { type AnyNode, isFunction, keyName, type NodePath, pathTo, walk } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
-import type { UnseenCause, UnseenRule } from './unseen-rule.ts';
+import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
 
 /**
  * Each new object is linked to the one before it, and a variable that outlives the call holds an end of the chain: the
@@ -14,10 +14,11 @@ export const chainNeverCut: UnseenRule = {
 
   async causesIn(place, facts) {
     const found: UnseenCause[] = [];
-    for (const { holder: path, added, property } of chainsIn(place)) {
+    for (const { holder: path, added, property } of chainsIn(place, facts)) {
       const { holder } = await holderNamed(place, path, 'chain of objects', facts);
       const name = `\`${holder.name}\``;
-      const movesOn = isMovedOn(place, textOf(place, last(path)), property);
+      const movesOn = property !== null && isMovedOn(place, textOf(place, last(path)), property);
+      const by = property === null ? '' : ` by \`${property}\``;
       found.push({
         holder,
         addedAt: siteAt(place, added, facts),
@@ -26,11 +27,11 @@ export const chainNeverCut: UnseenRule = {
         sources: [],
         keepsAll: true,
         confidence: movesOn ? 0.5 : 0.85,
-        why: `Each new object is linked to the others by \`${property}\`, and ${name} holds the end of that chain: so it holds all of them.`,
+        why: `Each new object is linked to the others${by}, and ${name} holds the end of that chain: so it holds all of them.`,
         shouldBeReleased: {
           words: movesOn
-            ? `${name} moves on along \`${property}\` less often than the chain gets longer`
-            : `nothing cuts the chain: ${name} never moves on, and no \`${property}\` is taken away`,
+            ? `${name} moves on${by} less often than the chain gets longer`
+            : `nothing cuts the chain: ${name} never moves on, and no link is taken away`,
           event: null,
           location: null,
         },
@@ -40,45 +41,84 @@ export const chainNeverCut: UnseenRule = {
   },
 };
 
-type Chain = { readonly holder: NodePath; readonly added: AnyNode; readonly property: string };
-type Assignment = { readonly left: NodePath; readonly right: AnyNode; readonly node: AnyNode };
+/** `property` leads from one to the other; `null` where a constructor sets it. */
+type Chain = { readonly holder: NodePath; readonly added: AnyNode; readonly property: string | null };
+type Assignment = {
+  readonly left: NodePath;
+  readonly right: AnyNode;
+  readonly node: AnyNode;
+  /** What is assigned to was there before the call. */
+  readonly lasting: boolean;
+};
 
-function chainsIn(place: FunctionAt): Chain[] {
+function chainsIn(place: FunctionAt, { running }: UnseenFacts): Chain[] {
   const assignments: Assignment[] = [];
   walkOwn(place, (node, path) => {
     if (node.type !== 'AssignmentExpression' || node.operator !== '=') return;
-    assignments.push({ left: [...path, node.left as AnyNode], right: node.right, node });
+    // `newest = newest.next = change` assigns the same to both.
+    let right: AnyNode = node.right;
+    while (right.type === 'AssignmentExpression') right = right.right;
+    const left = [...path, node.left as AnyNode];
+    const lasting = isLasting(place, left, running) && !isFunction(outerVariable(place, left)?.value ?? right);
+    assignments.push({ left, right, node, lasting });
   });
-  return assignments.flatMap((link) => forward(place, link, assignments) ?? backward(place, link) ?? []);
+  return assignments.flatMap(
+    (link) => forward(place, link, assignments) ?? intoNew(place, link, assignments) ?? asNew(place, link) ?? [],
+  );
 }
 
-/** `newest.next = change` beside `newest = change`; the oldest is in the other variable that `change` is put into. */
+/** `newest.next = change` beside `newest = change`; the oldest is in the variable that began as the newest. */
 function forward(place: FunctionAt, link: Assignment, assignments: readonly Assignment[]): Chain | null {
   const left = last(link.left);
   if (left.type !== 'MemberExpression' || link.right.type !== 'Identifier') return null;
   const property = keyName(left.property, left.computed);
-  const added = link.right.name;
   if (property === undefined) return null;
-  const moves = assignments.filter(({ right }) => right.type === 'Identifier' && right.name === added);
+  const added = link.right.name;
   const head = textOf(place, left.object as AnyNode);
-  const follows = moves.some((move) => isLasting(place, move.left) && textOf(place, last(move.left)) === head);
-  if (!follows) return null;
-  const oldest = moves.find(
-    (move) => move !== link && isLasting(place, move.left) && textOf(place, last(move.left)) !== head,
-  );
-  return oldest === undefined ? null : { holder: oldest.left, added: link.node, property };
+  const moves = assignments.filter(({ right, lasting }) => lasting && right.type === 'Identifier' && right.name === added);
+  const newest = moves.find((move) => textOf(place, last(move.left)) === head);
+  if (newest === undefined) return null;
+  const oldest = moves.find((move) => move !== link && move !== newest && textOf(place, last(move.left)) !== head);
+  const holder = oldest?.left ?? firstOf(place, newest.left);
+  return holder === null ? null : { holder, added: link.node, property };
 }
 
-/** `newest = { …, previous: newest }`, or a call or constructor that is passed the one before. */
-function backward(place: FunctionAt, { left, right, node }: Assignment): Chain | null {
-  if (!isLasting(place, left)) return null;
+/** `let newest = oldest;`: the chain began with that one. */
+function firstOf(place: FunctionAt, newest: NodePath): NodePath | null {
+  const value = last(newest).type === 'Identifier' ? outerVariable(place, newest)?.value : null;
+  if (value?.type !== 'Identifier' || place.script.program === null) return null;
+  return pathTo(place.script.program, value);
+}
+
+/** `change.previous = newest` beside `newest = change`. */
+function intoNew(place: FunctionAt, link: Assignment, assignments: readonly Assignment[]): Chain | null {
+  const left = last(link.left);
+  if (left.type !== 'MemberExpression' || left.object.type !== 'Identifier') return null;
+  const property = keyName(left.property, left.computed);
+  const { name } = left.object;
+  const head = textOf(place, link.right);
+  const move = assignments.find(
+    (other) =>
+      other.lasting &&
+      other.right.type === 'Identifier' &&
+      other.right.name === name &&
+      textOf(place, last(other.left)) === head,
+  );
+  return move === undefined || property === undefined ? null : { holder: move.left, added: move.node, property };
+}
+
+/** `newest = { …, previous: newest }`, `newest = new Change(words, newest)`. */
+function asNew(place: FunctionAt, { left, right, node, lasting }: Assignment): Chain | null {
+  if (!lasting) return null;
   const head = textOf(place, last(left));
   if (right.type === 'ObjectExpression') {
     for (const one of right.properties) {
       if (one.type !== 'Property' || textOf(place, one.value as AnyNode) !== head) continue;
-      return { holder: left, added: node, property: keyName(one.key, one.computed) ?? '?' };
+      return { holder: left, added: node, property: keyName(one.key, one.computed) ?? null };
     }
   }
+  if (right.type === 'NewExpression' && right.arguments.some((one) => textOf(place, one as AnyNode) === head))
+    return { holder: left, added: node, property: null };
   return null;
 }
 
@@ -92,14 +132,6 @@ function isMovedOn({ script }: FunctionAt, holder: string, property: string): bo
     if (right.type === 'MemberExpression' && keyName(right.property, right.computed) === property) moves = true;
   });
   return moves;
-}
-
-/** A variable of outside, or a property of one or of `this`. */
-function isLasting(place: FunctionAt, path: NodePath): boolean {
-  const variable: Binding | undefined = outerVariable(place, path);
-  if (variable !== undefined) return variable.value === null || !isFunction(variable.value);
-  const node = last(path);
-  return node.type === 'MemberExpression' && node.object.type === 'ThisExpression';
 }
 
 function last(path: NodePath): AnyNode {

@@ -1,8 +1,10 @@
 import { findBound } from '../bounds.ts';
-import { calledIn, type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
+import type { Declared } from '../declared.ts';
+import { calledIn, type FunctionAt, walkOwn } from '../function-at.ts';
+import { isLasting } from '../lasting.ts';
 import { argumentExpressions } from '../outer-arguments.ts';
 import { removalSitesOf } from '../removal-sites.ts';
-import { type AnyNode, isClass, isFunction, keyName, type NodePath } from '../syntax.ts';
+import { type AnyNode, keyName, type NodePath } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
 import { at } from '../words.ts';
 import { originalLocation } from '../original-location.ts';
@@ -14,7 +16,7 @@ export const collectionOutOfSight: UnseenRule = {
   name: 'collection-out-of-sight',
 
   async causesIn(place, facts) {
-    const puts = putsIn(place).filter(({ collection }) => outlives(place, collection, facts));
+    const puts = putsIn(place).filter(({ collection }) => isLasting(place, collection, facts.running));
     const found = await Promise.all(puts.map((put) => causeFrom(place, put, facts)));
     return found.filter((cause) => cause !== null);
   },
@@ -24,7 +26,6 @@ type Put = {
   /** To the expression that names the collection. */
   readonly collection: NodePath;
   readonly type: string;
-  readonly method: string;
   /** Where the reader should look. */
   readonly node: AnyNode;
   readonly element: AnyNode;
@@ -46,43 +47,31 @@ function putsIn(place: FunctionAt): Put[] {
       if (!Object.hasOwn(TYPE_BY_METHOD, method) || element === undefined || isConstant(node.arguments[0]))
         return;
       const collection = [...path, node.callee, node.callee.object as AnyNode];
-      puts.push({ collection, type: TYPE_BY_METHOD[method], method, node: node.callee.property, element });
+      puts.push({ collection, type: TYPE_BY_METHOD[method], node: node.callee.property, element });
     } else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') {
       const { left, right } = node;
-      // `counts[key] += 1` counts, and a fixed key is written again and again.
-      if (node.operator !== '=' || !left.computed || isConstant(left.property)) return;
+      // `counts[key] += 1` counts, and a fixed key is written again and again; so is a ring's.
+      if (node.operator !== '=' || !left.computed || isConstant(left.property) || isRing(left.property)) return;
       const collection = [...path, left, left.object as AnyNode];
-      puts.push({ collection, type: 'Object', method: '', node: left, element: right });
+      puts.push({ collection, type: 'Object', node: left, element: right });
     }
   });
   return puts.filter(({ element }) => !isNumber(element));
 }
 
-/**
- * There before the function was called, and not made anew for each call of something that runs all the time: a collection of
- * a request's own object, or of the closure of its handler, goes with the request.
- */
-function outlives(place: FunctionAt, path: NodePath, { running }: UnseenFacts): boolean {
-  const variable = outerVariable(place, path);
-  if (variable !== undefined) {
-    const around = place.path.slice(0, place.path.indexOf(variable.scope) + 1).findLast(isFunction);
-    const isOfRunning = running.some(({ node }) => node === around);
-    return variable.kind !== 'parameter' && !isOfRunning;
-  }
-  let root = path[path.length - 1];
-  while (root.type === 'MemberExpression') root = root.object as AnyNode;
-  if (root.type !== 'ThisExpression') return false;
-  const owner = place.path.findLast(isClass);
-  return owner === undefined || !running.some((fn) => isConstructorOf(fn, owner));
-}
-
-function isConstructorOf({ path }: FunctionAt, owner: AnyNode): boolean {
-  const method = path[path.length - 2];
-  return method?.type === 'MethodDefinition' && method.kind === 'constructor' && path.findLast(isClass) === owner;
-}
-
 function isConstant(node: AnyNode | undefined): boolean {
   return node?.type === 'Literal';
+}
+
+/** `Map` of `new Map()`. */
+function madeAs({ value }: Declared): string | null {
+  const node = value?.node;
+  return node?.type === 'NewExpression' && node.callee.type === 'Identifier' ? node.callee.name : null;
+}
+
+/** `ring[next % SIZE] = …` */
+function isRing(index: AnyNode): boolean {
+  return index.type === 'BinaryExpression' && (index.operator === '%' || index.operator === '&');
 }
 
 function isNumber(node: AnyNode): boolean {
@@ -93,6 +82,9 @@ function isNumber(node: AnyNode): boolean {
 async function causeFrom(place: FunctionAt, put: Put, facts: UnseenFacts): Promise<UnseenCause | null> {
   const { holder, declared } = await holderNamed(place, put.collection, put.type, facts);
   if (declared === null) return null;
+  const made = madeAs(declared);
+  // What is kept by an object goes with it.
+  if (made !== null && /^Weak/.test(made)) return null;
   const known = [...new Set([place.script, declared.script, ...facts.known])];
   // What stops by itself is no leak, and a collection of the call before is none of this one.
   if ((await findBound(declared, facts.scripts, known)) !== undefined) return null;
@@ -103,10 +95,10 @@ async function causeFrom(place: FunctionAt, put: Put, facts: UnseenFacts): Promi
       ? null
       : originalLocation(placeOf(removal.script, removal.node), facts.workingDirectory);
   return {
-    holder,
+    holder: { ...holder, type: made ?? put.type },
     addedAt: siteAt(place, put.node, facts),
     place,
-    marks: [put.method],
+    marks: [],
     sources: [...calledIn(put.element), ...argumentExpressions(place, known).flatMap(calledIn)],
     keepsAll: false,
     confidence: declared.moduleLevel ? 0.7 : 0.55,

@@ -1,4 +1,4 @@
-import { type FunctionAt, isOutside, outerVariable, walkOwn } from '../function-at.ts';
+import { calledName, type FunctionAt, isOutside, outerVariable, walkOwn } from '../function-at.ts';
 import { bindingsOf, type Binding, findBinding } from '../scopes.ts';
 import { type AnyNode, isFunction, type NodePath, walk } from '../syntax.ts';
 import { originalLocation } from '../original-location.ts';
@@ -59,17 +59,31 @@ export const contextKeepsPredecessor: UnseenRule = {
 /** `target` as the text names it: `active`, `this.current`. */
 type Replacement = { readonly target: string; readonly node: AnyNode };
 
-/** Assignments of something with a closure of this function in it to a variable that was there before. */
+/** Where something with a closure of this function in it replaces what was there before: `active = …`, `byId.set(id, …)`. */
 function replacementsIn(place: FunctionAt): Replacement[] {
   const found: Replacement[] = [];
   walkOwn(place, (node, path) => {
-    if (node.type !== 'AssignmentExpression' || node.operator !== '=') return;
-    const left = node.left as AnyNode;
-    const outlives = isOfThis(left) || outerVariable(place, [...path, left]) !== undefined;
-    if (!outlives || !makesClosure(place, node.right, [...path, node.right])) return;
-    found.push({ target: textOf(place, left), node });
+    const put = putIn(node);
+    if (put === null) return;
+    const outlives = isOfThis(put.into) || outerVariable(place, [...path, put.into]) !== undefined;
+    if (!outlives || !makesClosure(place, put.value, [...path, put.value])) return;
+    found.push({ target: put.words(place), node });
   });
   return found;
+}
+
+type Put = { readonly into: AnyNode; readonly value: AnyNode; words(place: FunctionAt): string };
+
+function putIn(node: AnyNode): Put | null {
+  if (node.type === 'AssignmentExpression' && node.operator === '=') {
+    const left = node.left as AnyNode;
+    return { into: left, value: node.right, words: (place) => textOf(place, left) };
+  }
+  if (node.type !== 'CallExpression' || calledName(node) !== 'set' || node.arguments.length !== 2) return null;
+  if (node.callee.type !== 'MemberExpression') return null;
+  const [key, value] = node.arguments as AnyNode[];
+  const into = node.callee.object as AnyNode;
+  return { into, value, words: (place) => `${textOf(place, into)}.get(${textOf(place, key)})` };
 }
 
 function makesClosure(place: FunctionAt, value: AnyNode, path: NodePath): boolean {
@@ -101,7 +115,9 @@ function localsFrom(place: FunctionAt, target: string): Binding[] {
 }
 
 function isOfThis(node: AnyNode): boolean {
-  return node.type === 'MemberExpression' && node.object.type === 'ThisExpression';
+  let root = node;
+  while (root.type === 'MemberExpression') root = root.object as AnyNode;
+  return root.type === 'ThisExpression' && root !== node;
 }
 
 function textOf({ script }: FunctionAt, node: AnyNode): string {

@@ -1,4 +1,4 @@
-import { walkOwn } from '../function-at.ts';
+import { calledName, walkOwn } from '../function-at.ts';
 import { findBinding } from '../scopes.ts';
 import { type AnyNode, isFunction, keyName, type NodePath, walk } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
@@ -51,21 +51,57 @@ function isRegistry(node: AnyNode | undefined): boolean {
   );
 }
 
-/** Whether the value that is handed over is the object, or a function or literal that uses it. */
+/**
+ * Whether what is handed over is the object, has it in it, or is a function that uses it. `cursor.id` is read at once and
+ * keeps nothing of the cursor.
+ */
 function keeps(held: AnyNode, target: AnyNode, path: NodePath): boolean {
-  let uses = false;
+  if (isSame(held, target)) return true;
+  switch (held.type) {
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      return uses(held, target, path);
+    case 'ObjectExpression':
+      return held.properties.some((one) => one.type === 'Property' && keeps(one.value as AnyNode, target, path));
+    case 'ArrayExpression':
+      return held.elements.some((one) => one !== null && keeps(one as AnyNode, target, path));
+    case 'ConditionalExpression':
+      return keeps(held.consequent, target, path) || keeps(held.alternate, target, path);
+    case 'LogicalExpression':
+      return keeps(held.left, target, path) || keeps(held.right, target, path);
+    case 'CallExpression':
+      // `cursor.close.bind(cursor)`
+      return calledName(held) === 'bind' && held.arguments.some((one) => keeps(one as AnyNode, target, path));
+    case 'Identifier': {
+      const value = findBinding(path, held.name)?.value;
+      return value != null && value.type !== 'Identifier' && isFunction(value) && keeps(value, target, path);
+    }
+    default:
+      return false;
+  }
+}
+
+function isSame(node: AnyNode, target: AnyNode): boolean {
+  if (target.type === 'ThisExpression') return node.type === 'ThisExpression';
+  return target.type === 'Identifier' && node.type === 'Identifier' && node.name === target.name;
+}
+
+function uses(held: AnyNode, target: AnyNode, path: NodePath): boolean {
+  let found = false;
   walk(
     held,
     (node, inner) => {
-      if (target.type === 'ThisExpression' && node.type === 'ThisExpression') uses = true;
-      if (target.type !== 'Identifier' || node.type !== 'Identifier' || node.name !== target.name) return;
+      if (!isSame(node, target)) return;
       const parent = inner[inner.length - 2];
       if (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
-      const shadowed = findBinding([...path, ...inner], node.name) !== findBinding(path, node.name);
-      if (!shadowed) uses = true;
+      if (node.type === 'Identifier') {
+        const shadowed = findBinding([...path, ...inner], node.name) !== findBinding(path, node.name);
+        if (shadowed) return;
+      }
+      found = true;
     },
     // `this` of a function that is no arrow is another one.
     (node) => target.type !== 'ThisExpression' || !isFunction(node) || node.type === 'ArrowFunctionExpression',
   );
-  return uses;
+  return found;
 }

@@ -1,7 +1,8 @@
-import { type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
+import { type FunctionAt, walkOwn } from '../function-at.ts';
+import { isLasting } from '../lasting.ts';
 import { type AnyNode, isFunction, keyName, type NodePath } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
-import type { UnseenCause, UnseenRule } from './unseen-rule.ts';
+import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
 
 /** Calls wait, by `await` or `then`, for a promise that outlives them and does not settle: it keeps all who wait. */
 export const pendingPromise: UnseenRule = {
@@ -9,7 +10,7 @@ export const pendingPromise: UnseenRule = {
 
   async causesIn(place, facts) {
     const found: UnseenCause[] = [];
-    for (const { path, node, marks } of waitsIn(place)) {
+    for (const { path, node, marks } of waitsIn(place, facts)) {
       // It went on behind some `await`; which of several that was, nothing tells.
       if (marks.length === 0 && facts.resumed.has(place.node)) continue;
       const { holder, declared } = await holderNamed(place, path, 'Promise', facts);
@@ -39,7 +40,7 @@ type Wait = { readonly path: NodePath; readonly node: AnyNode; readonly marks: r
 
 const WAITING_METHODS: ReadonlySet<string> = new Set(['then', 'catch', 'finally']);
 
-function waitsIn(place: FunctionAt): Wait[] {
+function waitsIn(place: FunctionAt, { running }: UnseenFacts): Wait[] {
   const waits: Wait[] = [];
   walkOwn(place, (node, path) => {
     if (node.type === 'AwaitExpression') waits.push({ path: [...path, node.argument], node, marks: [] });
@@ -51,7 +52,7 @@ function waitsIn(place: FunctionAt): Wait[] {
   return waits.filter(({ path }) => {
     const node = path[path.length - 1];
     const named = node.type === 'Identifier' || node.type === 'MemberExpression';
-    return named && outerVariable(place, path) !== undefined;
+    return named && isLasting(place, path, running);
   });
 }
 

@@ -1,8 +1,9 @@
 import { calledIn, type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
+import { isLasting } from '../lasting.ts';
+import { argumentExpressions, type Passed, passedFor } from '../outer-arguments.ts';
 import { findBinding } from '../scopes.ts';
 import { type AnyNode, isFunction, keyName, type NodePath, pathTo } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
-import { outerArguments } from '../outer-arguments.ts';
 import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
 
 /** `Promise.race([work(), stopping])` with a promise that outlives the call: each race leaves its reactions on it. */
@@ -12,13 +13,11 @@ export const raceAgainstEternalPromise: UnseenRule = {
   async causesIn(place, facts) {
     const found: UnseenCause[] = [];
     for (const { call, path } of racesIn(place)) {
-      const [list] = call.arguments;
-      if (list?.type !== 'ArrayExpression') continue;
-      const racers = list.elements.filter((racer) => racer !== null);
+      const racers = racersOf(call, path);
       for (const racer of racers) {
-        const eternal = await eternalAt(place, [...path, list, racer as AnyNode], facts);
+        const eternal = eternalAt(place, [...path, racer], facts);
         if (eternal === null) continue;
-        const others = racers.filter((other) => other !== racer) as AnyNode[];
+        const others = racers.filter((other) => other !== racer);
         found.push(await causeFrom(place, call, eternal, others, facts));
       }
     }
@@ -39,32 +38,37 @@ function racesIn(place: FunctionAt): { readonly call: Call; readonly path: NodeP
   return races;
 }
 
-/** Where the promise that outlives the call is named: in the race itself, or where the function is called. */
-type Eternal = { readonly fn: FunctionAt; readonly path: NodePath };
+/** `Promise.race([work(), stopping])`, or of an array that was made before. */
+function racersOf(call: Call, path: NodePath): AnyNode[] {
+  const [given] = call.arguments as (AnyNode | undefined)[];
+  const list = given?.type === 'Identifier' ? findBinding(path, given.name)?.value : given;
+  return list?.type === 'ArrayExpression' ? (list.elements.filter((racer) => racer !== null) as AnyNode[]) : [];
+}
 
-async function eternalAt(place: FunctionAt, path: NodePath, facts: UnseenFacts): Promise<Eternal | null> {
+/** Where the promise that outlives the call is named: in the race itself, or where the function is called. */
+function eternalAt(place: FunctionAt, path: NodePath, facts: UnseenFacts): Passed | null {
   const racer = path[path.length - 1];
   if (racer.type !== 'Identifier' && racer.type !== 'MemberExpression') return null;
-  let root: AnyNode = racer;
-  while (root.type === 'MemberExpression') root = root.object as AnyNode;
-  if (root.type === 'ThisExpression') return { fn: place, path };
-  const binding = outerVariable(place, path);
-  if (binding !== undefined) return isFunctionValue(binding.value) ? null : { fn: place, path };
+  if (isLasting(place, path, facts.running)) {
+    const value = outerVariable(place, path)?.value ?? null;
+    return racer.type === 'Identifier' && value !== null && isFunction(value) ? null : { fn: place, path };
+  }
   if (racer.type !== 'Identifier') return null;
   const parameter = findBinding(path, racer.name);
   if (parameter?.kind !== 'parameter' || parameter.scope !== place.node) return null;
-  const [passed] = await outerArguments(place, racer.name, facts);
-  return passed === undefined ? null : passed;
+  const passed = passedFor(place, racer.name, facts.known);
+  return passed.find(({ fn, path: to }) => isNamed(to) && isLasting(fn, to, facts.running)) ?? null;
 }
 
-function isFunctionValue(value: AnyNode | null): boolean {
-  return value !== null && isFunction(value);
+function isNamed(path: NodePath): boolean {
+  const { type } = path[path.length - 1];
+  return type === 'Identifier' || type === 'MemberExpression';
 }
 
 async function causeFrom(
   place: FunctionAt,
   call: Call,
-  eternal: Eternal,
+  eternal: Passed,
   others: readonly AnyNode[],
   facts: UnseenFacts,
 ): Promise<UnseenCause> {
@@ -75,7 +79,10 @@ async function causeFrom(
     addedAt: siteAt(place, call, facts),
     place,
     marks: ['race', 'any'],
-    sources: others.flatMap((other) => [...calledIn(other), ...calledIn(valueOf(place, other))]),
+    sources: [
+      ...others.flatMap((other) => [...calledIn(other), ...calledIn(valueOf(place, other))]),
+      ...argumentExpressions(place, facts.known).flatMap(calledIn),
+    ],
     keepsAll: true,
     confidence: 0.85,
     why: `Each race adds its reactions to ${name}, which has not settled, and they keep what the race ended with for as long as it does not.`,

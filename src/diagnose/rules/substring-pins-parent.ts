@@ -2,8 +2,9 @@ import { type AddSite, addSitesOf } from '../add-sites.ts';
 import type { LeakCase } from '../leak-case.ts';
 import { findBinding } from '../scopes.ts';
 import { calledName } from '../function-at.ts';
+import { passedFor } from '../outer-arguments.ts';
 import type { Script, Scripts } from '../script.ts';
-import { type AnyNode, type NodePath, walk } from '../syntax.ts';
+import { type AnyNode, isFunction, type NodePath, walk } from '../syntax.ts';
 import type { Explanation } from './rule.ts';
 
 /**
@@ -20,7 +21,7 @@ export const substringPinsParent: {
 
   async matches({ held }: LeakCase, scripts: Scripts, known: readonly Script[]): Promise<boolean> {
     if (held.container === null) return false;
-    return (await addSitesOf(held.container, scripts, known)).some(putsPieces);
+    return (await addSitesOf(held.container, scripts, known)).some((site) => putsPieces(site, known));
   },
 
   explain({ held }: LeakCase): Explanation {
@@ -37,11 +38,26 @@ export const substringPinsParent: {
   },
 };
 
-function putsPieces({ path, element }: AddSite): boolean {
+function putsPieces({ script, path, element }: AddSite, known: readonly Script[]): boolean {
   const call = path[path.length - 1];
   const key = call?.type === 'CallExpression' ? (call.arguments[0] as AnyNode | undefined) : undefined;
   const index = call?.type === 'AssignmentExpression' && call.left.type === 'MemberExpression' ? call.left.property : undefined;
-  return [element, key, index].some((node) => node != null && hasPiece(node, path));
+  return [element, key, index].some((node) => {
+    if (node == null) return false;
+    if (hasPiece(node, path)) return true;
+    return node.type === 'Identifier' && isPassedAPiece(script, path, node.name, known);
+  });
+}
+
+/** `remember(line.slice(0, 36))`: the callers of the function cut. */
+function isPassedAPiece(script: Script, path: NodePath, name: string, known: readonly Script[]): boolean {
+  const index = path.findLastIndex(isFunction);
+  const node = path[index];
+  if (node === undefined || !isFunction(node) || findBinding(path, name)?.scope !== node) return false;
+  const scripts = [...new Set([script, ...known])];
+  return passedFor({ script, node, path: path.slice(0, index + 1) }, name, scripts).some(({ path: to }) =>
+    isPiece(to[to.length - 1], to.slice(0, -1)),
+  );
 }
 
 /** The piece itself, or a literal with one in it. */
