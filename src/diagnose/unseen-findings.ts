@@ -235,42 +235,46 @@ function nearness(
 }
 
 function causeFinding({ cause, rule, claimed, marked }: Claimant, leastBytes: number): Finding | null {
-  const bytes = bytesOf(claimed);
-  if (cause === null || bytes < leastBytes) return null;
-  const [heaviest] = claimed;
-  return {
-    fingerprint: fingerprintOf(cause.holder, null, cause.addedAt),
-    kind: rule,
-    confidence: rounded(cause.confidence * (marked ? 1 : 0.7) * (cause.holder.location === null ? 0.7 : 1)),
-    retained: retainedOf(bytes),
-    heldBy: cause.holder,
-    grows: null,
-    addedAt: cause.addedAt,
-    allocatedAt: heaviest.within ?? heaviest.site,
-    shouldBeReleased: cause.shouldBeReleased,
-    zombies: null,
-    knownLeak: null,
-    explanation: `${whatStays(claimed)} ${cause.why}`,
-  };
+  if (cause === null || bytesOf(claimed) < leastBytes) return null;
+  const { holder, addedAt, shouldBeReleased, why } = cause;
+  const confidence = cause.confidence * (marked ? 1 : 0.7) * (holder.location === null ? 0.7 : 1);
+  return unseenFinding(claimed, { kind: rule, confidence: rounded(confidence), holder, addedAt, shouldBeReleased, why });
 }
 
 function keptFinding(allocation: GrowingAllocation, leastBytes: number): Finding | null {
-  const { site, within, bytesPerSecond } = allocation;
-  if (bytesPerSecond < leastBytes) return null;
-  const { holder, name, confidence, why } = keptOutOfSight;
+  if (allocation.bytesPerSecond < leastBytes) return null;
+  const { name: kind, holder, confidence, why } = keptOutOfSight;
+  const parts = { kind, confidence, holder, addedAt: allocation.site, shouldBeReleased: null, why };
+  return unseenFinding([allocation], parts);
+}
+
+type Parts = Pick<UnseenCause, 'holder' | 'addedAt' | 'shouldBeReleased' | 'why' | 'confidence'> & {
+  readonly kind: string;
+};
+
+/** The sampler counts bytes: of what kind they are, and in how many objects, it does not say. */
+function unseenFinding(claimed: readonly GrowingAllocation[], parts: Parts): Finding {
+  const [heaviest] = claimed;
+  const { kind, confidence, holder, addedAt, shouldBeReleased, why } = parts;
   return {
-    fingerprint: fingerprintOf(holder, null, site),
-    kind: name,
+    fingerprint: fingerprintOf(holder, null, addedAt),
+    kind,
     confidence,
-    retained: retainedOf(bytesPerSecond),
+    retained: {
+      type: 'unknown',
+      count: null,
+      growthPerSecond: null,
+      bytesPerSecond: bytesOf(claimed),
+      state: null,
+    },
     heldBy: holder,
     grows: null,
-    addedAt: site,
-    allocatedAt: within ?? site,
-    shouldBeReleased: null,
+    addedAt,
+    allocatedAt: heaviest.within ?? heaviest.site,
+    shouldBeReleased,
     zombies: null,
     knownLeak: null,
-    explanation: `${whatStays([allocation])} ${why}`,
+    explanation: `${whatStays(claimed)} ${why}`,
   };
 }
 
@@ -296,11 +300,6 @@ function containerFinding(
     shouldBeReleased: said === null ? finding.shouldBeReleased : said.shouldBeReleased,
     explanation: `${finding.explanation} ${whatStays(claimed)}${said === null ? '' : ` ${said.why}`}`,
   };
-}
-
-/** The sampler counts bytes: of what kind they are, and in how many objects, it does not say. */
-function retainedOf(bytesPerSecond: number): Finding['retained'] {
-  return { type: 'unknown', count: null, growthPerSecond: null, bytesPerSecond, state: null };
 }
 
 function whatStays(allocations: readonly GrowingAllocation[]): string {
