@@ -11,20 +11,36 @@ import type { InProcessInspector } from '../wire/inspector-in-process.ts';
  * sample within our window is not seen, and would lose the sampler at its end.
  *
  * The inspector must be the sampler's own: its session disconnecting is what ends the sampling without a collection.
+ *
+ * Node 26 can start the sampler so that reading it collects nothing (`startHeapProfile`), and tells when one runs already.
+ * What died since the last collection is then in the profile, so it has to be read right after one.
  */
 export class AllocationSampler {
   readonly #inspector: InProcessInspector;
   readonly #nowMs: () => number;
   readonly #isOwn: (url: string) => boolean;
   #startedMs = 0;
+  readonly #startHeapProfile: StartHeapProfile | null;
   #samplingIntervalBytes = 0;
   #sampling = false;
+  #handle: HeapProfileHandle | null = null;
 
-  /** `isOwn` tells leakline's own script, whose allocations are left out. */
-  constructor(inspector: InProcessInspector, nowMs: () => number, isOwn: (url: string) => boolean) {
+  /** `isOwn` tells leakline's own script, whose allocations are left out. `v8` where it may be used to start the sampler. */
+  constructor(
+    inspector: InProcessInspector,
+    nowMs: () => number,
+    isOwn: (url: string) => boolean,
+    v8: { readonly startHeapProfile?: StartHeapProfile } = {},
+  ) {
     this.#inspector = inspector;
     this.#nowMs = nowMs;
     this.#isOwn = isOwn;
+    this.#startHeapProfile = v8.startHeapProfile ?? null;
+  }
+
+  /** Whether `start` and `finish` make V8 collect; else `finish` must come right after a collection. */
+  get collects(): boolean {
+    return this.#startHeapProfile === null;
   }
 
   /**
@@ -32,6 +48,7 @@ export class AllocationSampler {
    * collection as `finish` does. Else some 0.5 ms.
    */
   start(samplingIntervalBytes: number): boolean {
+    if (this.#startHeapProfile !== null) return this.#startUnforced(this.#startHeapProfile, samplingIntervalBytes);
     this.#inspector.connect();
     if (this.#isSampled()) {
       this.#inspector.disconnect();
@@ -42,9 +59,23 @@ export class AllocationSampler {
       stackDepth: STACK_DEPTH,
     });
     this.#sampling = true;
+    this.#begin(samplingIntervalBytes);
+    return true;
+  }
+
+  #startUnforced(startHeapProfile: StartHeapProfile, samplingIntervalBytes: number): boolean {
+    try {
+      this.#handle = startHeapProfile({ sampleInterval: samplingIntervalBytes, stackDepth: STACK_DEPTH });
+    } catch {
+      return false;
+    }
+    this.#begin(samplingIntervalBytes);
+    return true;
+  }
+
+  #begin(samplingIntervalBytes: number): void {
     this.#samplingIntervalBytes = samplingIntervalBytes;
     this.#startedMs = this.#nowMs();
-    return true;
   }
 
   /** A connected session has V8 keep what the program logs: call it now and then while the window is open. About 5 µs. */
@@ -53,13 +84,13 @@ export class AllocationSampler {
   }
 
   /**
-   * Ends the window and reads it. V8 collects all garbage first, so that only what lives is in the profile: as long a
-   * pause as a forced collection, to which comes some 1 ms a thousand stacks.
+   * Ends the window and reads it. Where `collects`, V8 collects all garbage first, so that only what lives is in the profile:
+   * as long a pause as a forced collection, to which comes some 1 ms a thousand stacks.
    */
   finish(): AllocationProfile {
     const durationMs = this.#nowMs() - this.#startedMs;
     try {
-      const { profile } = this.#inspector.post<{ profile: SamplingProfile }>('HeapProfiler.stopSampling');
+      const profile = this.#read();
       const stacks = stacksOf(profile, this.#isOwn);
       return {
         durationMs,
@@ -75,7 +106,19 @@ export class AllocationSampler {
   /** Ends the window without a collection and without a profile. */
   cancel(): void {
     this.#sampling = false;
-    this.#inspector.disconnect();
+    const handle = this.#handle;
+    this.#handle = null;
+    try {
+      this.#inspector.disconnect();
+    } finally {
+      if (handle !== null) discard(handle);
+    }
+  }
+
+  #read(): SamplingProfile {
+    if (this.#handle !== null) this.#inspector.connect();
+    const method = this.#handle === null ? 'HeapProfiler.stopSampling' : 'HeapProfiler.getSamplingProfile';
+    return this.#inspector.post<{ profile: SamplingProfile }>(method).profile;
   }
 
   #isSampled(): boolean {
@@ -85,6 +128,26 @@ export class AllocationSampler {
     } catch {
       return false;
     }
+  }
+}
+
+/** Of Node 26's `node:v8`, which the types of the oldest Node do not have. */
+export type StartHeapProfile = (options: {
+  readonly sampleInterval: number;
+  readonly stackDepth: number;
+}) => HeapProfileHandle;
+type HeapProfileHandle = { stop(): string };
+
+/** Stopping it the other way makes a text of the profile first. */
+function discard(handle: HeapProfileHandle): void {
+  // Of a newer language than the one this is compiled for.
+  const { dispose: key } = Symbol as { readonly dispose?: symbol };
+  const dispose = key === undefined ? undefined : (handle as { readonly [name: symbol]: unknown })[key];
+  try {
+    if (typeof dispose === 'function') dispose.call(handle);
+    else handle.stop();
+  } catch {
+    // Somebody who took the sampler for theirs has stopped it.
   }
 }
 

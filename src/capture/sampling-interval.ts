@@ -27,14 +27,16 @@ export function growthWindow(
   series: Series,
 ): { readonly samplingIntervalBytes: number; readonly forMs: number } {
   const growth = Math.max(1, growthBytesPerSecond);
-  const finest = Math.max(affordableBytes(series), FINEST_BYTES);
+  const known = allocatedBytesPerSecond(series) !== null;
+  const finest = Math.max(affordableBytes(series), known ? FINEST_BYTES : SMALLEST_BYTES);
   const forMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ((finest * FEW_SAMPLES) / growth) * 1000));
   const fine = (growth * forMs) / 1000 / MANY_SAMPLES;
   return { samplingIntervalBytes: powerOfTwo(Math.max(fine, finest)), forMs: Math.round(forMs) };
 }
 
+/** Zero where nothing is known of what is allocated. */
 function affordableBytes(series: Series): number {
-  return allocatedBytesPerSecond(series) / SAMPLES_PER_SECOND_MOST;
+  return (allocatedBytesPerSecond(series) ?? 0) / SAMPLES_PER_SECOND_MOST;
 }
 
 function powerOfTwo(bytes: number): number {
@@ -54,18 +56,21 @@ const FINEST_BYTES = 1024;
 const SHORTEST_MS = 6000;
 const LONGEST_MS = 20_000;
 
-/** From one collection's end to the next one's beginning the heap grows by what was allocated. Of the last ones. */
-function allocatedBytesPerSecond({ gcs }: Series): number {
+/**
+ * From one collection's end to the next one's beginning the heap grows by what was allocated. Of the last ones; where some
+ * between two were not told of, those two say too little. `null` where no two in a row are known.
+ */
+function allocatedBytesPerSecond({ gcs }: Series): number | null {
   const recent = gcs.filter(({ kind }) => kind === 'major' || kind === 'minor').slice(-COLLECTIONS_READ);
-  const [first] = recent;
-  const last = recent.at(-1);
-  if (first === undefined || last === undefined || last.timeMs <= first.timeMs) return 0;
   let allocated = 0;
+  let ms = 0;
   for (const [index, gc] of recent.entries()) {
     const before = recent[index - 1];
-    if (before !== undefined) allocated += Math.max(0, gc.beforeBytes - before.afterBytes);
+    if (before === undefined || gc.afterGap === true) continue;
+    allocated += Math.max(0, gc.beforeBytes - before.afterBytes);
+    ms += gc.timeMs - before.timeMs;
   }
-  return (allocated / (last.timeMs - first.timeMs)) * 1000;
+  return ms <= 0 ? null : (allocated / ms) * 1000;
 }
 
 const COLLECTIONS_READ = 100;

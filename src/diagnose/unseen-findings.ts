@@ -305,7 +305,7 @@ function containerFinding(
 function whatStays(allocations: readonly GrowingAllocation[]): string {
   const bytesByWords = new Map<string, number>();
   for (const { site, bytesPerSecond } of allocations) {
-    const words = `${site.location.function ?? 'the top of the file'}${at(site.location)}`;
+    const words = `${site.location.function ?? 'a function without a name'}${at(site.location)}`;
     bytesByWords.set(words, (bytesByWords.get(words) ?? 0) + bytesPerSecond);
   }
   const clauses = [...bytesByWords]
@@ -320,11 +320,15 @@ function bytesOf(allocations: readonly GrowingAllocation[]): number {
   return allocations.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0);
 }
 
-/** Each added one before the first that explains less; what the walks found keeps its order. */
+/** Each added one before the first that explains less, or has no line to go to; what the walks found keeps its order. */
 function inOrder(seen: readonly Finding[], added: readonly Finding[]): Finding[] {
   const findings = [...seen];
   for (const finding of [...added].sort((a, b) => explainedIn(b) - explainedIn(a))) {
-    const index = findings.findIndex((other) => explainedIn(other) < explainedIn(finding));
+    const index = findings.findIndex(
+      (other) =>
+        explainedIn(other) < explainedIn(finding) ||
+        (other.heldBy.location === null && other.addedAt === null),
+    );
     findings.splice(index < 0 ? findings.length : index, 0, finding);
   }
   return findings;

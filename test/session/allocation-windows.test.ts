@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AllocationWindow } from '../../src/core/allocations.ts';
-import { emptySeries } from '../../src/core/series.ts';
+import { emptySeries, type GcEvent } from '../../src/core/series.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { AllocationWindows, type Unsampled } from '../../src/session/allocation-windows.ts';
 import type { Peer } from '../../src/wire/peer.ts';
@@ -30,6 +30,18 @@ function verdict(more: Partial<Verdict>): Verdict {
   };
 }
 
+/** A megabyte in a second, so that sampling may be as fine as it gets. */
+const gcs = [0, 1000].map(
+  (timeMs): GcEvent => ({
+    timeMs,
+    kind: 'minor',
+    durationMs: 1,
+    beforeBytes: 11e6,
+    afterBytes: 10e6,
+    forced: false,
+  }),
+);
+
 const leaking = verdict({ kind: 'leaking', space: 'heap' });
 const refused: AllocationWindow = { profile: null, refusal: 'pause', predictedPauseMs: 70 };
 
@@ -47,7 +59,7 @@ class World {
       return Promise.resolve(answers.shift() ?? { profile, refusal: null });
     };
     this.windows = new AllocationWindows({ call } as unknown as Peer, {
-      now: () => ({ verdict: this.now, series: emptySeries }),
+      now: () => ({ verdict: this.now, series: { ...emptySeries, gcs } }),
       report: ({ unsampled }) => this.told.push(unsampled),
     });
   }
