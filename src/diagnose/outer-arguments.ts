@@ -1,5 +1,6 @@
 import { calledName, type FunctionAt } from './function-at.ts';
 import { nameAround } from './function-name.ts';
+import { findBinding } from './scopes.ts';
 import type { Script } from './script.ts';
 import { type AnyNode, isFunction, type NodePath, walk } from './syntax.ts';
 
@@ -20,11 +21,23 @@ export function passedFor(fn: FunctionAt, parameter: string, known: readonly Scr
   });
 }
 
-/** What callers of a function call to make its arguments: `readText` of `accept(await readText(request))`. */
+/** What callers of a function make its arguments of: `await readText(request)` of `accept(text)`, where `text` is that. */
 export function argumentExpressions(fn: FunctionAt, known: readonly Script[]): AnyNode[] {
   const name = shortName(fn);
   if (name === null) return [];
-  return callsOf(name, known).flatMap(({ call }) => call.arguments as AnyNode[]);
+  return callsOf(name, known).flatMap(({ call, path }) =>
+    (call.arguments as AnyNode[]).map((argument) => madeOf(argument, path)),
+  );
+}
+
+/** What a name stands for, where that is a variable with a value of its own. */
+export function madeOf(node: AnyNode, path: NodePath): AnyNode {
+  if (node.type !== 'Identifier') return node;
+  const binding = findBinding(path, node.name);
+  if (binding?.value != null) return binding.value;
+  // `const { name, parts } = JSON.parse(body)`
+  const declared = binding?.declaration;
+  return declared?.type === 'VariableDeclarator' && declared.init ? declared.init : node;
 }
 
 type Call = Extract<AnyNode, { type: 'CallExpression' }>;

@@ -132,7 +132,7 @@ async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<
         sources: new Set(places.flatMap((fn) => argumentExpressions(fn, scriptsFor(fn, facts)).flatMap(calledIn))),
         marked: true,
         // Of these a walk sees the object and not what hangs on it.
-        keepsAll: pieces || elementBytes === null || /^(?:Promise|Function|WeakRef)$/.test(elementType),
+        keepsAll: pieces || elementBytes === null || /^(?:Promise|WeakRef)$/.test(elementType),
         pieces,
         claimed: [],
       };
@@ -160,7 +160,8 @@ async function causesOf(
           (other) => other.cause !== null && samePlace(other.cause.holder, cause.holder),
         );
         if (known < 0) found.push(claimantOf(rule, cause, growing));
-        else if (found[known].rule === rule.name) found[known] = withPlace(found[known], fn);
+        else if (found[known].rule === rule.name)
+          found[known] = merged(found[known], claimantOf(rule, cause, growing));
       }
     }
   }
@@ -187,8 +188,14 @@ function claimantOf(rule: UnseenRule, cause: UnseenCause, growing: readonly Grow
   };
 }
 
-function withPlace(claimant: Claimant, fn: FunctionAt): Claimant {
-  return { ...claimant, places: [...claimant.places, fn] };
+/** The same holder in the text of two functions: where it was seen at work is where a reader looks. */
+function merged(one: Claimant, other: Claimant): Claimant {
+  const main = one.marked || !other.marked ? one : other;
+  return {
+    ...main,
+    places: [...one.places, ...other.places],
+    sources: new Set([...one.sources, ...other.sources]),
+  };
 }
 
 /** The one that most speaks for; of two alike the first. `undefined` where nothing does. */
@@ -210,21 +217,20 @@ function nearest(
 }
 
 /**
- * How much speaks for it, in steps: the function that allocates also puts in; a function further out on the stack does; what
- * it makes is handed to one that does, or it calls one. What keeps all that hangs on it may keep what was made anywhere.
+ * How much speaks for it, in steps: the function that allocates also puts in; what it makes is handed to one that does; one
+ * further out on the stack does; it calls one. What keeps all that hangs on it may keep what was made anywhere. Of a
+ * collection that no walk met, a function further out says nothing: most functions put something somewhere.
  */
 function nearness(
-  { places, sources, marked, keepsAll }: Claimant,
+  { told, places, sources, marked, keepsAll }: Claimant,
   { place, through }: GrowingAllocation,
   all: readonly GrowingAllocation[],
 ): number {
   const puts = (fn: FunctionAt): boolean => places.some(({ node }) => node === fn.node);
   const distance = through.findIndex(puts);
-  const onStack = distance < 0 ? 0 : Math.max(2, 7 - distance);
-  const isSource = through.some((fn) => {
-    const name = nameAround(fn.script, fn.path)?.replace(/^.*\./, '');
-    return name !== undefined && sources.has(name);
-  });
+  const isSource = through.some((fn) => sources.has(calledAs(fn) ?? ''));
+  const isNear = distance === 0 || keepsAll || told !== null;
+  const onStack = distance < 0 || !isNear ? 0 : Math.max(2, 7 - distance);
   const calls = all.some(({ through: other }) => {
     const inner = other.findIndex(puts);
     return inner >= 0 && other[inner + 1]?.node === place.node;
@@ -232,6 +238,11 @@ function nearness(
   const linked = Math.max(onStack, isSource ? 6 : 0, calls ? 4 : 0);
   if (keepsAll && marked) return Math.max(linked, 2) + 1;
   return marked ? linked : linked * 0.5;
+}
+
+/** `begin` of `Upload.begin`, `Upload` of `new Upload`. */
+function calledAs({ script, path }: FunctionAt): string | null {
+  return nameAround(script, path)?.replace(/^new |^.*\./, '') ?? null;
 }
 
 function causeFinding({ cause, rule, claimed, marked }: Claimant, leastBytes: number): Finding | null {

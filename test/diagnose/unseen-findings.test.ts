@@ -140,6 +140,57 @@ test('a window beside the traps is too short to tell', async () => {
   expect(await found([], { ...windowOf(rows), durationMs: 1500 })).toEqual([]);
 });
 
+const board = draw(
+  '/app/board.js',
+  `class Board {
+  static #cards = new Map();
+//       ^^ cards
+  static put(number, card) {
+//          ^^ put
+    Board.#cards.set(number, card);
+//               ^^ set
+  }
+}
+function read(text) {
+//           ^^ read
+  return JSON.parse(text);
+}
+function answer(text) {
+//             ^^ answer
+  return { text };
+}
+function onRequest(text) {
+//                ^^ onRequest
+  const card = read(text);
+  Board.put(card.number, card);
+  return answer(text);
+}`,
+);
+const puts = staying(20_000, builtin('set'), board.at('put'), board.at('onRequest'), emit);
+
+test('what is handed to a function that puts it into a collection stays with that', async () => {
+  const reads = staying(60_000, builtin('parse'), board.at('read'), board.at('onRequest'), emit);
+  const findings = await diagnose(
+    [],
+    context(sourcesOf(board), { slopeBytesPerSecond: 100_000, allocations: windowOf(reads, puts) }),
+  );
+  expect(findings.map(({ heldBy, retained }) => [heldBy.name, retained.bytesPerSecond])).toEqual([
+    ['#cards', 80_000],
+  ]);
+});
+
+test('what another function makes on the way does not', async () => {
+  const answers = staying(60_000, board.at('answer'), board.at('onRequest'), emit);
+  const findings = await diagnose(
+    [],
+    context(sourcesOf(board), { slopeBytesPerSecond: 100_000, allocations: windowOf(answers, puts) }),
+  );
+  expect(findings.map(({ kind, retained }) => [kind, retained.bytesPerSecond])).toEqual([
+    ['kept-out-of-sight', 60_000],
+    ['collection-out-of-sight', 20_000],
+  ]);
+});
+
 test('the same bug has the same fingerprint, and another one has not', async () => {
   const print = async (allocations: AllocationProfile): Promise<string> => {
     const [first] = await found([], allocations);

@@ -2,7 +2,7 @@ import { findBound } from '../bounds.ts';
 import type { Declared } from '../declared.ts';
 import { calledIn, type FunctionAt, walkOwn } from '../function-at.ts';
 import { isLasting } from '../lasting.ts';
-import { argumentExpressions } from '../outer-arguments.ts';
+import { argumentExpressions, madeOf } from '../outer-arguments.ts';
 import { removalSitesOf } from '../removal-sites.ts';
 import { type AnyNode, keyName, type NodePath } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
@@ -99,7 +99,10 @@ async function causeFrom(place: FunctionAt, put: Put, facts: UnseenFacts): Promi
     addedAt: siteAt(place, put.node, facts),
     place,
     marks: [],
-    sources: [...calledIn(put.element), ...argumentExpressions(place, known).flatMap(calledIn)],
+    sources: [
+      ...calledIn(madeOf(put.element, put.collection)),
+      ...argumentExpressions(place, known).flatMap(calledIn),
+    ],
     keepsAll: false,
     confidence: declared.moduleLevel ? 0.7 : 0.55,
     why: `No walk of the heap came to what keeps it; in the source it is put into ${name}.`,

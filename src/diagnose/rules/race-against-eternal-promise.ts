@@ -1,8 +1,8 @@
 import { calledIn, type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
 import { isLasting } from '../lasting.ts';
-import { argumentExpressions, type Passed, passedFor } from '../outer-arguments.ts';
+import { argumentExpressions, madeOf, type Passed, passedFor } from '../outer-arguments.ts';
 import { findBinding } from '../scopes.ts';
-import { type AnyNode, isFunction, keyName, type NodePath, pathTo } from '../syntax.ts';
+import { type AnyNode, isFunction, keyName, type NodePath } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
 import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
 
@@ -17,7 +17,7 @@ export const raceAgainstEternalPromise: UnseenRule = {
       for (const racer of racers) {
         const eternal = eternalAt(place, [...path, racer], facts);
         if (eternal === null) continue;
-        const others = racers.filter((other) => other !== racer);
+        const others = racers.filter((other) => other !== racer).map((other) => madeOf(other, path));
         found.push(await causeFrom(place, call, eternal, others, facts));
       }
     }
@@ -80,7 +80,7 @@ async function causeFrom(
     place,
     marks: ['race', 'any'],
     sources: [
-      ...others.flatMap((other) => [...calledIn(other), ...calledIn(valueOf(place, other))]),
+      ...others.flatMap(calledIn),
       ...argumentExpressions(place, facts.known).flatMap(calledIn),
     ],
     keepsAll: true,
@@ -92,10 +92,4 @@ async function causeFrom(
       location: null,
     },
   };
-}
-
-/** `const answer = ask(); Promise.race([answer, stopping])`. */
-function valueOf(place: FunctionAt, node: AnyNode): AnyNode {
-  if (node.type !== 'Identifier' || place.script.program === null) return node;
-  return findBinding(pathTo(place.script.program, node), node.name)?.value ?? node;
 }
