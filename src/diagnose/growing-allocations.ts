@@ -18,8 +18,10 @@ export type GrowingAllocation = {
   readonly samples: number;
   /** The functions on its stacks whose text is known, nearest first; `place` is the first. */
   readonly through: readonly FunctionAt[];
-  /** What `place` calls that allocates: `race`, `set`, `toString`. */
-  readonly calls: ReadonlySet<string>;
+  /** Those of packages that `place` calls, which allocate on its behalf. */
+  readonly inner: readonly FunctionAt[];
+  /** What each of all those functions calls there: `race`, `set`, `toString`. */
+  readonly callsByFunction: ReadonlyMap<AnyNode, ReadonlySet<string>>;
 };
 
 /**
@@ -38,12 +40,11 @@ export async function growingAllocations(
     const placed = await place(stack, scripts);
     if (placed === null) continue;
     const { fn } = placed;
-    const group = groups.get(fn.node) ?? { fn, stacks: [], through: [] };
+    const group = groups.get(fn.node) ?? { fn, stacks: [], through: [], inner: [] };
     groups.set(fn.node, group);
     group.stacks.push(placed);
-    for (const outer of placed.through) {
-      if (!group.through.some(({ node }) => node === outer.node)) group.through.push(outer);
-    }
+    addMissing(group.through, placed.through);
+    addMissing(group.inner, placed.innerFunctions);
   }
   const growing = [...groups.values()].filter(({ stacks }) => isSteady(agesOf(stacks)));
   const found = await Promise.all(
@@ -77,11 +78,22 @@ type Placed = {
   readonly frame: ScriptLocation;
   /** Inside `fn`, innermost first. */
   readonly inner: readonly ScriptLocation[];
+  readonly innerFunctions: readonly FunctionAt[];
   readonly through: readonly FunctionAt[];
+  readonly callsByFunction: ReadonlyMap<AnyNode, string>;
   readonly stack: AllocationStack;
 };
 
-type Group = { readonly fn: FunctionAt; readonly stacks: Placed[]; readonly through: FunctionAt[] };
+type Group = {
+  readonly fn: FunctionAt;
+  readonly stacks: Placed[];
+  readonly through: FunctionAt[];
+  readonly inner: FunctionAt[];
+};
+
+function addMissing(known: FunctionAt[], found: readonly FunctionAt[]): void {
+  for (const fn of found) if (!known.some(({ node }) => node === fn.node)) known.push(fn);
+}
 
 /** `null` for what Node does on nobody's behalf. */
 async function place(stack: AllocationStack, scripts: Scripts): Promise<Placed | null> {
@@ -90,14 +102,25 @@ async function place(stack: AllocationStack, scripts: Scripts): Promise<Placed |
   const own = frames.findIndex((frame) => isWritten(frame) && packageOf(frame.url) === null);
   const index = own >= 0 ? own : frames.findIndex(isWritten);
   if (index < 0) return null;
-  const frame = frames[index];
-  const fn = await functionAtFrame(frame, scripts);
-  if (fn === null) return null;
-  const outer = await Promise.all(
-    frames.slice(index + 1).map((caller) => (isWritten(caller) ? functionAtFrame(caller, scripts) : null)),
+  const functions = await Promise.all(
+    frames.map((frame) => (isWritten(frame) ? functionAtFrame(frame, scripts) : null)),
   );
-  const through = [fn, ...outer.filter((caller) => caller !== null)];
-  return { fn, frame, inner: frames.slice(0, index), through, stack };
+  const fn = functions[index];
+  if (fn == null) return null;
+  const callsByFunction = new Map<AnyNode, string>();
+  for (const [at, caller] of functions.entries()) {
+    const called = frames[at - 1]?.function ?? null;
+    if (caller !== null && called !== null) callsByFunction.set(caller.node, called);
+  }
+  return {
+    fn,
+    frame: frames[index],
+    inner: frames.slice(0, index),
+    innerFunctions: functions.slice(0, index).filter((one) => one !== null),
+    through: functions.slice(index).filter((one) => one !== null),
+    callsByFunction,
+    stack,
+  };
 }
 
 type Ages = { readonly bytes: readonly number[]; readonly samples: readonly number[] };
@@ -134,7 +157,7 @@ async function allocationOf(
   scripts: Scripts,
   workingDirectory: string,
 ): Promise<GrowingAllocation> {
-  const { fn, through } = group;
+  const { fn, through, inner } = group;
   const { bytes, samples } = agesOf(group.stacks);
   const stacks = [...group.stacks].sort((a, b) => b.stack.liveBytes - a.stack.liveBytes);
   const [heaviest] = stacks;
@@ -146,8 +169,20 @@ async function allocationOf(
     bytesPerSecond: bytes.reduce((sum, part) => sum + part, 0) / seconds,
     samples: samples.reduce((sum, part) => sum + part, 0),
     through,
-    calls: new Set(stacks.flatMap(({ inner }) => inner.at(-1)?.function ?? [])),
+    inner,
+    callsByFunction: callsIn(stacks),
   };
+}
+
+function callsIn(stacks: readonly Placed[]): Map<AnyNode, Set<string>> {
+  const calls = new Map<AnyNode, Set<string>>();
+  for (const { callsByFunction } of stacks) {
+    for (const [node, called] of callsByFunction) {
+      const known = calls.get(node) ?? new Set();
+      calls.set(node, known.add(called));
+    }
+  }
+  return calls;
 }
 
 async function siteOf(placed: Placed, scripts: Scripts, workingDirectory: string): Promise<Site> {

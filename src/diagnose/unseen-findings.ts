@@ -1,11 +1,12 @@
 import { formatBytes } from '../core/bytes.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding, Site } from '../core/finding.ts';
 import { addSitesOf } from './add-sites.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { calledIn, covers, type FunctionAt } from './function-at.ts';
 import { nameAround } from './function-name.ts';
 import { type DiagnoseContext, explainedBytesPerSecond } from './growing-container.ts';
 import { type GrowingAllocation, growingAllocations, resumedFunctions } from './growing-allocations.ts';
+import { knownLeakOf } from './known-leak.ts';
 import type { LeakCase } from './leak-case.ts';
 import { argumentExpressions } from './outer-arguments.ts';
 import { unseenRules } from './rules/all-unseen.ts';
@@ -40,7 +41,7 @@ export async function withUnseen(
 
   const growing = await growingAllocations(allocations, scripts, workingDirectory);
   const left = withoutExplained(growing, told, workingDirectory);
-  const running = [...new Map(left.flatMap(({ through }) => through.map((fn) => [fn.node, fn]))).values()];
+  const running = functionsOf(left);
   const known = [...new Set(running.map(({ script }) => script))];
   const resumed = await resumedFunctions(allocations, scripts);
   const facts: UnseenFacts = { scripts, known, running, resumed, workingDirectory };
@@ -50,14 +51,25 @@ export async function withUnseen(
 
   const least = slope * SMALLEST_SHARE;
   const added = [
-    ...claimants.flatMap((claimant) => (claimant.told === null ? [causeFinding(claimant, least)] : [])),
+    ...claimants.flatMap((claimant) => (claimant.told === null ? [causeFinding(claimant, left, least)] : [])),
     ...unclaimed.map((allocation) => keptFinding(allocation, least)),
   ].filter((finding) => finding !== null);
   const findings = told.map((one) => {
     const claimant = claimants.find((candidate) => candidate.told === one);
     return claimant === undefined ? one.finding : containerFinding(one, claimant, slope);
   });
-  return inOrder(findings, added);
+  return inOrder(findings, await Promise.all(added.map((finding) => withKnownLeak(finding, context))));
+}
+
+async function withKnownLeak(finding: Finding, context: DiagnoseContext): Promise<Finding> {
+  const { heldBy, addedAt } = finding;
+  const held = { holder: heldBy, grows: null, event: null };
+  return { ...finding, knownLeak: await knownLeakOf({ held, added: addedAt }, context) };
+}
+
+function functionsOf(growing: readonly GrowingAllocation[]): FunctionAt[] {
+  const functions = growing.flatMap(({ inner, through }) => [...inner, ...through]);
+  return [...new Map(functions.map((fn) => [fn.node, fn])).values()];
 }
 
 /** A window beside the traps is too short to tell what stays from what is in use. */
@@ -156,12 +168,13 @@ async function causesOf(
     for (const fn of facts.running) {
       for (const cause of await rule.causesIn(fn, facts)) {
         if (told.some(({ finding }) => samePlace(finding.heldBy, cause.holder))) continue;
+        const claimant = claimantOf(rule, cause, growing);
+        if (cause.needsMark && !claimant.marked) continue;
         const known = found.findIndex(
           (other) => other.cause !== null && samePlace(other.cause.holder, cause.holder),
         );
-        if (known < 0) found.push(claimantOf(rule, cause, growing));
-        else if (found[known].rule === rule.name)
-          found[known] = merged(found[known], claimantOf(rule, cause, growing));
+        if (known < 0) found.push(claimant);
+        else if (found[known].rule === rule.name) found[known] = merged(found[known], claimant);
       }
     }
   }
@@ -174,14 +187,17 @@ function samePlace(a: Finding['heldBy'], b: Finding['heldBy']): boolean {
 }
 
 function claimantOf(rule: UnseenRule, cause: UnseenCause, growing: readonly GrowingAllocation[]): Claimant {
-  const own = growing.filter(({ place }) => place.node === cause.place.node);
+  const isSeen = growing.some(({ callsByFunction }) => {
+    const calls = callsByFunction.get(cause.place.node);
+    return cause.marks.some((mark) => calls?.has(mark));
+  });
   return {
     told: null,
     cause,
     rule: rule.name,
     places: [cause.place],
     sources: new Set(cause.sources),
-    marked: cause.marks.length === 0 || own.some(({ calls }) => cause.marks.some((mark) => calls.has(mark))),
+    marked: cause.marks.length === 0 || isSeen,
     keepsAll: cause.keepsAll,
     pieces: false,
     claimed: [],
@@ -223,17 +239,18 @@ function nearest(
  */
 function nearness(
   { told, places, sources, marked, keepsAll }: Claimant,
-  { place, through }: GrowingAllocation,
+  { place, through, inner }: GrowingAllocation,
   all: readonly GrowingAllocation[],
 ): number {
   const puts = (fn: FunctionAt): boolean => places.some(({ node }) => node === fn.node);
-  const distance = through.findIndex(puts);
-  const isSource = through.some((fn) => sources.has(calledAs(fn) ?? ''));
+  // What a package does on behalf of a function is that function's.
+  const distance = inner.some(puts) ? 0 : through.findIndex(puts);
+  const isSource = [...inner, ...through].some((fn) => sources.has(calledAs(fn) ?? ''));
   const isNear = distance === 0 || keepsAll || told !== null;
   const onStack = distance < 0 || !isNear ? 0 : Math.max(2, 7 - distance);
   const calls = all.some(({ through: other }) => {
-    const inner = other.findIndex(puts);
-    return inner >= 0 && other[inner + 1]?.node === place.node;
+    const called = other.findIndex(puts);
+    return called >= 0 && other[called + 1]?.node === place.node;
   });
   const linked = Math.max(onStack, isSource ? 6 : 0, calls ? 4 : 0);
   if (keepsAll && marked) return Math.max(linked, 2) + 1;
@@ -245,11 +262,27 @@ function calledAs({ script, path }: FunctionAt): string | null {
   return nameAround(script, path)?.replace(/^new |^.*\./, '') ?? null;
 }
 
-function causeFinding({ cause, rule, claimed, marked }: Claimant, leastBytes: number): Finding | null {
+function causeFinding(
+  { cause, rule, claimed, marked }: Claimant,
+  growing: readonly GrowingAllocation[],
+  leastBytes: number,
+): Finding | null {
   if (cause === null || bytesOf(claimed) < leastBytes) return null;
-  const { holder, addedAt, shouldBeReleased, why } = cause;
+  const { holder, shouldBeReleased, why } = cause;
+  const addedAt = withCallers(cause, growing);
   const confidence = cause.confidence * (marked ? 1 : 0.7) * (holder.location === null ? 0.7 : 1);
   return unseenFinding(claimed, { kind: rule, confidence: rounded(confidence), holder, addedAt, shouldBeReleased, why });
+}
+
+/** Who called the function that adds, as far as a stack that stays tells. */
+function withCallers({ addedAt, place }: UnseenCause, growing: readonly GrowingAllocation[]): Site {
+  const { location } = addedAt;
+  for (const { inner, through, site } of growing) {
+    if (![...inner, ...through].some(({ node }) => node === place.node)) continue;
+    const own = site.stack.findIndex((frame) => frame.file === location.file && frame.function === location.function);
+    if (own >= 0) return { ...addedAt, stack: [location, ...site.stack.slice(own + 1)] };
+  }
+  return addedAt;
 }
 
 function keptFinding(allocation: GrowingAllocation, leastBytes: number): Finding | null {

@@ -54,7 +54,8 @@ test('the place is the innermost function of the program, its line the only call
   expect(found.site.location).toMatchObject({ file: 'server.js', line: server.line('render'), function: 'onRequest' });
   expect(found.site.words).toBeNull();
   expect(found.within?.location).toMatchObject({ package: 'templates', function: 'render' });
-  expect([...found.calls]).toEqual(['render']);
+  expect(found.callsByFunction.get(found.place.node)).toEqual(new Set(['render']));
+  expect(found.callsByFunction.get(found.inner[0]?.node)).toEqual(new Set(['concat']));
 });
 
 test('a call that stands there twice has no line: where the function begins, and the words say so', async () => {

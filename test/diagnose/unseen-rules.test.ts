@@ -456,6 +456,57 @@ test('pending-promise: a queue of promises behind one that does not settle', asy
   ]);
 });
 
+test('pending-promise: a promise that a package is handed, and what is known of that package', async () => {
+  const adapter = draw(
+    '/app/node_modules/axios/lib/adapters/http.js',
+    `module.exports = function httpAdapter(config) {
+//                                   ^^ httpAdapter
+  return new Promise(function dispatchHttpRequest(resolve) {
+//                                               ^^ dispatch
+    config.cancelToken.promise.then(function onCanceled(cancel) {
+//  ^^ then
+      resolve(cancel);
+    });
+  });
+};`,
+  );
+  const manifest = draw('/app/node_modules/axios/package.json', '{ "name": "axios", "version": "0.21.4" }');
+  const file = draw(
+    '/app/server.js',
+    `function onRequest(id) {
+//                ^^ onRequest
+  return axios.get(id, { cancelToken });
+}`,
+  );
+  const inner = [adapter.at('dispatch', 'dispatchHttpRequest'), builtin('Promise'), adapter.at('httpAdapter', 'httpAdapter')];
+  const found = await findings(
+    [adapter, manifest, file],
+    staying(50_000, ...inner, file.at('onRequest'), emit),
+    staying(9000, builtin('then'), ...inner, file.at('onRequest'), emit),
+  );
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatchObject({
+    kind: 'pending-promise',
+    heldBy: { name: 'config.cancelToken.promise', location: { package: 'axios' } },
+    addedAt: { location: { line: adapter.line('then'), package: 'axios' } },
+    knownLeak: { package: 'axios', installed: '0.21.4' },
+    retained: { bytesPerSecond: 59_000 },
+  });
+  // The user's call into the package.
+  expect(found[0].addedAt?.stack.at(-1)).toMatchObject({ file: 'server.js', function: 'onRequest' });
+});
+
+test('pending-promise: what is handed over is not blamed where nobody who waits stays', async () => {
+  const file = draw(
+    '/app/ready.js',
+    `function onRequest(request) {
+//                ^^ onRequest
+  return request.ready.then(() => request.answer());
+}`,
+  );
+  expect(told(await findings([file], staying(90_000, file.at('onRequest'), emit)))).toMatchObject([{ kind: KEPT }]);
+});
+
 test('pending-promise: a promise of the call itself keeps nobody else', async () => {
   const file = draw(
     '/app/ready.js',

@@ -1,5 +1,6 @@
 import { type FunctionAt, walkOwn } from '../function-at.ts';
 import { isLasting } from '../lasting.ts';
+import { findBinding } from '../scopes.ts';
 import { type AnyNode, isFunction, keyName, type NodePath } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
 import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
@@ -10,20 +11,21 @@ export const pendingPromise: UnseenRule = {
 
   async causesIn(place, facts) {
     const found: UnseenCause[] = [];
-    for (const { path, node, marks } of waitsIn(place, facts)) {
+    for (const { path, node, marks, lasts } of waitsIn(place, facts)) {
       // It went on behind some `await`; which of several that was, nothing tells.
       if (marks.length === 0 && facts.resumed.has(place.node)) continue;
       const { holder, declared } = await holderNamed(place, path, 'Promise', facts);
-      if (declared === null || !mayBePromise(declared.value?.node)) continue;
+      if (lasts && (declared === null || !mayBePromise(declared.value?.node))) continue;
       const name = `\`${holder.name}\``;
       found.push({
         holder,
         addedAt: siteAt(place, node, facts),
         place,
         marks,
+        needsMark: !lasts,
         sources: [],
         keepsAll: true,
-        confidence: marks.length > 0 ? 0.75 : 0.6,
+        confidence: !lasts ? 0.65 : marks.length > 0 ? 0.75 : 0.6,
         why: `Whoever waits for ${name} is kept by it, with all it still needs, until it settles; and it seems never to.`,
         shouldBeReleased: {
           words: `nothing settles ${name} for those who wait: give the waiting an end of its own`,
@@ -36,12 +38,18 @@ export const pendingPromise: UnseenRule = {
   },
 };
 
-type Wait = { readonly path: NodePath; readonly node: AnyNode; readonly marks: readonly string[] };
+type Wait = {
+  readonly path: NodePath;
+  readonly node: AnyNode;
+  readonly marks: readonly string[];
+  /** It was there before the call. What is handed over, as `options.token.promise`, may have been: then who waits must be seen to stay. */
+  readonly lasts: boolean;
+};
 
 const WAITING_METHODS: ReadonlySet<string> = new Set(['then', 'catch', 'finally']);
 
 function waitsIn(place: FunctionAt, { running }: UnseenFacts): Wait[] {
-  const waits: Wait[] = [];
+  const waits: Omit<Wait, 'lasts'>[] = [];
   walkOwn(place, (node, path) => {
     if (node.type === 'AwaitExpression') waits.push({ path: [...path, node.argument], node, marks: [] });
     if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
@@ -49,11 +57,20 @@ function waitsIn(place: FunctionAt, { running }: UnseenFacts): Wait[] {
     if (!WAITING_METHODS.has(method)) return;
     waits.push({ path: [...path, node.callee, node.callee.object as AnyNode], node, marks: ['then', method] });
   });
-  return waits.filter(({ path }) => {
+  return waits.flatMap((wait): Wait[] => {
+    const { path, marks } = wait;
     const node = path[path.length - 1];
-    const named = node.type === 'Identifier' || node.type === 'MemberExpression';
-    return named && isLasting(place, path, running);
+    if (node.type !== 'Identifier' && node.type !== 'MemberExpression') return [];
+    if (isLasting(place, path, running)) return [{ ...wait, lasts: true }];
+    return marks.length > 0 && isHandedOver(path) ? [{ ...wait, lasts: false }] : [];
   });
+}
+
+/** A parameter, of this function or of one around it, or a member of one. */
+function isHandedOver(path: NodePath): boolean {
+  let root = path[path.length - 1];
+  while (root.type === 'MemberExpression') root = root.object as AnyNode;
+  return root.type === 'Identifier' && findBinding(path, root.name)?.kind === 'parameter';
 }
 
 /** `new Promise(…)`, what a call gave, or what is assigned later; no literal, no function. */

@@ -33,6 +33,8 @@ export type UnseenCause = {
   readonly place: FunctionAt;
   /** The builtins whose own allocations stay where this is at work: `race`, `register`. */
   readonly marks: readonly string[];
+  /** The text alone says too little: one of `marks` must have been seen. */
+  readonly needsMark?: boolean;
   /** Names of the functions whose results it keeps. */
   readonly sources: readonly string[];
   /** Whether it keeps all that hangs on what is put in, wherever that was made. */
