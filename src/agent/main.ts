@@ -287,15 +287,15 @@ class Agent {
 
   /** Whether a full collection ends within that time, of V8's own or begun for a floor: resolves soon after. */
   async #isCollected(waitMs: number): Promise<boolean> {
-    let collected = false;
+    const seen = { collected: false };
     // What it is told of has died, and V8 notices in full collections only.
-    const registry = new FinalizationRegistry(() => {
-      collected = true;
+    const registry = new FinalizationRegistry((told: typeof seen) => {
+      told.collected = true;
     });
-    registry.register({}, null);
+    registry.register({}, seen);
     const endMs = this.#perfHooks.performance.now() + waitMs;
-    while (!collected && !this.#gone && this.#perfHooks.performance.now() < endMs) await this.#rest(50);
-    return collected;
+    while (!seen.collected && !this.#gone && this.#perfHooks.performance.now() < endMs) await this.#rest(50);
+    return seen.collected;
   }
 
   /** Forced collections keep their distance from each other, so it may take a moment until the next one fits. */

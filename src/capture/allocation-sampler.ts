@@ -48,7 +48,8 @@ export class AllocationSampler {
    * collection as `finish` does. Else some 0.5 ms.
    */
   start(samplingIntervalBytes: number): boolean {
-    if (this.#startHeapProfile !== null) return this.#startUnforced(this.#startHeapProfile, samplingIntervalBytes);
+    if (this.#startHeapProfile !== null)
+      return this.#startUnforced(this.#startHeapProfile, samplingIntervalBytes);
     this.#inspector.connect();
     if (this.#isSampled()) {
       this.#inspector.disconnect();
@@ -96,7 +97,9 @@ export class AllocationSampler {
         durationMs,
         samplingIntervalBytes: this.#samplingIntervalBytes,
         liveBytes: profile.head.children.reduce((sum, node) => sum + bytesBelow(node), profile.head.selfSize),
-        stacks: stacks.sort((a, b) => notYoung(b) - notYoung(a) || b.liveBytes - a.liveBytes).slice(0, STACKS_KEPT),
+        stacks: stacks
+          .sort((a, b) => notYoung(b) - notYoung(a) || b.liveBytes - a.liveBytes)
+          .slice(0, STACKS_KEPT),
       };
     } finally {
       this.cancel();

@@ -26,7 +26,10 @@ export async function diagnose(
     (a, b) =>
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
-  const told = worthTelling(ranked).map(async (leak) => ({ leak, finding: await findingFrom(leak, context) }));
+  const told = worthTelling(ranked).map(async (leak) => ({
+    leak,
+    finding: await findingFrom(leak, context),
+  }));
   return withUnseen(await Promise.all(told), context, scripts);
 }
 

@@ -2,7 +2,15 @@ import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { originalLocation } from './original-location.ts';
 import { type Binding, findBinding } from './scopes.ts';
 import { offsetAt, type Script, type Scripts } from './script.ts';
-import { type AnyNode, type FunctionNode, isFunction, keyName, type NodePath, pathAt, walk } from './syntax.ts';
+import {
+  type AnyNode,
+  type FunctionNode,
+  isFunction,
+  keyName,
+  type NodePath,
+  pathAt,
+  walk,
+} from './syntax.ts';
 
 /** A function of the text, as a stack of sampled allocations names it. */
 export type FunctionAt = {

@@ -103,7 +103,7 @@ async function place(stack: AllocationStack, scripts: Scripts): Promise<Placed |
   const index = own >= 0 ? own : frames.findIndex(isWritten);
   if (index < 0) return null;
   const functions = await Promise.all(
-    frames.map((frame) => (isWritten(frame) ? functionAtFrame(frame, scripts) : null)),
+    frames.map((frame) => (isWritten(frame) ? functionAtFrame(frame, scripts) : Promise.resolve(null))),
   );
   const fn = functions[index];
   if (fn == null) return null;
@@ -191,7 +191,11 @@ async function siteOf(placed: Placed, scripts: Scripts, workingDirectory: string
   const mapped = await Promise.all(written.map((one) => originalFrame(one, scripts, workingDirectory)));
   const call = onlyCall(fn, inner.at(-1)?.function ?? null);
   if (call !== null) {
-    return { location: originalLocation(placeOf(fn.script, call), workingDirectory), stack: mapped, words: null };
+    return {
+      location: originalLocation(placeOf(fn.script, call), workingDirectory),
+      stack: mapped,
+      words: null,
+    };
   }
   const location = await originalFrame(frame, scripts, workingDirectory);
   return { location, stack: mapped, words: `somewhere in ${location.function ?? 'this function'}` };

@@ -26,5 +26,7 @@ function isOfThis(node: AnyNode): boolean {
 
 function isConstructorOf({ path }: FunctionAt, owner: AnyNode): boolean {
   const method = path[path.length - 2];
-  return method?.type === 'MethodDefinition' && method.kind === 'constructor' && path.findLast(isClass) === owner;
+  return (
+    method?.type === 'MethodDefinition' && method.kind === 'constructor' && path.findLast(isClass) === owner
+  );
 }

@@ -55,7 +55,11 @@ function callsOf(
       const around = path[index];
       if (around === undefined || !isFunction(around)) return;
       const copy = [...path];
-      calls.push({ caller: { script, node: around, path: copy.slice(0, index + 1) }, path: copy, call: node });
+      calls.push({
+        caller: { script, node: around, path: copy.slice(0, index + 1) },
+        path: copy,
+        call: node,
+      });
     });
   }
   return calls;

@@ -34,7 +34,8 @@ export async function withUnseen(
 ): Promise<Finding[]> {
   const seen = told.map(({ finding }) => finding);
   const { allocations, slopeBytesPerSecond: slope, space, workingDirectory } = context;
-  if (allocations == null || allocations.durationMs < SHORTEST_MS || slope === null || slope <= 0) return seen;
+  if (allocations == null || allocations.durationMs < SHORTEST_MS || slope === null || slope <= 0)
+    return seen;
   if (space === 'external' || space === 'native') return seen;
   const explained = told.reduce((sum, { leak }) => sum + explainedBy(leak), 0);
   if (explained >= slope * ENOUGH) return seen;
@@ -47,7 +48,8 @@ export async function withUnseen(
   const facts: UnseenFacts = { scripts, known, running, resumed, workingDirectory };
   const claimants = [...(await containersOf(told, facts)), ...(await causesOf(left, told, facts))];
   const unclaimed: GrowingAllocation[] = [];
-  for (const allocation of left) (nearest(claimants, allocation, left)?.claimed ?? unclaimed).push(allocation);
+  for (const allocation of left)
+    (nearest(claimants, allocation, left)?.claimed ?? unclaimed).push(allocation);
 
   const least = slope * SMALLEST_SHARE;
   const added = [
@@ -130,7 +132,9 @@ async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<
       const places = sites.flatMap(({ script, path }): FunctionAt[] => {
         const index = path.findLastIndex(isFunction);
         const node = path[index];
-        return node === undefined || !isFunction(node) ? [] : [{ script, node, path: path.slice(0, index + 1) }];
+        return node === undefined || !isFunction(node)
+          ? []
+          : [{ script, node, path: path.slice(0, index + 1) }];
       });
       const pieces = await substringPinsParent.matches(one.leak, facts.scripts, facts.known);
       const { elementBytes, elementType } = growing.detail;
@@ -141,7 +145,9 @@ async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<
         cause: null,
         rule: one.finding.kind,
         places: adding.length > 0 ? adding : places,
-        sources: new Set(places.flatMap((fn) => argumentExpressions(fn, scriptsFor(fn, facts)).flatMap(calledIn))),
+        sources: new Set(
+          places.flatMap((fn) => argumentExpressions(fn, scriptsFor(fn, facts)).flatMap(calledIn)),
+        ),
         marked: true,
         // Of these a walk sees the object and not what hangs on it.
         keepsAll: pieces || elementBytes === null || /^(?:Promise|WeakRef)$/.test(elementType),
@@ -271,7 +277,14 @@ function causeFinding(
   const { holder, shouldBeReleased, why } = cause;
   const addedAt = withCallers(cause, growing);
   const confidence = cause.confidence * (marked ? 1 : 0.7) * (holder.location === null ? 0.7 : 1);
-  return unseenFinding(claimed, { kind: rule, confidence: rounded(confidence), holder, addedAt, shouldBeReleased, why });
+  return unseenFinding(claimed, {
+    kind: rule,
+    confidence: rounded(confidence),
+    holder,
+    addedAt,
+    shouldBeReleased,
+    why,
+  });
 }
 
 /** Who called the function that adds, as far as a stack that stays tells. */
@@ -279,7 +292,9 @@ function withCallers({ addedAt, place }: UnseenCause, growing: readonly GrowingA
   const { location } = addedAt;
   for (const { inner, through, site } of growing) {
     if (![...inner, ...through].some(({ node }) => node === place.node)) continue;
-    const own = site.stack.findIndex((frame) => frame.file === location.file && frame.function === location.function);
+    const own = site.stack.findIndex(
+      (frame) => frame.file === location.file && frame.function === location.function,
+    );
     if (own >= 0) return { ...addedAt, stack: [location, ...site.stack.slice(own + 1)] };
   }
   return addedAt;
@@ -323,11 +338,7 @@ function unseenFinding(claimed: readonly GrowingAllocation[], parts: Parts): Fin
 }
 
 /** What the samples add to a container's finding: what its elements keep beyond what a walk sees of them. */
-function containerFinding(
-  { leak, finding }: Told,
-  { claimed, pieces }: Claimant,
-  slope: number,
-): Finding {
+function containerFinding({ leak, finding }: Told, { claimed, pieces }: Claimant, slope: number): Finding {
   const bytes = bytesOf(claimed);
   const before = finding.retained.bytesPerSecond ?? 0;
   if (bytes <= before) return finding;

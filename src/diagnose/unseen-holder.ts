@@ -26,7 +26,11 @@ export async function holderNamed(
   return { holder: { name, type, size: null, path: [name], location }, declared };
 }
 
-function declaredRoot(fn: FunctionAt, path: NodePath, scripts: UnseenFacts['scripts']): Promise<Declared | null> {
+function declaredRoot(
+  fn: FunctionAt,
+  path: NodePath,
+  scripts: UnseenFacts['scripts'],
+): Promise<Declared | null> {
   const below = [...path];
   for (let node = path[path.length - 1]; node.type === 'MemberExpression'; ) {
     node = node.object as AnyNode;

@@ -13,21 +13,19 @@ import type { Peer } from '../wire/peer.ts';
  */
 export class AllocationWindows {
   readonly #peer: Peer;
-  readonly #now: AllocationWindowFacts['now'];
-  readonly #report: AllocationWindowFacts['report'];
+  readonly #facts: AllocationWindowFacts;
   #grown: AllocationProfile | null = null;
   #longOnes = 0;
   #longOnceLeaking = false;
 
-  constructor(peer: Peer, { now, report }: AllocationWindowFacts) {
+  constructor(peer: Peer, facts: AllocationWindowFacts) {
     this.#peer = peer;
-    this.#now = now;
-    this.#report = report;
+    this.#facts = facts;
   }
 
   /** Whether what the containers account for leaves so much that a long window is worth its time. */
   looksForMore(explainedBytesPerSecond: number): boolean {
-    const { verdict } = this.#now();
+    const { verdict } = this.#facts.now();
     if (verdict?.growth == null || verdict.growth.bytesPerSecond <= 0) return false;
     // The sampler sees V8's heap alone: of a buffer's memory it knows the object that stands for it.
     if (verdict.space === 'external' || verdict.space === 'native') return false;
@@ -39,7 +37,7 @@ export class AllocationWindows {
 
   /** `null` where a profile would cost or disturb too much; why is reported. */
   async take(explainedBytesPerSecond: number): Promise<AllocationProfile | null> {
-    const { verdict, series } = this.#now();
+    const { verdict, series } = this.#facts.now();
     const growth = verdict?.growth?.bytesPerSecond ?? null;
     if (growth === null || !this.looksForMore(explainedBytesPerSecond)) {
       if (this.#grown !== null) return this.#grown;
@@ -60,7 +58,7 @@ export class AllocationWindows {
       forMs,
     });
     const { profile, refusal } = window;
-    this.#report({
+    this.#facts.report({
       unsampled: refusal === null ? null : { refusal, predictedPauseMs: window.predictedPauseMs },
     });
     return profile;

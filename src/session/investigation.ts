@@ -132,10 +132,7 @@ async function nameGrowth(
   // Only what has a line explains: while the traps are set there is time to see what does.
   const [caught, untrapped] = signal.aborted
     ? [new Map<string, TrapResult>(), []]
-    : await Promise.all([
-        setTraps(peer, growing.slice(0, TRAPPED)),
-        diagnose(growing, contextWith(null)),
-      ]);
+    : await Promise.all([setTraps(peer, growing.slice(0, TRAPPED)), diagnose(growing, contextWith(null))]);
   const trapped = growing.map((container) => ({
     ...container,
     trap: caught.get(container.detail.key) ?? null,

@@ -21,7 +21,13 @@ function allocating(bytesPerSecond: number): Series {
 test('collections that were not told of leave nothing out: what two in a row say counts', () => {
   // Of ten seconds two are told: in each 500 MB were allocated, and in the eight between ten times as many collections came.
   const pair = (timeMs: number, afterGap: boolean): GcEvent[] => {
-    const event = { kind: 'minor', durationMs: 1, beforeBytes: 510e6, afterBytes: 10e6, forced: false } as const;
+    const event = {
+      kind: 'minor',
+      durationMs: 1,
+      beforeBytes: 510e6,
+      afterBytes: 10e6,
+      forced: false,
+    } as const;
     return [
       { ...event, timeMs, ...(afterGap && { afterGap }) },
       { ...event, timeMs: timeMs + 1000 },

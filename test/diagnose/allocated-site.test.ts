@@ -51,7 +51,12 @@ async function allocatedAt(push: string, stacks: readonly Heavy[]): Promise<unkn
       }),
     ],
     context(sourcesOf(server), {
-      allocations: { durationMs: 1500, samplingIntervalBytes: 16_384, liveBytes: 9e6, stacks: stacks.map((stack) => ({ ...stack, byAge: [] })) },
+      allocations: {
+        durationMs: 1500,
+        samplingIntervalBytes: 16_384,
+        liveBytes: 9e6,
+        stacks: stacks.map((stack) => ({ ...stack, byAge: [] })),
+      },
     }),
   );
   const allocated = found[0]?.allocatedAt;

@@ -21,7 +21,10 @@ function onBatch(ids) {
   return ids.length > 1 ? Array.from(ids) : Array.from([]);
 }`,
 );
-const templates = draw('file:///app/node_modules/templates/index.js', 'export function render(of) {}\n//                    ^^ render');
+const templates = draw(
+  'file:///app/node_modules/templates/index.js',
+  'export function render(of) {}\n//                    ^^ render',
+);
 const emit = internal('node:events', 'emit');
 
 function growing(...stacks: readonly AllocationStack[]): ReturnType<typeof growingAllocations> {
@@ -49,9 +52,19 @@ test('samples of a leak that fall unevenly by chance still grow', async () => {
 });
 
 test('the place is the innermost function of the program, its line the only call of what allocates', async () => {
-  const stack = staying(50_000, builtin('concat'), templates.at('render', 'render'), server.at('onRequest'), emit);
+  const stack = staying(
+    50_000,
+    builtin('concat'),
+    templates.at('render', 'render'),
+    server.at('onRequest'),
+    emit,
+  );
   const [found] = await growing(stack);
-  expect(found.site.location).toMatchObject({ file: 'server.js', line: server.line('render'), function: 'onRequest' });
+  expect(found.site.location).toMatchObject({
+    file: 'server.js',
+    line: server.line('render'),
+    function: 'onRequest',
+  });
   expect(found.site.words).toBeNull();
   expect(found.within?.location).toMatchObject({ package: 'templates', function: 'render' });
   expect(found.callsByFunction.get(found.place.node)).toEqual(new Set(['render']));
@@ -60,7 +73,10 @@ test('the place is the innermost function of the program, its line the only call
 
 test('a call that stands there twice has no line: where the function begins, and the words say so', async () => {
   const [found] = await growing(staying(50_000, builtin('from'), server.at('onBatch'), emit));
-  expect(found.site).toMatchObject({ location: { line: server.line('onBatch') }, words: 'somewhere in onBatch' });
+  expect(found.site).toMatchObject({
+    location: { line: server.line('onBatch') },
+    words: 'somewhere in onBatch',
+  });
 });
 
 test('all stacks of one function are one, with the callers of all', async () => {

@@ -12,7 +12,10 @@ export function windowOf(...stacks: readonly AllocationStack[]): AllocationProfi
 
 /** A stack of which as much stays from each part of the window. */
 export function staying(bytesPerSecond: number, ...frames: readonly ScriptLocation[]): AllocationStack {
-  return aged(frames, Array.from({ length: AGES }, () => (bytesPerSecond * SECONDS) / AGES));
+  return aged(
+    frames,
+    Array.from({ length: AGES }, () => (bytesPerSecond * SECONDS) / AGES),
+  );
 }
 
 /** A stack by what lives of each part, oldest first; a sample a kilobyte. */

@@ -78,7 +78,12 @@ function onRequest(request) {
   );
   const stack = [builtin('race'), file.at('orClosed'), file.at('onRequest'), emit];
   expect(told(await findings([file], staying(90_000, ...stack)))).toEqual([
-    { kind: 'race-against-eternal-promise', name: 'closed', held: file.line('closed'), added: file.line('race') },
+    {
+      kind: 'race-against-eternal-promise',
+      name: 'closed',
+      held: file.line('closed'),
+      added: file.line('race'),
+    },
   ]);
 });
 
@@ -182,21 +187,18 @@ test.each([
   ['{ cursor, at: 1 }'],
   ['function () { return cursor }'],
   ['cursor.close.bind(cursor)'],
-])(
-  'finalizer-keeps-target: %s reaches the object itself',
-  async (held) => {
-    const file = cursors(held);
-    const stack = staying(90_000, builtin('register'), file.at('open'), emit);
-    expect(told(await findings([file], stack))).toEqual([
-      {
-        kind: 'finalizer-keeps-target',
-        name: 'forgotten',
-        held: file.line('forgotten'),
-        added: file.line('register'),
-      },
-    ]);
-  },
-);
+])('finalizer-keeps-target: %s reaches the object itself', async (held) => {
+  const file = cursors(held);
+  const stack = staying(90_000, builtin('register'), file.at('open'), emit);
+  expect(told(await findings([file], stack))).toEqual([
+    {
+      kind: 'finalizer-keeps-target',
+      name: 'forgotten',
+      held: file.line('forgotten'),
+      added: file.line('register'),
+    },
+  ]);
+});
 
 test.each([
   ['() => pool.close()'],
@@ -204,14 +206,11 @@ test.each([
   ['cursor.id'],
   ['{ at: rows.cursor }'],
   ['(cursor) => cursor.close()'],
-])(
-  'finalizer-keeps-target: %s does not',
-  async (held) => {
-    const file = cursors(held);
-    const stack = staying(90_000, builtin('register'), file.at('open'), emit);
-    expect(told(await findings([file], stack))).toMatchObject([{ kind: KEPT }]);
-  },
-);
+])('finalizer-keeps-target: %s does not', async (held) => {
+  const file = cursors(held);
+  const stack = staying(90_000, builtin('register'), file.at('open'), emit);
+  expect(told(await findings([file], stack))).toMatchObject([{ kind: KEPT }]);
+});
 
 test('context-keeps-predecessor: a closure beside those that are kept names the old value', async () => {
   const file = draw(
@@ -228,7 +227,12 @@ function install(rows) {
 }`,
   );
   expect(told(await findings([file], staying(90_000, file.at('install'), emit)))).toEqual([
-    { kind: 'context-keeps-predecessor', name: 'before', held: file.line('before'), added: file.line('replaced') },
+    {
+      kind: 'context-keeps-predecessor',
+      name: 'before',
+      held: file.line('before'),
+      added: file.line('replaced'),
+    },
   ]);
 });
 
@@ -247,7 +251,12 @@ function install(shop, rows) {
 }`,
   );
   expect(told(await findings([file], staying(90_000, file.at('install'), emit)))).toEqual([
-    { kind: 'context-keeps-predecessor', name: 'before', held: file.line('before'), added: file.line('replaced') },
+    {
+      kind: 'context-keeps-predecessor',
+      name: 'before',
+      held: file.line('before'),
+      added: file.line('replaced'),
+    },
   ]);
 });
 
@@ -265,7 +274,9 @@ function install(rows) {
   active = { ${property} };
 }`,
   );
-  expect(told(await findings([file], staying(90_000, file.at('install'), emit)))).toMatchObject([{ kind: KEPT }]);
+  expect(told(await findings([file], staying(90_000, file.at('install'), emit)))).toMatchObject([
+    { kind: KEPT },
+  ]);
 });
 
 test('chain-never-cut: each names the next, and a variable holds the oldest', async () => {
@@ -340,7 +351,9 @@ function append(words) {
   ${body}
 }`,
   );
-  expect(told(await findings([file], staying(90_000, file.at('append'), emit)))).toMatchObject([{ kind: KEPT }]);
+  expect(told(await findings([file], staying(90_000, file.at('append'), emit)))).toMatchObject([
+    { kind: KEPT },
+  ]);
 });
 
 test('chain-never-cut: each names the one before, and a variable holds the newest', async () => {
@@ -478,7 +491,11 @@ test('pending-promise: a promise that a package is handed, and what is known of 
   return axios.get(id, { cancelToken });
 }`,
   );
-  const inner = [adapter.at('dispatch', 'dispatchHttpRequest'), builtin('Promise'), adapter.at('httpAdapter', 'httpAdapter')];
+  const inner = [
+    adapter.at('dispatch', 'dispatchHttpRequest'),
+    builtin('Promise'),
+    adapter.at('httpAdapter', 'httpAdapter'),
+  ];
   const found = await findings(
     [adapter, manifest, file],
     staying(50_000, ...inner, file.at('onRequest'), emit),
@@ -504,7 +521,9 @@ test('pending-promise: what is handed over is not blamed where nobody who waits 
   return request.ready.then(() => request.answer());
 }`,
   );
-  expect(told(await findings([file], staying(90_000, file.at('onRequest'), emit)))).toMatchObject([{ kind: KEPT }]);
+  expect(told(await findings([file], staying(90_000, file.at('onRequest'), emit)))).toMatchObject([
+    { kind: KEPT },
+  ]);
 });
 
 test('pending-promise: a promise of the call itself keeps nobody else', async () => {
@@ -547,11 +566,23 @@ function route(body) {
 test('collection-out-of-sight: the text puts it into a private static, and what it was made of with it', async () => {
   const found = await findings(
     [uploads],
-    staying(60_000, builtin('map'), uploads.at('constructor'), uploads.at('begin'), uploads.at('route'), emit),
+    staying(
+      60_000,
+      builtin('map'),
+      uploads.at('constructor'),
+      uploads.at('begin'),
+      uploads.at('route'),
+      emit,
+    ),
     staying(20_000, builtin('parse'), uploads.at('route'), emit),
   );
   expect(told(found)).toEqual([
-    { kind: 'collection-out-of-sight', name: '#open', held: uploads.line('open'), added: uploads.line('set') },
+    {
+      kind: 'collection-out-of-sight',
+      name: '#open',
+      held: uploads.line('open'),
+      added: uploads.line('set'),
+    },
   ]);
   expect(found[0].heldBy.size).toBeNull();
   expect(found[0].retained.bytesPerSecond).toBe(80_000);
@@ -577,7 +608,9 @@ function route(id) {
   ${second}
 }`,
   );
-  expect(told(await findings([file], staying(90_000, file.at('route'), emit)))).toMatchObject([{ kind: KEPT }]);
+  expect(told(await findings([file], staying(90_000, file.at('route'), emit)))).toMatchObject([
+    { kind: KEPT },
+  ]);
 });
 
 test("collection-out-of-sight: a closure's, of a function that ran once", async () => {
@@ -639,7 +672,10 @@ function route(id) {
 //       ^^ render
 }`,
   );
-  const templates = draw('/app/node_modules/templates/index.js', 'export function render(id) {}\n//                    ^^ inner');
+  const templates = draw(
+    '/app/node_modules/templates/index.js',
+    'export function render(id) {}\n//                    ^^ inner',
+  );
   const stack = staying(90_000, templates.at('inner', 'render'), file.at('route'), emit);
   const [found] = await findings([file, templates], stack);
   expect(found).toMatchObject({

@@ -59,11 +59,13 @@ function chainsIn(place: FunctionAt, { running }: UnseenFacts): Chain[] {
     let right: AnyNode = node.right;
     while (right.type === 'AssignmentExpression') right = right.right;
     const left = [...path, node.left as AnyNode];
-    const lasting = isLasting(place, left, running) && !isFunction(outerVariable(place, left)?.value ?? right);
+    const lasting =
+      isLasting(place, left, running) && !isFunction(outerVariable(place, left)?.value ?? right);
     assignments.push({ left, right, node, lasting });
   });
   return assignments.flatMap(
-    (link) => forward(place, link, assignments) ?? intoNew(place, link, assignments) ?? asNew(place, link) ?? [],
+    (link) =>
+      forward(place, link, assignments) ?? intoNew(place, link, assignments) ?? asNew(place, link) ?? [],
   );
 }
 
@@ -74,11 +76,15 @@ function forward(place: FunctionAt, link: Assignment, assignments: readonly Assi
   const property = keyName(left.property, left.computed);
   if (property === undefined) return null;
   const added = link.right.name;
-  const head = textOf(place, left.object as AnyNode);
-  const moves = assignments.filter(({ right, lasting }) => lasting && right.type === 'Identifier' && right.name === added);
+  const head = textOf(place, left.object);
+  const moves = assignments.filter(
+    ({ right, lasting }) => lasting && right.type === 'Identifier' && right.name === added,
+  );
   const newest = moves.find((move) => textOf(place, last(move.left)) === head);
   if (newest === undefined) return null;
-  const oldest = moves.find((move) => move !== link && move !== newest && textOf(place, last(move.left)) !== head);
+  const oldest = moves.find(
+    (move) => move !== link && move !== newest && textOf(place, last(move.left)) !== head,
+  );
   const holder = oldest?.left ?? firstOf(place, newest.left);
   return holder === null ? null : { holder, added: link.node, property };
 }
@@ -104,7 +110,9 @@ function intoNew(place: FunctionAt, link: Assignment, assignments: readonly Assi
       other.right.name === name &&
       textOf(place, last(other.left)) === head,
   );
-  return move === undefined || property === undefined ? null : { holder: move.left, added: move.node, property };
+  return move === undefined || property === undefined
+    ? null
+    : { holder: move.left, added: move.node, property };
 }
 
 /** `newest = { …, previous: newest }`, `newest = new Change(words, newest)`. */
@@ -113,11 +121,11 @@ function asNew(place: FunctionAt, { left, right, node, lasting }: Assignment): C
   const head = textOf(place, last(left));
   if (right.type === 'ObjectExpression') {
     for (const one of right.properties) {
-      if (one.type !== 'Property' || textOf(place, one.value as AnyNode) !== head) continue;
+      if (one.type !== 'Property' || textOf(place, one.value) !== head) continue;
       return { holder: left, added: node, property: keyName(one.key, one.computed) ?? null };
     }
   }
-  if (right.type === 'NewExpression' && right.arguments.some((one) => textOf(place, one as AnyNode) === head))
+  if (right.type === 'NewExpression' && right.arguments.some((one) => textOf(place, one) === head))
     return { holder: left, added: node, property: null };
   return null;
 }
@@ -127,9 +135,11 @@ function isMovedOn({ script }: FunctionAt, holder: string, property: string): bo
   if (script.program === null) return false;
   let moves = false;
   walk(script.program, (node) => {
-    if (node.type !== 'AssignmentExpression' || script.code.slice(node.left.start, node.left.end) !== holder) return;
+    if (node.type !== 'AssignmentExpression' || script.code.slice(node.left.start, node.left.end) !== holder)
+      return;
     const { right } = node;
-    if (right.type === 'MemberExpression' && keyName(right.property, right.computed) === property) moves = true;
+    if (right.type === 'MemberExpression' && keyName(right.property, right.computed) === property)
+      moves = true;
   });
   return moves;
 }

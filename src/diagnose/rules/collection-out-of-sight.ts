@@ -51,7 +51,8 @@ function putsIn(place: FunctionAt): Put[] {
     } else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') {
       const { left, right } = node;
       // `counts[key] += 1` counts, and a fixed key is written again and again; so is a ring's.
-      if (node.operator !== '=' || !left.computed || isConstant(left.property) || isRing(left.property)) return;
+      if (node.operator !== '=' || !left.computed || isConstant(left.property) || isRing(left.property))
+        return;
       const collection = [...path, left, left.object as AnyNode];
       puts.push({ collection, type: 'Object', node: left, element: right });
     }
@@ -75,7 +76,8 @@ function isRing(index: AnyNode): boolean {
 }
 
 function isNumber(node: AnyNode): boolean {
-  if (node.type === 'Literal' || node.type === 'UpdateExpression' || node.type === 'UnaryExpression') return true;
+  if (node.type === 'Literal' || node.type === 'UpdateExpression' || node.type === 'UnaryExpression')
+    return true;
   return node.type === 'BinaryExpression' && node.operator !== '+';
 }
 
@@ -84,7 +86,7 @@ async function causeFrom(place: FunctionAt, put: Put, facts: UnseenFacts): Promi
   if (declared === null) return null;
   const made = madeAs(declared);
   // What is kept by an object goes with it.
-  if (made !== null && /^Weak/.test(made)) return null;
+  if (made !== null && made.startsWith('Weak')) return null;
   const known = [...new Set([place.script, declared.script, ...facts.known])];
   // What stops by itself is no leak, and a collection of the call before is none of this one.
   if ((await findBound(declared, facts.scripts, known)) !== undefined) return null;

@@ -79,7 +79,8 @@ function putIn(node: AnyNode): Put | null {
     const left = node.left as AnyNode;
     return { into: left, value: node.right, words: (place) => textOf(place, left) };
   }
-  if (node.type !== 'CallExpression' || calledName(node) !== 'set' || node.arguments.length !== 2) return null;
+  if (node.type !== 'CallExpression' || calledName(node) !== 'set' || node.arguments.length !== 2)
+    return null;
   if (node.callee.type !== 'MemberExpression') return null;
   const [key, value] = node.arguments as AnyNode[];
   const into = node.callee.object as AnyNode;

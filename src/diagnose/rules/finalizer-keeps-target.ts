@@ -13,7 +13,8 @@ export const finalizerKeepsTarget: UnseenRule = {
     const calls: { call: Extract<AnyNode, { type: 'CallExpression' }>; path: NodePath }[] = [];
     walkOwn(place, (node, path) => {
       if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
-      if (keyName(node.callee.property, node.callee.computed) === 'register') calls.push({ call: node, path });
+      if (keyName(node.callee.property, node.callee.computed) === 'register')
+        calls.push({ call: node, path });
     });
     for (const { call, path } of calls) {
       const [target, held] = call.arguments as (AnyNode | undefined)[];
@@ -62,16 +63,16 @@ function keeps(held: AnyNode, target: AnyNode, path: NodePath): boolean {
     case 'ArrowFunctionExpression':
       return uses(held, target, path);
     case 'ObjectExpression':
-      return held.properties.some((one) => one.type === 'Property' && keeps(one.value as AnyNode, target, path));
+      return held.properties.some((one) => one.type === 'Property' && keeps(one.value, target, path));
     case 'ArrayExpression':
-      return held.elements.some((one) => one !== null && keeps(one as AnyNode, target, path));
+      return held.elements.some((one) => one !== null && keeps(one, target, path));
     case 'ConditionalExpression':
       return keeps(held.consequent, target, path) || keeps(held.alternate, target, path);
     case 'LogicalExpression':
       return keeps(held.left, target, path) || keeps(held.right, target, path);
     case 'CallExpression':
       // `cursor.close.bind(cursor)`
-      return calledName(held) === 'bind' && held.arguments.some((one) => keeps(one as AnyNode, target, path));
+      return calledName(held) === 'bind' && held.arguments.some((one) => keeps(one, target, path));
     case 'Identifier': {
       const value = findBinding(path, held.name)?.value;
       return value != null && value.type !== 'Identifier' && isFunction(value) && keeps(value, target, path);
@@ -101,7 +102,8 @@ function uses(held: AnyNode, target: AnyNode, path: NodePath): boolean {
       found = true;
     },
     // `this` of a function that is no arrow is another one.
-    (node) => target.type !== 'ThisExpression' || !isFunction(node) || node.type === 'ArrowFunctionExpression',
+    (node) =>
+      target.type !== 'ThisExpression' || !isFunction(node) || node.type === 'ArrowFunctionExpression',
   );
   return found;
 }

@@ -55,7 +55,11 @@ function waitsIn(place: FunctionAt, { running }: UnseenFacts): Wait[] {
     if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
     const method = keyName(node.callee.property, node.callee.computed) ?? '';
     if (!WAITING_METHODS.has(method)) return;
-    waits.push({ path: [...path, node.callee, node.callee.object as AnyNode], node, marks: ['then', method] });
+    waits.push({
+      path: [...path, node.callee, node.callee.object],
+      node,
+      marks: ['then', method],
+    });
   });
   return waits.flatMap((wait): Wait[] => {
     const { path, marks } = wait;
@@ -76,6 +80,7 @@ function isHandedOver(path: NodePath): boolean {
 /** `new Promise(…)`, what a call gave, or what is assigned later; no literal, no function. */
 function mayBePromise(value: AnyNode | undefined): boolean {
   if (value === undefined) return true;
-  if (value.type === 'NewExpression') return value.callee.type === 'Identifier' && value.callee.name === 'Promise';
+  if (value.type === 'NewExpression')
+    return value.callee.type === 'Identifier' && value.callee.name === 'Promise';
   return !isFunction(value) && (value.type === 'CallExpression' || value.type === 'MemberExpression');
 }

@@ -42,7 +42,9 @@ function racesIn(place: FunctionAt): { readonly call: Call; readonly path: NodeP
 function racersOf(call: Call, path: NodePath): AnyNode[] {
   const [given] = call.arguments as (AnyNode | undefined)[];
   const list = given?.type === 'Identifier' ? findBinding(path, given.name)?.value : given;
-  return list?.type === 'ArrayExpression' ? (list.elements.filter((racer) => racer !== null) as AnyNode[]) : [];
+  return list?.type === 'ArrayExpression'
+    ? (list.elements.filter((racer) => racer !== null) as AnyNode[])
+    : [];
 }
 
 /** Where the promise that outlives the call is named: in the race itself, or where the function is called. */
@@ -79,10 +81,7 @@ async function causeFrom(
     addedAt: siteAt(place, call, facts),
     place,
     marks: ['race', 'any'],
-    sources: [
-      ...others.flatMap(calledIn),
-      ...argumentExpressions(place, facts.known).flatMap(calledIn),
-    ],
+    sources: [...others.flatMap(calledIn), ...argumentExpressions(place, facts.known).flatMap(calledIn)],
     keepsAll: true,
     confidence: 0.85,
     why: `Each race adds its reactions to ${name}, which has not settled, and they keep what the race ended with for as long as it does not.`,

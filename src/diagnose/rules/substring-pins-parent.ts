@@ -41,7 +41,10 @@ export const substringPinsParent: {
 function putsPieces({ script, path, element }: AddSite, known: readonly Script[]): boolean {
   const call = path[path.length - 1];
   const key = call?.type === 'CallExpression' ? (call.arguments[0] as AnyNode | undefined) : undefined;
-  const index = call?.type === 'AssignmentExpression' && call.left.type === 'MemberExpression' ? call.left.property : undefined;
+  const index =
+    call?.type === 'AssignmentExpression' && call.left.type === 'MemberExpression'
+      ? call.left.property
+      : undefined;
   return [element, key, index].some((node) => {
     if (node == null) return false;
     if (hasPiece(node, path)) return true;
@@ -64,17 +67,24 @@ function isPassedAPiece(script: Script, path: NodePath, name: string, known: rea
 function hasPiece(node: AnyNode, path: NodePath): boolean {
   if (isPiece(node, path)) return true;
   if (node.type === 'ObjectExpression') {
-    return node.properties.some((one) => one.type === 'Property' && isPiece(one.value as AnyNode, [...path, node, one]));
+    return node.properties.some((one) => one.type === 'Property' && isPiece(one.value, [...path, node, one]));
   }
-  return node.type === 'ArrayExpression' && node.elements.some((one) => one !== null && isPiece(one as AnyNode, path));
+  return node.type === 'ArrayExpression' && node.elements.some((one) => one !== null && isPiece(one, path));
 }
 
-const CUTTING: ReadonlySet<string> = new Set(['slice', 'substring', 'substr', 'trim', 'trimStart', 'trimEnd']);
+const CUTTING: ReadonlySet<string> = new Set([
+  'slice',
+  'substring',
+  'substr',
+  'trim',
+  'trimStart',
+  'trimEnd',
+]);
 const CUTTING_INTO_SOME: ReadonlySet<string> = new Set(['split', 'match', 'matchAll', 'exec']);
 
 function isPiece(node: AnyNode, path: NodePath, depth = 0): boolean {
   if (node.type === 'CallExpression') return CUTTING.has(calledName(node) ?? '');
-  if (node.type === 'MemberExpression') return cutsIntoSome(node.object as AnyNode, path);
+  if (node.type === 'MemberExpression') return cutsIntoSome(node.object, path);
   if (node.type !== 'Identifier' || depth > 3) return false;
   const binding = findBinding(path, node.name);
   if (binding?.value != null) return isPiece(binding.value, path, depth + 1);

@@ -15,12 +15,15 @@ class Lease {
   }
 
   giveBack() {
-    this.#words = [];
+    return this.#words.splice(0).length;
   }
 }
 
 // As large a heap of small objects as is asked for: collecting that takes a while.
-const ballast = Array.from({ length: Number(process.env.BALLAST ?? 0) }, (_, index) => ({ index, list: [index] }));
+const ballast = Array.from({ length: Number(process.env.BALLAST ?? 0) }, (_, index) => ({
+  index,
+  list: [index],
+}));
 
 let number = 0;
 setInterval(() => new Lease(number++), 20);

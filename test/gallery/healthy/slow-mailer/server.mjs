@@ -50,7 +50,9 @@ const server = createServer(async (request, response) => {
   const order = await readJson(request);
   // Whoever has ordered need not wait for the mail.
   confirm(order).catch((error) => console.error(`order ${order.number}: ${error.message}`));
-  response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify({ number: order.number }));
+  response
+    .writeHead(202, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ number: order.number }));
 });
 
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>

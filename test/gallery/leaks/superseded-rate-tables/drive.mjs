@@ -3,7 +3,10 @@ import { atConstantRate, driveArguments, expectOk } from '../../lib/traffic.mjs'
 const { seconds, url } = driveArguments();
 
 function table(count) {
-  const lines = Array.from({ length: 150 }, (_, index) => `C${index} ${(1 + ((count * 7 + index) % 97) / 100).toFixed(4)}`);
+  const lines = Array.from(
+    { length: 150 },
+    (_, index) => `C${index} ${(1 + ((count * 7 + index) % 97) / 100).toFixed(4)}`,
+  );
   return lines.join('\n');
 }
 

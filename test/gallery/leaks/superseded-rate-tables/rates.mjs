@@ -13,7 +13,8 @@ class Rates {
       const [currency, rate] = line.split(' ');
       return { currency, rate: Number(rate), readAt: new Date() };
     });
-    const isRepeated = () => previous.number > 0 && rows.every((row) => previous.convert(100, row.currency) === row.rate * 100);
+    const isRepeated = () =>
+      previous.number > 0 && rows.every((row) => previous.convert(100, row.currency) === row.rate * 100);
     if (rows.length < 2 && isRepeated()) return previous.number;
     this.#table = {
       // ^^ leak: added at
