@@ -1,4 +1,4 @@
-import { calledName, type FunctionAt } from './function-at.ts';
+import { calledIn, calledName, type FunctionAt } from './function-at.ts';
 import { nameAround } from './function-name.ts';
 import { findBinding } from './scopes.ts';
 import type { Script } from './script.ts';
@@ -21,17 +21,46 @@ export function passedFor(fn: FunctionAt, parameter: string, known: readonly Scr
   });
 }
 
-/** What callers of a function make its arguments of: `await readText(request)` of `accept(text)`, where `text` is that. */
-export function argumentExpressions(fn: FunctionAt, known: readonly Script[]): AnyNode[] {
+/** The names of what callers of a function call to make its arguments: `readText` of `accept(await readText(request))`. */
+export function argumentSources(fn: FunctionAt, known: readonly Script[]): string[] {
   const name = shortName(fn);
   if (name === null) return [];
   return callsOf(name, known).flatMap(({ call, path }) =>
-    (call.arguments as AnyNode[]).map((argument) => madeOf(argument, path)),
+    (call.arguments as AnyNode[]).flatMap((argument) => sourcesOf(argument, [...path, argument])),
   );
 }
 
+/**
+ * The names of what is called to make a value, through the variables of the function it stands in: `parse` of `card`, where
+ * `const card = { number, ...parse(text) }`.
+ */
+export function sourcesOf(node: AnyNode, path: NodePath, depth = 0): string[] {
+  const names = calledIn(node);
+  if (depth >= MOST_STEPS) return names;
+  walk(
+    node,
+    (part, inner) => {
+      if (part.type !== 'Identifier' || isKey(part, inner)) return;
+      const binding = findBinding(path, part.name);
+      if (binding === undefined || binding.scope.type === 'Program') return;
+      const made = madeOf(part, path);
+      if (made !== part) names.push(...sourcesOf(made, path, depth + 1));
+    },
+    (part) => !isFunction(part),
+  );
+  return names;
+}
+
+const MOST_STEPS = 3;
+
+function isKey(node: AnyNode, path: NodePath): boolean {
+  const parent = path[path.length - 2];
+  if (parent?.type === 'MemberExpression') return parent.property === node && !parent.computed;
+  return parent?.type === 'Property' && parent.key === node && parent.value !== node && !parent.computed;
+}
+
 /** What a name stands for, where that is a variable with a value of its own. */
-export function madeOf(node: AnyNode, path: NodePath): AnyNode {
+function madeOf(node: AnyNode, path: NodePath): AnyNode {
   if (node.type !== 'Identifier') return node;
   const binding = findBinding(path, node.name);
   if (binding?.value != null) return binding.value;

@@ -2,13 +2,14 @@ import { formatBytes } from '../core/bytes.ts';
 import type { Finding, Site } from '../core/finding.ts';
 import { addSitesOf } from './add-sites.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { calledIn, covers, type FunctionAt } from './function-at.ts';
+import { covers, type FunctionAt } from './function-at.ts';
 import { nameAround } from './function-name.ts';
 import { type DiagnoseContext, explainedBytesPerSecond } from './growing-container.ts';
 import { type GrowingAllocation, growingAllocations, resumedFunctions } from './growing-allocations.ts';
 import { knownLeakOf } from './known-leak.ts';
 import type { LeakCase } from './leak-case.ts';
-import { argumentExpressions } from './outer-arguments.ts';
+import { nameContainer } from './name-container.ts';
+import { argumentSources } from './outer-arguments.ts';
 import { unseenRules } from './rules/all-unseen.ts';
 import { keptOutOfSight } from './rules/kept-out-of-sight.ts';
 import { substringPinsParent } from './rules/substring-pins-parent.ts';
@@ -46,7 +47,8 @@ export async function withUnseen(
   const known = [...new Set(running.map(({ script }) => script))];
   const resumed = await resumedFunctions(allocations, scripts);
   const facts: UnseenFacts = { scripts, known, running, resumed, workingDirectory };
-  const claimants = [...(await containersOf(told, facts)), ...(await causesOf(left, told, facts))];
+  const found = [...(await containersOf(told, facts)), ...(await causesOf(left, told, facts))];
+  const claimants = await withoutSteady(found, context);
   const unclaimed: GrowingAllocation[] = [];
   for (const allocation of left)
     (nearest(claimants, allocation, left)?.claimed ?? unclaimed).push(allocation);
@@ -145,9 +147,7 @@ async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<
         cause: null,
         rule: one.finding.kind,
         places: adding.length > 0 ? adding : places,
-        sources: new Set(
-          places.flatMap((fn) => argumentExpressions(fn, scriptsFor(fn, facts)).flatMap(calledIn)),
-        ),
+        sources: new Set(places.flatMap((fn) => argumentSources(fn, scriptsFor(fn, facts)))),
         marked: true,
         // Of these a walk sees the object and not what hangs on it.
         keepsAll: pieces || elementBytes === null || /^(?:Promise|WeakRef)$/.test(elementType),
@@ -174,7 +174,7 @@ async function causesOf(
     for (const fn of facts.running) {
       for (const cause of await rule.causesIn(fn, facts)) {
         if (told.some(({ finding }) => samePlace(finding.heldBy, cause.holder))) continue;
-        const claimant = claimantOf(rule, cause, growing);
+        const claimant = claimantOf(rule, cause, growing, facts);
         if (cause.needsMark && !claimant.marked) continue;
         const known = found.findIndex(
           (other) => other.cause !== null && samePlace(other.cause.holder, cause.holder),
@@ -187,12 +187,33 @@ async function causesOf(
   return found;
 }
 
+/** Without what the walks met and found as large as before. */
+async function withoutSteady(
+  claimants: readonly Claimant[],
+  context: DiagnoseContext,
+): Promise<readonly Claimant[]> {
+  const details = claimants.some(({ cause }) => cause !== null) ? (context.steady ?? []) : [];
+  const named = await Promise.all(details.map((detail) => nameContainer(detail, context)));
+  return claimants.filter(({ cause }) => {
+    if (cause === null) return true;
+    return !named.some(
+      (steady) =>
+        steady !== null && samePlace({ ...cause.holder, ...steady.words, location: steady.location }, cause.holder),
+    );
+  });
+}
+
 function samePlace(a: Finding['heldBy'], b: Finding['heldBy']): boolean {
   if (a.location === null || b.location === null) return false;
   return a.location.file === b.location.file && a.location.line === b.location.line && a.name === b.name;
 }
 
-function claimantOf(rule: UnseenRule, cause: UnseenCause, growing: readonly GrowingAllocation[]): Claimant {
+function claimantOf(
+  rule: UnseenRule,
+  cause: UnseenCause,
+  growing: readonly GrowingAllocation[],
+  facts: UnseenFacts,
+): Claimant {
   const isSeen = growing.some(({ callsByFunction }) => {
     const calls = callsByFunction.get(cause.place.node);
     return cause.marks.some((mark) => calls?.has(mark));
@@ -202,7 +223,7 @@ function claimantOf(rule: UnseenRule, cause: UnseenCause, growing: readonly Grow
     cause,
     rule: rule.name,
     places: [cause.place],
-    sources: new Set(cause.sources),
+    sources: new Set([...cause.sources, ...argumentSources(cause.place, scriptsFor(cause.place, facts))]),
     marked: cause.marks.length === 0 || isSeen,
     keepsAll: cause.keepsAll,
     pieces: false,

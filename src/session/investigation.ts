@@ -127,6 +127,7 @@ async function nameGrowth(
       space: verdict?.space ?? null,
       programScripts: walks.at(-1)?.programScripts ?? [],
       allocations,
+      steady: quiet.flatMap(({ key }) => detailByKey.get(key) ?? []),
     };
   };
   // Only what has a line explains: while the traps are set there is time to see what does.

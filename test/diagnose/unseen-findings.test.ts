@@ -166,6 +166,16 @@ function onRequest(text) {
   return answer(text);
 }`,
 );
+const slots = draw(
+  '/app/slots.js',
+  `const byNumber = [];
+//    ^^ byNumber
+function onRequest(text) {
+//                ^^ onRequest
+  const card = { text };
+  byNumber[card.number] = card;
+}`,
+);
 const puts = staying(20_000, builtin('set'), board.at('put'), board.at('onRequest'), emit);
 
 test('what is handed to a function that puts it into a collection stays with that', async () => {
@@ -176,6 +186,58 @@ test('what is handed to a function that puts it into a collection stays with tha
   );
   expect(findings.map(({ heldBy, retained }) => [heldBy.name, retained.bytesPerSecond])).toEqual([
     ['#cards', 80_000],
+  ]);
+});
+
+test('a collection that the walks found as large as before holds none of it', async () => {
+  const reads = staying(60_000, builtin('parse'), board.at('read'), board.at('onRequest'), emit);
+  const steps = [root('active handles'), variable('byNumber', slots.at('onRequest'), 'Module')];
+  const steady = growing('Array', steps, { growthPerSecond: 0, detail: { size: 60 } }).detail;
+  const replaced = staying(60_000, slots.at('onRequest'), emit);
+  const allocations = windowOf(replaced, reads);
+  const more = { slopeBytesPerSecond: 150_000, allocations };
+  const names = async (known: Partial<DiagnoseContext>): Promise<string[]> => {
+    const findings = await diagnose([], context(sourcesOf(board, slots), { ...more, ...known }));
+    return findings.map(({ heldBy }) => heldBy.name);
+  };
+  expect(await names({})).toContain('byNumber');
+  expect(await names({ steady: [steady] })).not.toContain('byNumber');
+});
+
+test('of a chain and a collection that the same is put into, the chain', async () => {
+  const file = draw(
+    '/app/changes.js',
+    `let oldest = null;
+let newest = null;
+const cards = [];
+function append(words) {
+//             ^^ append
+  const change = { words, next: null };
+  if (newest === null) oldest = change;
+  else newest.next = change;
+  newest = change;
+}
+function read(text) {
+//           ^^ read
+  return JSON.parse(text);
+}
+function onRequest(text) {
+//                ^^ onRequest
+  const card = { ...read(text) };
+  cards[card.number] = card;
+  append({ after: card });
+}`,
+  );
+  const allocations = windowOf(
+    staying(60_000, builtin('parse'), file.at('read'), file.at('onRequest'), emit),
+    staying(20_000, file.at('append'), file.at('onRequest'), emit),
+  );
+  const findings = await diagnose(
+    [],
+    context(sourcesOf(file), { slopeBytesPerSecond: 100_000, allocations }),
+  );
+  expect(findings.map(({ heldBy, retained }) => [heldBy.name, retained.bytesPerSecond])).toEqual([
+    ['oldest', 80_000],
   ]);
 });
 

@@ -1,8 +1,8 @@
 import { findBound } from '../bounds.ts';
 import type { Declared } from '../declared.ts';
-import { calledIn, type FunctionAt, walkOwn } from '../function-at.ts';
+import { type FunctionAt, walkOwn } from '../function-at.ts';
 import { isLasting } from '../lasting.ts';
-import { argumentExpressions, madeOf } from '../outer-arguments.ts';
+import { sourcesOf } from '../outer-arguments.ts';
 import { removalSitesOf } from '../removal-sites.ts';
 import { type AnyNode, keyName, type NodePath } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
@@ -101,10 +101,7 @@ async function causeFrom(place: FunctionAt, put: Put, facts: UnseenFacts): Promi
     addedAt: siteAt(place, put.node, facts),
     place,
     marks: [],
-    sources: [
-      ...calledIn(madeOf(put.element, put.collection)),
-      ...argumentExpressions(place, known).flatMap(calledIn),
-    ],
+    sources: sourcesOf(put.element, put.collection),
     keepsAll: false,
     confidence: declared.moduleLevel ? 0.7 : 0.55,
     why: `No walk of the heap came to what keeps it; in the source it is put into ${name}.`,

@@ -1,6 +1,6 @@
-import { calledIn, type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
+import { type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
 import { isLasting } from '../lasting.ts';
-import { argumentExpressions, madeOf, type Passed, passedFor } from '../outer-arguments.ts';
+import { type Passed, passedFor, sourcesOf } from '../outer-arguments.ts';
 import { findBinding } from '../scopes.ts';
 import { type AnyNode, isFunction, keyName, type NodePath } from '../syntax.ts';
 import { holderNamed, siteAt } from '../unseen-holder.ts';
@@ -17,8 +17,8 @@ export const raceAgainstEternalPromise: UnseenRule = {
       for (const racer of racers) {
         const eternal = eternalAt(place, [...path, racer], facts);
         if (eternal === null) continue;
-        const others = racers.filter((other) => other !== racer).map((other) => madeOf(other, path));
-        found.push(await causeFrom(place, call, eternal, others, facts));
+        const sources = racers.filter((other) => other !== racer).flatMap((other) => sourcesOf(other, [...path, other]));
+        found.push(await causeFrom(place, call, eternal, sources, facts));
       }
     }
     return found;
@@ -71,7 +71,7 @@ async function causeFrom(
   place: FunctionAt,
   call: Call,
   eternal: Passed,
-  others: readonly AnyNode[],
+  sources: readonly string[],
   facts: UnseenFacts,
 ): Promise<UnseenCause> {
   const { holder } = await holderNamed(eternal.fn, eternal.path, 'Promise', facts);
