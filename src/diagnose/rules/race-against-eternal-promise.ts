@@ -81,7 +81,7 @@ async function causeFrom(
     addedAt: siteAt(place, call, facts),
     place,
     marks: ['race', 'any'],
-    sources: [...others.flatMap(calledIn), ...argumentExpressions(place, facts.known).flatMap(calledIn)],
+    sources,
     keepsAll: true,
     confidence: 0.85,
     why: `Each race adds its reactions to ${name}, which has not settled, and they keep what the race ended with for as long as it does not.`,
