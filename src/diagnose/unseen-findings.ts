@@ -187,15 +187,16 @@ async function causesOf(
   return found;
 }
 
-/** Without what the walks met and found as large as before. */
+/** Without collections that the walks met and found as large as before. */
 async function withoutSteady(
   claimants: readonly Claimant[],
   context: DiagnoseContext,
 ): Promise<readonly Claimant[]> {
   const details = claimants.some(({ cause }) => cause !== null) ? (context.steady ?? []) : [];
   const named = await Promise.all(details.map((detail) => nameContainer(detail, context)));
-  return claimants.filter(({ cause }) => {
-    if (cause === null) return true;
+  return claimants.filter(({ cause, keepsAll }) => {
+    // What holds more than its elements may grow at any size.
+    if (cause === null || keepsAll) return true;
     return !named.some(
       (steady) =>
         steady !== null && samePlace({ ...cause.holder, ...steady.words, location: steady.location }, cause.holder),
