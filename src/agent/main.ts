@@ -7,7 +7,7 @@ import type * as utilModule from 'node:util';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type * as workerThreadsModule from 'node:worker_threads';
-import { AllocationSampler } from '../capture/allocation-sampler.ts';
+import { AllocationSampler, type StartHeapProfile } from '../capture/allocation-sampler.ts';
 import { Census } from '../census/census.ts';
 import type { CensusHost } from '../census/host.ts';
 import { readScriptUrls } from '../census/scripts.ts';
@@ -236,26 +236,19 @@ class Agent {
     return this.#census;
   }
 
-  /** One window of V8's sampling profiler. Reading it costs a full collection, so it is taken only where one fits. */
+  /** One window of V8's sampling profiler. Where reading it costs a full collection, it is taken only if one fits. */
   async #sampleAllocations(samplingIntervalBytes: number, forMs: number): Promise<AllocationWindow> {
     const probe = this.#probe;
-    if (probe === null || this.#sampler !== null || probe.isNatural) return refused('unavailable');
-    if (!(await this.#collectionFits(probe))) return refused('pause');
+    if (probe === null || this.#sampler !== null) return refused('unavailable');
     const inspector = new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
     const nowMs = (): number => this.#perfHooks.performance.now();
-    const sampler = new AllocationSampler(inspector, nowMs, (url) => this.#isOwnScript(url));
+    const v8 = this.#require('node:v8') as typeof v8Module & { readonly startHeapProfile?: StartHeapProfile };
+    const sampler = new AllocationSampler(inspector, nowMs, (url) => this.#isOwnScript(url), v8);
+    if (sampler.collects && probe.isNatural) return refused('unavailable');
     this.#own.add(sampler);
     this.#sampler = sampler;
     try {
-      if (!probe.collecting('allocations', () => sampler.start(samplingIntervalBytes)))
-        return refused('contended');
-      const endMs = nowMs() + forMs;
-      while (nowMs() < endMs && !this.#gone) {
-        await this.#rest(100);
-        if (!this.#gone) this.#account.book('allocations', () => sampler.discardConsole());
-      }
-      if (!(await this.#collectionFits(probe))) return refused('pause');
-      return { profile: probe.collecting('allocations', () => sampler.finish()), refusal: null };
+      return await this.#window(sampler, probe, samplingIntervalBytes, forMs);
     } catch {
       // Without the right to inspect itself, or stopped by somebody who took the sampler for theirs.
       return refused('unavailable');
@@ -266,11 +259,53 @@ class Agent {
     }
   }
 
-  /** Forced collections keep their distance from each other, so it may take a moment until the next one fits. */
-  async #collectionFits(probe: Probe): Promise<boolean> {
-    for (let tries = 0; tries < 20 && !this.#gone; tries += 1) {
-      if (probe.allowsCollection) return true;
+  async #window(
+    sampler: AllocationSampler,
+    probe: Probe,
+    samplingIntervalBytes: number,
+    forMs: number,
+  ): Promise<AllocationWindow> {
+    const book = <Result>(work: () => Result): Result =>
+      sampler.collects ? probe.collecting('allocations', work) : this.#account.book('allocations', work);
+    const waitMs = Math.min(FIT_WAIT_MS_MOST, Math.max(FIT_WAIT_MS, forMs));
+    const isReadable = (): Promise<boolean> =>
+      sampler.collects
+        ? this.#collectionFits(probe, waitMs, () => sampler.discardConsole())
+        : this.#isCollected(forMs * MAJOR_WAIT_WINDOWS);
+    if (sampler.collects && !(await this.#collectionFits(probe, waitMs)))
+      return refused('pause', probe.predictedCollectionMs);
+    if (!book(() => sampler.start(samplingIntervalBytes))) return refused('contended');
+    const endMs = this.#perfHooks.performance.now() + forMs;
+    while (this.#perfHooks.performance.now() < endMs && !this.#gone) {
       await this.#rest(100);
+      if (!this.#gone) this.#account.book('allocations', () => sampler.discardConsole());
+    }
+    // A window that was long may as well become longer.
+    if (!(await isReadable())) return refused('pause', sampler.collects ? probe.predictedCollectionMs : null);
+    return { profile: book(() => sampler.finish()), refusal: null };
+  }
+
+  /** Whether a full collection ends within that time, of V8's own or begun for a floor: resolves soon after. */
+  async #isCollected(waitMs: number): Promise<boolean> {
+    const seen = { collected: false };
+    // What it is told of has died, and V8 notices in full collections only.
+    const registry = new FinalizationRegistry((told: typeof seen) => {
+      told.collected = true;
+    });
+    registry.register({}, seen);
+    const endMs = this.#perfHooks.performance.now() + waitMs;
+    while (!seen.collected && !this.#gone && this.#perfHooks.performance.now() < endMs) await this.#rest(50);
+    return seen.collected;
+  }
+
+  /** Forced collections keep their distance from each other, so it may take a moment until the next one fits. */
+  async #collectionFits(probe: Probe, waitMs: number, meanwhile?: () => void): Promise<boolean> {
+    const endMs = this.#perfHooks.performance.now() + waitMs;
+    while (!this.#gone) {
+      if (probe.allowsCollection) return true;
+      if (this.#perfHooks.performance.now() > endMs) return false;
+      await this.#rest(100);
+      if (meanwhile !== undefined && !this.#gone) this.#account.book('allocations', meanwhile);
     }
     return false;
   }
@@ -383,9 +418,16 @@ class Agent {
 /** The name `target/attach.ts` gives the text it evaluates. */
 const EVALUATED_AS = 'leakline-agent';
 
-function refused(refusal: AllocationRefusal): AllocationWindow {
-  return { profile: null, refusal };
+function refused(refusal: AllocationRefusal, predictedPauseMs: number | null = null): AllocationWindow {
+  return { profile: null, refusal, predictedPauseMs };
 }
+
+/** A little longer than the rest after a collection that takes the whole of the pause that is usual. */
+const FIT_WAIT_MS = 3000;
+/** A floor is due every few seconds; in a large heap, where each is dear, less often. */
+const MAJOR_WAIT_WINDOWS = 3;
+/** For a window that is long: its answer is worth more. */
+const FIT_WAIT_MS_MOST = 6000;
 
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */
 const INSPECTOR_TRIES = 400;

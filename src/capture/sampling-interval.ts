@@ -14,9 +14,33 @@ export function samplingIntervalBytes(
 ): number {
   const grown = (Math.max(0, growthBytesPerSecond ?? 0) * windowMs) / 1000;
   const fine = grown / SAMPLES_WANTED;
-  const affordable = allocatedBytesPerSecond(series) / SAMPLES_PER_SECOND_MOST;
-  const wanted = Math.max(fine, affordable, SMALLEST_BYTES);
-  return Math.min(LARGEST_BYTES, 2 ** Math.round(Math.log2(wanted)));
+  return powerOfTwo(Math.max(fine, affordableBytes(series), SMALLEST_BYTES));
+}
+
+/**
+ * How to sample so that the growth itself can be told from what lives for a moment: so finely that what grows in the
+ * window gives a thousand samples or more, and so long that even a slow leak gives some hundreds where finer is not to be
+ * had. What keeps the memory is often a small object beside what it keeps, and must have some samples of its own.
+ */
+export function growthWindow(
+  growthBytesPerSecond: number,
+  series: Series,
+): { readonly samplingIntervalBytes: number; readonly forMs: number } {
+  const growth = Math.max(1, growthBytesPerSecond);
+  const known = allocatedBytesPerSecond(series) !== null;
+  const finest = Math.max(affordableBytes(series), known ? FINEST_BYTES : SMALLEST_BYTES);
+  const forMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ((finest * FEW_SAMPLES) / growth) * 1000));
+  const fine = (growth * forMs) / 1000 / MANY_SAMPLES;
+  return { samplingIntervalBytes: powerOfTwo(Math.max(fine, finest)), forMs: Math.round(forMs) };
+}
+
+/** Zero where nothing is known of what is allocated. */
+function affordableBytes(series: Series): number {
+  return (allocatedBytesPerSecond(series) ?? 0) / SAMPLES_PER_SECOND_MOST;
+}
+
+function powerOfTwo(bytes: number): number {
+  return Math.min(LARGEST_BYTES, 2 ** Math.round(Math.log2(bytes)));
 }
 
 const SAMPLES_WANTED = 400;
@@ -24,18 +48,29 @@ const SAMPLES_PER_SECOND_MOST = 2000;
 const SMALLEST_BYTES = 16_384;
 const LARGEST_BYTES = 4_194_304;
 
-/** From one collection's end to the next one's beginning the heap grows by what was allocated. Of the last ones. */
-function allocatedBytesPerSecond({ gcs }: Series): number {
+const FEW_SAMPLES = 600;
+const MANY_SAMPLES = 1500;
+/** A sample costs some hundred bytes as long as it lives, so a finer one would cost as much as what it counts. */
+const FINEST_BYTES = 1024;
+/** Shorter, and a slow request would be as old as the window. */
+const SHORTEST_MS = 6000;
+const LONGEST_MS = 20_000;
+
+/**
+ * From one collection's end to the next one's beginning the heap grows by what was allocated. Of the last ones; where some
+ * between two were not told of, those two say too little. `null` where no two in a row are known.
+ */
+function allocatedBytesPerSecond({ gcs }: Series): number | null {
   const recent = gcs.filter(({ kind }) => kind === 'major' || kind === 'minor').slice(-COLLECTIONS_READ);
-  const [first] = recent;
-  const last = recent.at(-1);
-  if (first === undefined || last === undefined || last.timeMs <= first.timeMs) return 0;
   let allocated = 0;
+  let ms = 0;
   for (const [index, gc] of recent.entries()) {
     const before = recent[index - 1];
-    if (before !== undefined) allocated += Math.max(0, gc.beforeBytes - before.afterBytes);
+    if (before === undefined || gc.afterGap === true) continue;
+    allocated += Math.max(0, gc.beforeBytes - before.afterBytes);
+    ms += gc.timeMs - before.timeMs;
   }
-  return (allocated / (last.timeMs - first.timeMs)) * 1000;
+  return ms <= 0 ? null : (allocated / ms) * 1000;
 }
 
 const COLLECTIONS_READ = 100;

@@ -7,20 +7,33 @@ export type AllocationProfile = {
   readonly samplingIntervalBytes: number;
   /** Of all stacks, those left out and leakline's own among them. */
   readonly liveBytes: number;
-  /** Heaviest first; those of leakline itself are left out. */
+  /** Those of which most is not young first; those of leakline itself are left out. */
   readonly stacks: readonly AllocationStack[];
 };
 
 export type AllocationStack = {
   readonly liveBytes: number;
+  /**
+   * What of `liveBytes` was allocated in each part of the window, oldest first: the parts are equal in how much the isolate
+   * allocated in them, which in a server under even traffic is equal in time. Of what a leak allocates, each part has the
+   * same; of what is in use for a moment only the last one has any, and of what is made once a single one.
+   */
+  readonly byAge: readonly AgeShare[];
   /** Innermost first. V8 tells where each function begins, not which of its lines allocated. */
   readonly frames: readonly ScriptLocation[];
 };
 
+export type AgeShare = { readonly bytes: number; readonly samples: number };
+
 /** A profile, or why there is none. */
 export type AllocationWindow =
   | { readonly profile: AllocationProfile; readonly refusal: null }
-  | { readonly profile: null; readonly refusal: AllocationRefusal };
+  | {
+      readonly profile: null;
+      readonly refusal: AllocationRefusal;
+      /** How long reading it was expected to stand still; `null` unless that is the reason. */
+      readonly predictedPauseMs: number | null;
+    };
 
 /**
  * `contended`: somebody else samples this isolate, and V8 has one sampler. `pause`: reading a profile makes V8

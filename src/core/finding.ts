@@ -41,9 +41,11 @@ export function callOfProgram({ location, stack }: Site): SourceLocation | null 
 }
 
 export type Retained = {
+  /** `unknown` where only V8's samples show it: they count bytes. */
   readonly type: string;
-  readonly count: number;
-  readonly growthPerSecond: number;
+  /** `null` where only V8's samples show it; so is the next. */
+  readonly count: number | null;
+  readonly growthPerSecond: number | null;
   /** Estimated from sampled elements; `null` where no element could be measured. */
   readonly bytesPerSecond: number | null;
   /**
@@ -58,7 +60,8 @@ export type Retained = {
 export type Holder = {
   readonly name: string;
   readonly type: string;
-  readonly size: number;
+  /** `null` where no walk met it: then the text names it, or nothing does. */
+  readonly size: number | null;
   /** Readable, root first. */
   readonly path: readonly string[];
   readonly location: SourceLocation | null;

@@ -17,6 +17,7 @@ import { rules } from './rules/all.ts';
 import { Scripts } from './script.ts';
 import { mergeSameBugs } from './same-bug.ts';
 import { trapFinding } from './trap-finding.ts';
+import { withUnseen } from './unseen-findings.ts';
 import { at, counted } from './words.ts';
 
 /**
@@ -35,8 +36,11 @@ export async function diagnose(
     (a, b) =>
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
-  const told = await Promise.all(worthTelling(ranked).map((leak) => findingFrom(leak, context)));
-  return Promise.all(told.map((finding) => withSource(finding, context, scripts)));
+  const told = await Promise.all(
+    worthTelling(ranked).map(async (leak) => ({ leak, finding: await findingFrom(leak, context) })),
+  );
+  const findings = await withUnseen(told, context, scripts);
+  return Promise.all(findings.map((finding) => withSource(finding, context, scripts)));
 }
 
 /** What the sources say beside: where the program uses the package a finding is in, and the lines at all its places. */

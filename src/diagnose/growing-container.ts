@@ -29,6 +29,8 @@ export type DiagnoseContext = {
   readonly programScripts?: readonly string[];
   /** What was allocated while the traps were set, and lived on. */
   readonly allocations?: AllocationProfile | null;
+  /** Containers that kept their size over all walks: they hold nothing that grows, whatever the text puts into them. */
+  readonly steady?: readonly ContainerDetail[];
   /** Where it grows. */
   readonly space: MemorySpace | null;
 };

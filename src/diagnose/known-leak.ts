@@ -1,10 +1,9 @@
-import type { KnownLeak } from '../core/finding.ts';
+import type { KnownLeak, Site } from '../core/finding.ts';
 import type { SourceLocation } from '../core/location.ts';
 import { catalogue, placesIn, toldOf } from './catalogue.ts';
 import type { DiagnoseContext } from './growing-container.ts';
 import type { Held } from './holder.ts';
 import { packageFileOf, readInstalled } from './installed-package.ts';
-import type { LeakCase } from './leak-case.ts';
 import { isInRange } from './version-range.ts';
 
 /**
@@ -31,7 +30,7 @@ export async function knownLeakOf(leak: Shown, context: DiagnoseContext): Promis
   return null;
 }
 
-type Shown = Pick<LeakCase, 'held' | 'added'>;
+type Shown = { readonly held: Pick<Held, 'holder' | 'grows' | 'event'>; readonly added: Site | null };
 
 /** A name that was met in a file of an installed package. */
 type Sight = {
@@ -60,7 +59,7 @@ function sightsOf({ held, added }: Shown, workingDirectory: string): Sight[] {
 }
 
 /** Into a collection of its own the program puts by itself, also where a package calls it; on its emitters packages listen. */
-function isOwnCollection({ holder, event }: Held): boolean {
+function isOwnCollection({ holder, event }: Shown['held']): boolean {
   return event === null && holder.location !== null && holder.location.package === null;
 }
 

@@ -39,10 +39,14 @@ export function findingLines(finding: ReportFinding, layout: FindingLayout): Lin
 
 /** `7 WebSockets are CLOSED and still held`: the finding in one sentence. */
 export function headWords(finding: ReportFinding): string {
-  const { zombies, retained, heldBy } = finding;
+  const { zombies, retained, heldBy, allocatedAt } = finding;
   if (zombies !== null) {
     const verb = zombies.count === 1 ? 'is' : 'are';
     return `${count(zombies.count)} ${counted(zombies.type, zombies.count)} ${verb} ${zombies.state} and still held`;
+  }
+  if (retained.count === null || retained.growthPerSecond === null) {
+    const maker = allocatedAt?.location.function ?? 'the program';
+    return `${heldBy.name} keeps what ${maker} allocates: ${kindWords(finding.kind)}`;
   }
   const what = `${count(retained.count)} ${counted(retained.type, retained.count)}`;
   return `${heldBy.name} keeps ${what} and gains ${countRate(retained.growthPerSecond)}: ${kindWords(finding.kind)}`;
@@ -98,7 +102,7 @@ function findingRows(finding: ReportFinding): Row[] {
     {
       label: 'held by',
       name: heldBy.name,
-      type: `${heldBy.type}(${count(heldBy.size)})`,
+      type: heldBy.size === null ? heldBy.type : `${heldBy.type}(${count(heldBy.size)})`,
       place: placeOrNothing(heldBy.location),
     },
   ];

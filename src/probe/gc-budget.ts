@@ -44,6 +44,14 @@ export class GcBudget {
     return false;
   }
 
+  /**
+   * Whether one would be allowed now that is not repeated, so that only its pause has to fit. May be asked as often as one
+   * likes: it changes nothing of what was learnt.
+   */
+  wouldAllow(heap: HeapShape, nowMs: number): boolean {
+    return this.#isRested(nowMs, 0, { closer: true, busy: 0 }) && this.#fits(this.predictMs(heap));
+  }
+
   /** The same for a collection that is started, and marked beside the program. */
   allowsStarted(nowMs: number, everyMs: number, pace: Pace): boolean {
     if (!this.#isRested(nowMs, everyMs, pace)) return false;

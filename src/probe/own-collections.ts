@@ -37,11 +37,12 @@ export class OwnCollections {
   /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
   get fits(): boolean {
     if (this.#options.gc === 'natural' || this.#telemetry.awaitsStarted) return false;
-    // Somebody waits for this one, and it is not repeated: only its pause has to fit.
-    return this.#budget.allows(readHeapShape(this.#host.v8), this.#options.nowMs(), 0, {
-      closer: true,
-      busy: 0,
-    });
+    return this.#budget.wouldAllow(readHeapShape(this.#host.v8), this.#options.nowMs());
+  }
+
+  /** How long a forced collection would stand still now. */
+  get predictedMs(): number {
+    return this.#budget.predictMs(readHeapShape(this.#host.v8));
   }
 
   /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */

@@ -106,6 +106,11 @@ export class Probe {
     return this.#running && !this.#options.isDisturbed() && this.#collections.fits;
   }
 
+  /** How long a full collection would stand still now. About 20 µs. */
+  get predictedCollectionMs(): number {
+    return this.#collections.predictedMs;
+  }
+
   /** No collection is to be our doing. */
   get isNatural(): boolean {
     return this.#options.gc === 'natural';

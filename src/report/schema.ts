@@ -210,9 +210,11 @@ export type ReportFinding = {
   readonly kind: string;
   readonly confidence: number;
   readonly retained: {
+    /** `unknown` where only V8's sampled allocations show it: they count bytes. */
     readonly type: string;
-    readonly count: number;
-    readonly growthPerSecond: number;
+    /** `null` where only V8's sampled allocations show it; so is the next. */
+    readonly count: number | null;
+    readonly growthPerSecond: number | null;
     readonly bytesPerSecond: number | null;
     /** `bytesPerSecond` is what could be seen; it may be much more. */
     readonly bytesAtLeast: boolean;
@@ -221,7 +223,8 @@ export type ReportFinding = {
   readonly heldBy: {
     readonly name: string;
     readonly type: string;
-    readonly size: number;
+    /** `null` where no walk met it: then the source names it, or `location` is `null` and nothing does. */
+    readonly size: number | null;
     readonly path: readonly string[];
     readonly location: ReportLocation | null;
   };

@@ -1,19 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GrowthOfContainer, findGrowth, findSteady } from '../census/growth.ts';
-import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
-import type { AllocationProfile, AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
+import type { AllocationProfile } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen } from '../core/growth-account.ts';
 import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { type GrowingContainer, explainedBytesPerSecond } from '../diagnose/growing-container.ts';
+import {
+  type DiagnoseContext,
+  type GrowingContainer,
+  explainedBytesPerSecond,
+} from '../diagnose/growing-container.ts';
 import { loadedLeaks } from '../diagnose/loaded-leaks.ts';
 import { nameContainer } from '../diagnose/name-container.ts';
 import type { SourceReader } from '../diagnose/source-reader.ts';
 import type { Activity } from '../report/live.ts';
 import type { Peer } from '../wire/peer.ts';
+import { AllocationWindows, type Unsampled } from './allocation-windows.ts';
 
 /**
  * From a suspicion to named lines: walk, walk again, look closer at what grew, trap the fastest, diagnose.
@@ -26,6 +30,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   // heap (compiled code, a few hundred weak references) is there before the floors begin to count.
   const walks: CensusWalk[] = [await peer.call<CensusWalk>('walk')];
   facts.report({ activity: 'watching' });
+  const windows = new AllocationWindows(peer, facts);
   let named: readonly Finding[] = [];
   let walksDone = 1;
   let walksOnceLeaking = 0;
@@ -47,8 +52,8 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     const grown = findGrowth(walks);
     walksDone += 1;
     facts.report({ seen: seenBy(walk, walksDone, grown.length) });
-    if (grown.length > 0) {
-      const { findings, steady } = await nameGrowth(peer, grown, walks, facts, signal);
+    if (grown.length > 0 || windows.looksForMore(0)) {
+      const { findings, steady } = await nameGrowth(peer, grown, walks, facts, windows, signal);
       if (findings.length > 0) named = findings;
       facts.report({ findings: named, steady });
     }
@@ -82,8 +87,8 @@ export type InvestigationNews = {
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
   readonly seen?: CensusSeen;
-  /** Why there is no profile of what was allocated. */
-  readonly unsampled?: AllocationRefusal;
+  /** `null` once one could be had after all. */
+  readonly unsampled?: Unsampled | null;
 };
 
 /** Times the walks done: what shows only after minutes is looked for less and less often. */
@@ -95,8 +100,6 @@ const LOOKED_AT_CLOSELY = 12;
 const STEADY_NAMED = 4;
 const TRAPPED = 3;
 const TRAP_MS = 2500;
-/** Shorter than the traps: reading the profile may have to wait a second until the pause budget has room. */
-const SAMPLED_MS = 1500;
 /** Growth that no walk sees after that many is not in a container the census knows. */
 const MAX_WALKS_ONCE_LEAKING = 6;
 
@@ -105,6 +108,7 @@ async function nameGrowth(
   grown: readonly GrowthOfContainer[],
   walks: readonly CensusWalk[],
   facts: InvestigationFacts,
+  windows: AllocationWindows,
   signal: AbortSignal,
 ): Promise<{ findings: Finding[]; steady: SteadyContainer[] }> {
   const quiet = findSteady(walks).slice(0, STEADY_NAMED * 3);
@@ -120,22 +124,34 @@ async function nameGrowth(
     })
     .sort((a, b) => (explainedBytesPerSecond(b) ?? 0) - (explainedBytesPerSecond(a) ?? 0));
   facts.report({ activity: 'trapping' });
-  const [caught, allocations] = signal.aborted
-    ? [new Map<string, TrapResult>(), null]
-    : await Promise.all([setTraps(peer, growing.slice(0, TRAPPED)), sampleAllocations(peer, facts)]);
-  const { verdict } = facts.now();
-  const context = {
-    sources: facts.sources,
-    workingDirectory: facts.workingDirectory,
-    slopeBytesPerSecond: verdict?.growth?.bytesPerSecond ?? null,
-    space: verdict?.space ?? null,
-    programScripts: walks.at(-1)?.programScripts ?? [],
-    allocations,
+  const contextWith = (allocations: AllocationProfile | null): DiagnoseContext => {
+    const { verdict } = facts.now();
+    return {
+      sources: facts.sources,
+      workingDirectory: facts.workingDirectory,
+      slopeBytesPerSecond: verdict?.growth?.bytesPerSecond ?? null,
+      space: verdict?.space ?? null,
+      programScripts: walks.at(-1)?.programScripts ?? [],
+      allocations,
+      steady: quiet.flatMap(({ key }) => detailByKey.get(key) ?? []),
+    };
   };
-  const findings = await diagnose(
-    growing.map((container) => ({ ...container, trap: caught.get(container.detail.key) ?? null })),
-    context,
-  );
+  // Only what has a line explains: while the traps are set there is time to see what does.
+  const [caught, untrapped] = signal.aborted
+    ? [new Map<string, TrapResult>(), []]
+    : await Promise.all([setTraps(peer, growing.slice(0, TRAPPED)), diagnose(growing, contextWith(null))]);
+  const trapped = growing.map((container) => ({
+    ...container,
+    trap: caught.get(container.detail.key) ?? null,
+  }));
+  const explained = explainedByNamed(untrapped);
+  if (windows.looksForMore(explained)) {
+    // What the containers tell is not to wait for the long window.
+    const early = await diagnose(trapped, contextWith(null));
+    if (early.length > 0) facts.report({ findings: early });
+  }
+  const context = contextWith(signal.aborted ? null : await windows.take(explained));
+  const findings = await diagnose(trapped, context);
   const steady: SteadyContainer[] = [];
   for (const group of quiet) {
     const detail = detailByKey.get(group.key);
@@ -166,16 +182,10 @@ async function setTraps(peer: Peer, growing: readonly GrowingContainer[]): Promi
   return new Map(results.map((result) => [result.key, result]));
 }
 
-/** What lives on of what is allocated while the traps are set; `null` where a profile would cost or disturb too much. */
-async function sampleAllocations(peer: Peer, facts: InvestigationFacts): Promise<AllocationProfile | null> {
-  const { verdict, series } = facts.now();
-  const intervalBytes = samplingIntervalBytes(verdict?.growth?.bytesPerSecond ?? null, series, SAMPLED_MS);
-  const { profile, refusal } = await peer.call<AllocationWindow>('allocations', {
-    samplingIntervalBytes: intervalBytes,
-    forMs: SAMPLED_MS,
-  });
-  if (refusal !== null) facts.report({ unsampled: refusal });
-  return profile;
+function explainedByNamed(findings: readonly Finding[]): number {
+  return findings
+    .filter(({ heldBy, addedAt }) => heldBy.location !== null || addedAt !== null)
+    .reduce((sum, { retained }) => sum + (retained.bytesPerSecond ?? 0), 0);
 }
 
 /** Half is enough to go to the line; an element's size is an estimate. */

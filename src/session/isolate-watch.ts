@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AllocationRefusal } from '../core/allocations.ts';
 import { predictSnapshotCost } from '../capture/snapshot-cost.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
@@ -22,6 +21,7 @@ import { investigate } from './investigation.ts';
 import { metricsOnlyNote } from './metrics-only.ts';
 import { patienceOf } from './patience.ts';
 import { sourceFiles } from './source-files.ts';
+import { unsampledNote } from './unsampled-note.ts';
 import type { WatchRequest } from './watch.ts';
 
 /** An isolate to watch: the main thread of a process, or one of its workers. */
@@ -59,6 +59,7 @@ export class IsolateWatch {
   #steady: readonly SteadyContainer[] = [];
   #suspects: readonly KnownLeak[] = [];
   #seen: CensusSeen | null = null;
+  #unsampled: string | null = null;
   #namedAtMs: number | null = null;
   #activity: Activity = 'walking';
   #investigated = false;
@@ -131,7 +132,8 @@ export class IsolateWatch {
   }
 
   get notes(): readonly string[] {
-    return [...this.#notes, ...this.#suspects.map(suspicionOf)];
+    const unsampled = this.#unsampled === null ? [] : [this.#unsampled];
+    return [...this.#notes, ...unsampled, ...this.#suspects.map(suspicionOf)];
   }
 
   report(): IsolateReport {
@@ -184,8 +186,8 @@ export class IsolateWatch {
             this.#activity = news.activity ?? this.#activity;
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
-            const unsampled = news.unsampled && NOTE_BY_REFUSAL[news.unsampled];
-            if (typeof unsampled === 'string') this.#note(unsampled);
+            if (news.unsampled !== undefined)
+              this.#unsampled = unsampledNote(news.unsampled, this.#request.maxPauseMs);
             this.#suspects = news.suspects ?? this.#suspects;
             this.#seen = news.seen ?? this.#seen;
             this.#changed();
@@ -268,15 +270,6 @@ function suspicionOf({ package: name, installed, description, remedy, citation }
   const version = `${name}${installed === null ? '' : ` ${installed}`}`;
   return `What was found does not explain the growth, and ${version} is loaded, which is known to leak: ${description} ${remedy} See ${citation}`;
 }
-
-/** Nothing is said of what the watch itself ends. */
-const NOTE_BY_REFUSAL: Record<AllocationRefusal, string | null> = {
-  contended:
-    'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.',
-  pause:
-    'Where memory was allocated is not told: reading what V8 samples takes a full collection, and none fitted --max-pause.',
-  unavailable: null,
-};
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -81,3 +81,38 @@ test('a window that is given up leaves no sampler behind', () => {
   session.disconnect();
   expect(message).toContain('was not started');
 });
+
+test('tells when what lives was made: of a leak as much in each part, of what was made once in one part alone', () => {
+  const kept: unknown[] = [];
+  const dropped: unknown[] = [];
+  const [leak, once, young] = [makerIn('/leak.js'), makerIn('/once.js'), makerIn('/young.js')];
+  const window = sampler();
+  // An eighth of an array's size, so that of 2,000 arrays one or none is missed.
+  expect(window.start(1024)).toBe(true);
+  for (let round = 0; round < 50; round += 1) {
+    leak(20, kept);
+    if (round === 5) once(20, kept);
+    // What is in use for a moment: of each round only the last is held.
+    dropped.length = 0;
+    young(20, dropped);
+  }
+  const { stacks } = window.finish();
+  const bytesByAge = (url: string): number[] =>
+    stacks
+      .filter(({ frames }) => frames[0]?.url === url)
+      .reduce((sums, { byAge }) => byAge.map(({ bytes }, age) => (sums[age] ?? 0) + bytes), [] as number[]);
+  // Ten of the fifty rounds, of 20 arrays each.
+  const part = 10 * 20 * 8016;
+  expect(bytesByAge('/leak.js')).toHaveLength(5);
+  for (const bytes of bytesByAge('/leak.js')) {
+    expect(bytes).toBeGreaterThan(part * 0.85);
+    expect(bytes).toBeLessThan(part * 1.15);
+  }
+  // A function's own code and feedback, made at its first calls, are less than an array.
+  const isMore = (bytes: number): boolean => bytes > 8016;
+  expect(bytesByAge('/once.js').map(isMore)).toEqual([true, false, false, false, false]);
+  expect(bytesByAge('/young.js').map(isMore)).toEqual([false, false, false, false, true]);
+  const total = stacks.find(({ frames }) => frames[0]?.url === '/leak.js');
+  expect(total?.byAge.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(part * 4);
+  expect(kept.length + dropped.length).toBe(50 * 20 + 20 + 20);
+});

@@ -185,6 +185,49 @@ export function cacheFinding(): ReportFinding {
   };
 }
 
+/** What only V8's samples show: the text names the holder. */
+export function raceFinding(): ReportFinding {
+  return {
+    ...cacheFinding(),
+    fingerprint: '5d02be',
+    kind: 'race-against-eternal-promise',
+    confidence: 0.85,
+    retained: { type: 'unknown', count: null, growthPerSecond: null, bytesPerSecond: 112_000, state: null },
+    heldBy: {
+      name: 'stopping',
+      type: 'Promise',
+      size: null,
+      path: ['stopping'],
+      location: location('src/forecast.ts', 8, null),
+    },
+    addedAt: { location: location('src/forecast.ts', 27, 'forecast'), stack: [], words: null },
+    allocatedAt: {
+      location: location('src/forecast.ts', 15, 'runModel'),
+      stack: [],
+      words: 'somewhere in runModel',
+    },
+    explanation: 'Each race adds its reactions to `stopping`, which has not settled.',
+  };
+}
+
+/** What only V8's samples show, and nothing names the holder. */
+export function keptFinding(): ReportFinding {
+  return {
+    ...raceFinding(),
+    fingerprint: '9e11aa',
+    kind: 'kept-out-of-sight',
+    confidence: 0.4,
+    heldBy: { name: 'something no walk can see', type: 'unknown', size: null, path: [], location: null },
+    addedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null },
+    allocatedAt: {
+      location: location('node_modules/lru-ish/lib/index.js', 210, 'put', 'lru-ish'),
+      stack: [],
+      words: 'somewhere in put',
+    },
+    explanation: 'The walks met nothing that grows with it.',
+  };
+}
+
 /** A finding in a package whose installed version is known for it. */
 export function knownFinding(): ReportFinding {
   return {

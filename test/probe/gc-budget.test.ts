@@ -90,4 +90,23 @@ describe('the budget of forced collections', () => {
     );
     expect(tries).toContain(true);
   });
+
+  test('asking whether one would be allowed, however often, makes nobody bolder', () => {
+    const budget = new GcBudget(50);
+    budget.learn(60, small(10), 0);
+    for (let tenth = 0; tenth < 600; tenth += 1)
+      expect(budget.wouldAllow(small(10), 4000 + tenth * 100)).toBe(false);
+    // What was learnt: 60 ms where 3 ms and 1.5 ms a MB would be 18.
+    expect(budget.predictMs(small(10))).toBeCloseTo(60, 6);
+  });
+
+  test('one that is not repeated has to fit the pause, after the rest of the one before', () => {
+    const budget = new GcBudget(50);
+    expect(budget.wouldAllow(small(10), 0)).toBe(true);
+    expect(budget.wouldAllow(small(50), 0)).toBe(false);
+    budget.learn(18, small(10), 0);
+    // A fiftieth of the time.
+    expect(budget.wouldAllow(small(10), 899)).toBe(false);
+    expect(budget.wouldAllow(small(10), 900)).toBe(true);
+  });
 });

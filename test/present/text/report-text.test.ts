@@ -7,9 +7,11 @@ import {
   cacheFinding,
   diedReport,
   inconclusiveReport,
+  keptFinding,
   knownFinding,
   leakingReport,
   operation,
+  raceFinding,
   residentMemory,
   packageFinding,
   sessionsFinding,
@@ -43,6 +45,7 @@ const REPORTS = {
   'in-a-package': leakingReport({ findings: [packageFinding()] }),
   unexplained: unexplainedReport(),
   'known-leak': leakingReport({ findings: [knownFinding()] }),
+  'out-of-sight': leakingReport({ findings: [raceFinding(), keptFinding()] }),
   'in-step': leakingReport({
     findings: [cacheFinding()],
     growth: {

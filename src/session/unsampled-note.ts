@@ -1,0 +1,15 @@
+import type { Unsampled } from './allocation-windows.ts';
+
+/** What a reader is told where V8's sampled allocations could not be had; `null` of what the watch itself ended. */
+export function unsampledNote(unsampled: Unsampled | null, maxPauseMs: number): string | null {
+  if (unsampled === null) return null;
+  const { refusal, predictedPauseMs } = unsampled;
+  if (refusal === 'contended') return CONTENDED;
+  if (refusal !== 'pause') return null;
+  const predicted =
+    predictedPauseMs === null ? '' : ` About ${Math.ceil(predictedPauseMs)} ms were to be expected.`;
+  return `Where memory was allocated, and what grows where no walk can see it, is not told: reading what V8 samples takes a full collection, and none fitted --max-pause ${maxPauseMs} and the share of the time that collections may take.${predicted}`;
+}
+
+const CONTENDED =
+  'Contended: another profiler samples the allocations of this process. leakline left it alone, so no finding says where its memory was allocated.';
