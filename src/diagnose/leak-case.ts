@@ -119,7 +119,7 @@ export async function investigate(
   };
 }
 
-/** The program's own files, as far as they are many. */
+/** The files of the program that are no package's, up to as many as can be parsed in some seconds. */
 export async function programScripts(context: DiagnoseContext, scripts: Scripts): Promise<Script[]> {
   const own = (context.programScripts ?? []).filter((url) => packageOf(url) === null);
   const found = await Promise.all(own.slice(0, MAX_PROGRAM_SCRIPTS).map((url) => scripts.find(url)));
