@@ -199,7 +199,8 @@ async function withoutSteady(
     if (cause === null || keepsAll) return true;
     return !named.some(
       (steady) =>
-        steady !== null && samePlace({ ...cause.holder, ...steady.words, location: steady.location }, cause.holder),
+        steady !== null &&
+        samePlace({ ...cause.holder, ...steady.words, location: steady.location }, cause.holder),
     );
   });
 }
@@ -372,7 +373,8 @@ function containerFinding({ leak, finding }: Told, { claimed, pieces }: Claimant
     ...finding,
     kind: said === null ? finding.kind : substringPinsParent.name,
     confidence: share < 1 / 3 ? finding.confidence : Math.max(finding.confidence, said?.confidence ?? 0.8),
-    retained: { ...finding.retained, bytesPerSecond: bytes },
+    // Sampled bytes are all of them.
+    retained: { ...finding.retained, bytesPerSecond: bytes, bytesAtLeast: false },
     allocatedAt: heaviest.within ?? heaviest.site,
     shouldBeReleased: said === null ? finding.shouldBeReleased : said.shouldBeReleased,
     explanation: `${finding.explanation} ${whatStays(claimed)}${said === null ? '' : ` ${said.why}`}`,

@@ -192,7 +192,14 @@ export function raceFinding(): ReportFinding {
     fingerprint: '5d02be',
     kind: 'race-against-eternal-promise',
     confidence: 0.85,
-    retained: { type: 'unknown', count: null, growthPerSecond: null, bytesPerSecond: 112_000, state: null },
+    retained: {
+      type: 'unknown',
+      count: null,
+      growthPerSecond: null,
+      bytesPerSecond: 112_000,
+      bytesAtLeast: false,
+      state: null,
+    },
     heldBy: {
       name: 'stopping',
       type: 'Promise',
@@ -200,11 +207,17 @@ export function raceFinding(): ReportFinding {
       path: ['stopping'],
       location: location('src/forecast.ts', 8, null),
     },
-    addedAt: { location: location('src/forecast.ts', 27, 'forecast'), stack: [], words: null },
+    addedAt: {
+      location: location('src/forecast.ts', 27, 'forecast'),
+      stack: [],
+      words: null,
+      calledFrom: null,
+    },
     allocatedAt: {
       location: location('src/forecast.ts', 15, 'runModel'),
       stack: [],
       words: 'somewhere in runModel',
+      calledFrom: null,
     },
     explanation: 'Each race adds its reactions to `stopping`, which has not settled.',
   };
@@ -218,11 +231,12 @@ export function keptFinding(): ReportFinding {
     kind: 'kept-out-of-sight',
     confidence: 0.4,
     heldBy: { name: 'something no walk can see', type: 'unknown', size: null, path: [], location: null },
-    addedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null },
+    addedAt: { location: location('src/api.ts', 31, 'handle'), stack: [], words: null, calledFrom: null },
     allocatedAt: {
       location: location('node_modules/lru-ish/lib/index.js', 210, 'put', 'lru-ish'),
       stack: [],
       words: 'somewhere in put',
+      calledFrom: null,
     },
     explanation: 'The walks met nothing that grows with it.',
   };
