@@ -119,18 +119,34 @@ async function whatChanged(
     );
   }
   if ((await target.ask('/')) !== 'ok') changed.push('does not answer as before');
-  const self = (await target.ask('/self')) as string[];
-  for (const property of self.filter((one) => !before.self.includes(one)))
-    changed.push(`now has ${property}`);
-  for (const property of before.self.filter((one) => !self.includes(one))) changed.push(`lost ${property}`);
   // The helper of a leakline that was killed may still be at work, with the inspector open for a moment.
-  let alive = await target.ask('/alive');
-  for (let looks = 0; alive !== 0 && looks < 20; looks += 1) {
-    await sleep(250);
-    alive = await target.ask('/alive');
-  }
+  const difference = await settled(
+    async () => differenceOf(before.self, (await target.ask('/self')) as string[]),
+    (found) => found.length === 0,
+  );
+  changed.push(...difference);
+  const alive = await settled(
+    () => target.ask('/alive'),
+    (count) => count === 0,
+  );
   if (alive !== 0) changed.push(`${String(alive)} printed objects are kept alive`);
   return changed;
+}
+
+function differenceOf(before: readonly string[], after: readonly string[]): string[] {
+  return [
+    ...after.filter((one) => !before.includes(one)).map((one) => `now has ${one}`),
+    ...before.filter((one) => !after.includes(one)).map((one) => `lost ${one}`),
+  ];
+}
+
+/** What is read when it is as it should be, or after five seconds. */
+async function settled<Value>(read: () => Promise<Value>, isGood: (value: Value) => boolean): Promise<Value> {
+  for (let looks = 0; ; looks += 1) {
+    const value = await read();
+    if (isGood(value) || looks === 20) return value;
+    await sleep(250);
+  }
 }
 
 /** The server counts its lines, so one that is missing, changed or not its own shows. */
