@@ -36,7 +36,7 @@ function locationOf(
 function worthOf(node: AnyNode, path: NodePath, packageName: string): number {
   if (imported(node) !== null) return isOf(packageName, imported(node)) ? 1 : 0;
   if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return 0;
-  if (!isImportedFrom(packageName, baseOf(node.callee as AnyNode), path)) return 0;
+  if (!isImportedFrom(packageName, baseOf(node.callee), path)) return 0;
   return path.slice(0, -1).some(isFunction) ? 3 : 2;
 }
 
@@ -61,7 +61,7 @@ function isImportedFrom(packageName: string, node: AnyNode, path: NodePath): boo
             (one) => one.type === 'ImportDeclaration' && one.specifiers.includes(declaration as never),
           )
         : undefined;
-    return statement !== undefined && isOf(packageName, imported(statement as AnyNode));
+    return statement !== undefined && isOf(packageName, imported(statement));
   }
   if (declaration.type !== 'VariableDeclarator' || !declaration.init) return false;
   // `require('memo')`, `require('memo').create`, `require('memo')({ … })`.
