@@ -101,7 +101,7 @@ export async function investigate(
     removals:
       removable === null
         ? []
-        : (await removalSitesOf(removable, scripts, known))
+        : elementsFirst(await removalSitesOf(removable, scripts, known))
             .filter((site) => detail.link === undefined || shortensChain(site, detail.link))
             .map((site) => removal(site, workingDirectory)),
     removalsSeen: trap !== null && trap.set ? trap.removals : null,
@@ -117,6 +117,12 @@ export async function investigate(
       timer === null ? null : originalLocation(placeOf(timer.script, timer.node), workingDirectory),
     timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),
   };
+}
+
+/** What takes out one entry says more of how it was meant than what throws all away. */
+function elementsFirst(sites: readonly RemovalSite[]): RemovalSite[] {
+  const isReset = ({ words }: RemovalSite): boolean => words.endsWith(' =');
+  return [...sites].sort((a, b) => Number(isReset(a)) - Number(isReset(b)));
 }
 
 /** The files of the program that are no package's, up to as many as can be parsed in some seconds. */

@@ -149,6 +149,7 @@ Store.prototype.set = function set(key, value) {
   this.kept[key] = JSON.stringify(value);
 //^^ set
 };
+Store.prototype.clear = function clear() { this.kept = Object.create(null); };
 Store.prototype.destroy = function destroy(key) { delete this.kept[key]; };
 module.exports = Store;`,
   );
@@ -170,7 +171,7 @@ function start() {
   expect(found.addedAt?.location.line).toBe(store.line('set'));
   expect(found.usedAt).toMatchObject({ file: 'server.js', line: program.line('use'), function: 'start' });
   expect(found.excerpts?.map((excerpt) => excerpt.file)).toContain('server.js');
-  // Where it begins is no removal.
+  // Where it begins is no removal, and where all is thrown away is not where one entry would be.
   expect(found.shouldBeReleased?.words).toMatch(/^`delete kept\[…\]`/);
   const [without] = await diagnose([growing('Object', steps)], context(sourcesOf(store, program)));
   expect(without.usedAt).toBeNull();

@@ -1,4 +1,4 @@
-import { closeClause, closingEvent, counted, removalClause } from '../words.ts';
+import { closeClause, closingEvent, removalClause } from '../words.ts';
 import type { Rule } from './rule.ts';
 
 /** Connections, streams and the like that are over, and still in a collection. */
@@ -14,10 +14,8 @@ export const closedResourceHeld: Rule = {
     const close = closeClause(leak);
     return {
       confidence: 0.8 + 0.15 * share,
-      why: `\`${held.holder.name}\` still holds ${counted(
-        zombies?.count ?? 0,
-        zombies?.type ?? 'resource',
-      )} in the state ${zombies?.state ?? '?'}.`,
+      // How many there are and in which state stands before it.
+      why: `What is over stays in \`${held.holder.name}\`, with all that hangs on it.`,
       shouldBeReleased: {
         words: close === null ? removalClause(leak) : `${removalClause(leak)}: ${close}`,
         event: zombies === null ? null : closingEvent(zombies),
