@@ -298,7 +298,8 @@ export class Walk {
     if (nearest === undefined) return;
     const asked = this.#privateByClass.get(nearest) ?? { instances: 0, found: 0 };
     if (asked.instances >= MAX_ASKED_OF_CLASS) return;
-    if (asked.instances >= MAX_ASKED_IN_VAIN && asked.found === 0) return;
+    // An AbortController gets its signal when that is first asked for.
+    if (asked.instances >= MAX_ASKED_IN_VAIN && asked.found === 0 && owner !== 'AbortController') return;
     this.#privateByClass.set(nearest, asked);
     asked.instances += 1;
     if (holdsError(object, this.#host.types)) return;
