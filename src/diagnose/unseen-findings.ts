@@ -199,7 +199,8 @@ async function withoutSteady(
     if (cause === null || keepsAll) return true;
     return !named.some(
       (steady) =>
-        steady !== null && samePlace({ ...cause.holder, ...steady.words, location: steady.location }, cause.holder),
+        steady !== null &&
+        samePlace({ ...cause.holder, ...steady.words, location: steady.location }, cause.holder),
     );
   });
 }

@@ -17,7 +17,9 @@ export const raceAgainstEternalPromise: UnseenRule = {
       for (const racer of racers) {
         const eternal = eternalAt(place, [...path, racer], facts);
         if (eternal === null) continue;
-        const sources = racers.filter((other) => other !== racer).flatMap((other) => sourcesOf(other, [...path, other]));
+        const sources = racers
+          .filter((other) => other !== racer)
+          .flatMap((other) => sourcesOf(other, [...path, other]));
         found.push(await causeFrom(place, call, eternal, sources, facts));
       }
     }
