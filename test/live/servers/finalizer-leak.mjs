@@ -26,7 +26,7 @@ const ballast = Array.from({ length: Number(process.env.BALLAST ?? 0) }, (_, ind
 }));
 
 let number = 0;
-setInterval(() => new Lease(number++), 20);
+setInterval(() => new Lease(number++), 5);
 
 function isSampled() {
   const session = new Session();
