@@ -86,6 +86,8 @@ test('tells when what lives was made: of a leak as much in each part, of what wa
   const kept: unknown[] = [];
   const dropped: unknown[] = [];
   const [leak, once, young] = [makerIn('/leak.js'), makerIn('/once.js'), makerIn('/young.js')];
+  // V8 makes a function's code and feedback at its first calls.
+  for (let round = 0; round < 50; round += 1) for (const make of [leak, once, young]) make(20, []);
   const window = sampler();
   // An eighth of an array's size, so that of 2,000 arrays one or none is missed.
   expect(window.start(1024)).toBe(true);
@@ -108,8 +110,8 @@ test('tells when what lives was made: of a leak as much in each part, of what wa
     expect(bytes).toBeGreaterThan(part * 0.85);
     expect(bytes).toBeLessThan(part * 1.15);
   }
-  // A function's own code and feedback, made at its first calls, are less than an array.
-  const isMore = (bytes: number): boolean => bytes > 8016;
+  // An array and a half: V8 may still make code of them.
+  const isMore = (bytes: number): boolean => bytes > 12_000;
   expect(bytesByAge('/once.js').map(isMore)).toEqual([true, false, false, false, false]);
   expect(bytesByAge('/young.js').map(isMore)).toEqual([false, false, false, false, true]);
   const total = stacks.find(({ frames }) => frames[0]?.url === '/leak.js');
