@@ -10,10 +10,12 @@ export const asyncContextKept: Rule = {
 
   explain(leak) {
     const { growing, held } = leak;
-    const timer = growing.detail.steps.find((step) => step.kind === 'timer');
+    // A store is reached through its AsyncLocalStorage; what inherited it was found beside.
+    const armed = leak.timers.find(({ inFunction }) => inFunction);
+    const timer = growing.detail.steps.find((step) => step.kind === 'timer') ?? armed;
     const keeper =
       timer === undefined ? 'what was begun in that context' : timer.repeat ? 'an interval' : 'a timer';
-    const set = leak.timerOnPath;
+    const set = leak.timerOnPath ?? armed?.location ?? null;
     return {
       confidence: 0.85,
       why: `\`${held.grows?.name ?? held.holder.name}\` is in the store of an AsyncLocalStorage, and ${keeper}${at(set)} that was begun in its context keeps it for as long as it goes on.`,
@@ -26,8 +28,11 @@ export const asyncContextKept: Rule = {
   },
 };
 
-/** Node 20 and 22 keep the store on each resource under a symbol, Node 24 and later a frame of all stores. */
-const STORE = /kResourceStore|async_?context_?frame/i;
+/**
+ * The census's step from an AsyncLocalStorage to what it would answer. Where nobody holds that: Node 20 and 22 keep the store on
+ * each resource under a symbol, Node 24 and later a frame of all stores.
+ */
+const STORE = /^getStore\(\)$|kResourceStore|async_?context_?frame/i;
 
 function storeAt({ growing: { detail } }: LeakCase): number {
   return detail.steps.findIndex((step) => step.kind === 'property' && STORE.test(step.name));

@@ -44,6 +44,28 @@ test('the store of a request that a timer has inherited, in every version of Nod
   }
 });
 
+test('the store that is reached through its AsyncLocalStorage, and the interval that inherited it', async () => {
+  const use = draw(
+    '/app/store.js',
+    `const requestContext = new AsyncLocalStorage();
+const use = () => requestContext;
+//          ^^ use`,
+  );
+  const steps = [
+    root('modules'),
+    variable('requestContext', use.at('use')),
+    property('getStore()', 'AsyncLocalStorage', null),
+    spans,
+  ];
+  const timers = [{ repeat: true, intervalMs: 100, count: 1, callback: file.at('callback') }];
+  const container = growing('Array', steps);
+  const found = await findingOf({ ...container, detail: { ...container.detail, timers } }, [file, use]);
+  expect(found.kind).toBe('async-context-kept');
+  expect(found.explanation).toContain(
+    `an interval (context.js:${file.line('interval')}) that was begun in its context`,
+  );
+});
+
 test('what a timer reaches by other ways is in no store', async () => {
   expect(await kindOf(growing('Array', through('_onTimeout')), file)).not.toBe('async-context-kept');
   const direct = [root('modules'), variable('context', file.at('use')), spans];
