@@ -1,6 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import type { GrowthAccount } from '../core/growth-account.ts';
 import type { Growth, MemorySpace } from '../core/verdict.ts';
+import { keptOutOfSight } from './rules/kept-out-of-sight.ts';
 
 /**
  * Which findings are worth telling, and what of the growth stays unexplained.
@@ -53,9 +54,11 @@ function isOpen({ retained }: Finding): boolean {
   return retained.bytesPerSecond === null || retained.bytesAtLeast === true;
 }
 
+/** Who makes it and not who keeps it is told, explains nothing. */
 function sumOf(findings: readonly Finding[]): number | null {
-  const measured = findings.flatMap(({ retained }) => retained.bytesPerSecond ?? []);
-  return measured.length === 0 && findings.length > 0
+  const explaining = findings.filter(({ kind }) => kind !== keptOutOfSight.name);
+  const measured = explaining.flatMap(({ retained }) => retained.bytesPerSecond ?? []);
+  return measured.length === 0 && explaining.length > 0
     ? null
     : measured.reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -46,6 +46,7 @@ function openWords({ findings, account }: Report, growthBytesPerSecond: number):
   const whole = formatRate(growthBytesPerSecond);
   const rest = account?.unexplainedBytesPerSecond ?? null;
   if (findings.length > 0) {
+    if (findings.every(({ kind }) => kind === 'kept-out-of-sight')) return `who keeps it, of ${whole}`;
     return rest === null
       ? `a part of ${whole}`
       : `${formatRate(rest)} of ${whole}: what was found is the smaller part`;

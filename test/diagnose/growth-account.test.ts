@@ -121,6 +121,17 @@ describe('what is left', () => {
     expect(accountFor([finding('a', 20_000), finding('b', 10_000)], sure, 'heap').sufficient).toBe(true);
   });
 
+  test('who makes it and not who keeps it is told, and explains nothing', () => {
+    const made: Finding = { ...finding('a', 100_000), kind: 'kept-out-of-sight' };
+    const account = accountFor([made], growth(100_000), 'heap');
+    expect(names(account.told)).toEqual(['a']);
+    expect(account).toMatchObject({
+      explainedBytesPerSecond: 0,
+      unexplainedBytesPerSecond: 100_000,
+      sufficient: false,
+    });
+  });
+
   test('what is not told makes nothing sufficient, and counts for what is found', () => {
     const small = Array.from({ length: 10 }, (_, index) => finding(`small ${index}`, 4000));
     expect(accountFor(small, growth(100_000), 'heap')).toMatchObject({
