@@ -82,7 +82,7 @@ function count(exitCode) {
 }
 
 /** Once more at the end and short: of a long log it is the end that gets kept and read. */
-function failuresOf({ name, message, assertionResults }) {
+function failuresOf({ name = '', message = '', assertionResults }) {
   const failedTests = assertionResults.filter((test) => test.status === 'failed');
   const where = name.replace(`${root}/`, '');
   if (failedTests.length === 0) return message === '' ? [] : [`  ${where}: ${shortened(message)}`];

@@ -16,6 +16,7 @@ export class AllocationWindows {
   readonly #facts: AllocationWindowFacts;
   #grown: AllocationProfile | null = null;
   #longOnes = 0;
+  #walks = 0;
   #longOnceLeaking = false;
 
   constructor(peer: Peer, facts: AllocationWindowFacts) {
@@ -23,8 +24,14 @@ export class AllocationWindows {
     this.#facts = facts;
   }
 
+  /** To be called with each walk: what is new needs some before it is seen to grow, and a container that is seen needs no samples. */
+  walked(): void {
+    this.#walks += 1;
+  }
+
   /** Whether what the containers account for leaves so much that a long window is worth its time. */
   looksForMore(explainedBytesPerSecond: number): boolean {
+    if (this.#walks < WALKS_FIRST) return false;
     const { verdict } = this.#facts.now();
     if (verdict?.growth == null || verdict.growth.bytesPerSecond <= 0) return false;
     // The sampler sees V8's heap alone: of a buffer's memory it knows the object that stands for it.
@@ -80,4 +87,6 @@ export type Unsampled = {
 const ENOUGH = 0.5;
 /** Shorter than the traps: reading the profile may have to wait a second until the pause budget has room. */
 const SHORT_MS = 1500;
+/** The one before anything is suspected, one in which the new is met, and two that see it grow. */
+const WALKS_FIRST = 4;
 const LONG_ONES_TRIED = 3;

@@ -31,6 +31,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   const walks: CensusWalk[] = [await peer.call<CensusWalk>('walk')];
   facts.report({ activity: 'watching' });
   const windows = new AllocationWindows(peer, facts);
+  windows.walked();
   let named: readonly Finding[] = [];
   let walksDone = 1;
   let walksOnceLeaking = 0;
@@ -51,6 +52,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     if (walks.length > WALKS_KEPT) walks.splice(1, 1);
     const grown = findGrowth(walks);
     walksDone += 1;
+    windows.walked();
     facts.report({ seen: seenBy(walk, walksDone, grown.length) });
     if (grown.length > 0 || windows.looksForMore(0)) {
       const { findings, steady } = await nameGrowth(peer, grown, walks, facts, windows, signal);
@@ -68,7 +70,8 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     }
     if (walksOnceLeaking > MAX_WALKS_ONCE_LEAKING) return;
     nextWalkAtMs =
-      performance.now() + (named.length > 0 && !leaking ? GAP_ONCE_NAMED_MS : WALK_GAP_MS * walks.length);
+      performance.now() +
+      (!leaking && isMost(named, verdict) ? GAP_ONCE_NAMED_MS : WALK_GAP_MS * walks.length);
   }
 }
 
@@ -190,9 +193,12 @@ function explainedByNamed(findings: readonly Finding[]): number {
 
 /** Half is enough to go to the line; an element's size is an estimate. */
 function explainsGrowth(findings: readonly Finding[], verdict: Verdict | null): boolean {
-  const [first] = findings;
-  if (first === undefined || verdict?.kind !== 'leaking' || verdict.growth === null) return false;
-  if (first.heldBy.location === null) return false;
+  return verdict?.kind === 'leaking' && isMost(findings, verdict);
+}
+
+/** Whether the first finding has a line and accounts for half of the growth, as far as that is known. */
+function isMost([first]: readonly Finding[], verdict: Verdict | null): boolean {
+  if (first === undefined || first.heldBy.location === null || verdict?.growth == null) return false;
   return (first.retained.bytesPerSecond ?? 0) >= verdict.growth.bytesPerSecond * 0.5;
 }
 

@@ -62,6 +62,7 @@ class World {
       now: () => ({ verdict: this.now, series: { ...emptySeries, gcs } }),
       report: ({ unsampled }) => this.told.push(unsampled),
     });
+    for (let walk = 0; walk < 4; walk += 1) this.windows.walked();
   }
 }
 
