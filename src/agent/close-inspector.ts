@@ -1,16 +1,21 @@
 import type * as fsModule from 'node:fs';
 import type * as inspectorModule from 'node:inspector';
 
+/** The address of this process's inspector, which has a new identity each time it opens; `undefined` if it is shut. */
+export function inspectorUrl(require: NodeJS.Require): string | undefined {
+  return (require('node:inspector') as typeof inspectorModule).url();
+}
+
 /**
- * Shuts this process's inspector if nobody is connected to it. Returns whether it is shut now.
+ * Shuts the inspector that had the address `url` if nobody is connected to it. Returns whether that one is shut now: one that
+ * was opened since is not ours, but of another leakline which is about to connect.
  *
  * `inspector.close()` waits for its clients without a limit: under one that is frozen, the program's event loop would
  * stop for ever. Where connections can't be listed (not Linux) it is taken to be in use.
  */
-export function closeUnusedInspector(require: NodeJS.Require): boolean {
+export function closeUnusedInspector(require: NodeJS.Require, url: string | undefined): boolean {
   const inspector = require('node:inspector') as typeof inspectorModule;
-  const url = inspector.url();
-  if (url === undefined) return true;
+  if (url === undefined || inspector.url() !== url) return true;
   const port = Number(new URL(url).port);
   if (hasConnections(require('node:fs') as typeof fsModule, port)) return false;
   inspector.close();

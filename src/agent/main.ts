@@ -19,7 +19,7 @@ import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../pro
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
-import { closeUnusedInspector } from './close-inspector.ts';
+import { closeUnusedInspector, inspectorUrl } from './close-inspector.ts';
 import { activeHandles, loadedBuiltins, loadedModules } from './program-roots.ts';
 import { WorkerThreads } from './worker-threads.ts';
 
@@ -40,10 +40,11 @@ export function install(require: NodeJS.Require, options: AgentOptions): void {
 /** For a caller whose installation failed: shuts the inspector once nobody is connected, and is gone. */
 export function shutInspector(require: NodeJS.Require): void {
   const timers = require('node:timers') as typeof timersModule;
+  const url = inspectorUrl(require);
   let triesLeft = INSPECTOR_TRIES;
   const attempt = (): void => {
     try {
-      if (closeUnusedInspector(require)) return;
+      if (closeUnusedInspector(require, url)) return;
     } catch {
       return;
     }
@@ -123,7 +124,7 @@ class Agent {
     this.#peer = peer;
     socket.once('connect', () => this.#guard(() => peer.notify('hello', this.#hello())));
     // Whether or not the connection comes about: the door we came through is shut behind us.
-    if (this.#options.closeInspector) this.#closeInspector(INSPECTOR_TRIES);
+    if (this.#options.closeInspector) this.#closeInspector(inspectorUrl(this.#require), INSPECTOR_TRIES);
     this.#account.add('install', this.#startedMs, this.#perfHooks.performance.now());
   }
 
@@ -365,11 +366,11 @@ class Agent {
    * An inspector we opened is shut when the client that let us in has left, and only then: shutting it under a client
    * that does not answer would stop the program for ever. So each try first looks whether anybody is connected.
    */
-  #closeInspector(triesLeft: number): void {
+  #closeInspector(url: string | undefined, triesLeft: number): void {
     this.#later(150, () => {
-      const closed = this.#account.book('close inspector', () => closeUnusedInspector(this.#require));
+      const closed = this.#account.book('close inspector', () => closeUnusedInspector(this.#require, url));
       if (closed) this.#peer?.notify('inspector closed', null);
-      else if (triesLeft > 0) this.#closeInspector(triesLeft - 1);
+      else if (triesLeft > 0) this.#closeInspector(url, triesLeft - 1);
     });
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { closeUnusedInspector } from '../../src/agent/close-inspector.ts';
 
+const URL_OF_OURS = 'ws://127.0.0.1:9229/7f0e';
 const INSPECTOR = '0100007F:240D'; // 127.0.0.1:9229
 
 describe('an inspector is shut when Node has no connection to a client any more', () => {
@@ -13,19 +14,25 @@ describe('an inspector is shut when Node has no connection to a client any more'
     ['09', 'closed by both, with its last acknowledgement under way', true],
   ])('%s, a connection %s', (state, _, isShut) => {
     const { require, closed } = processWith([line(INSPECTOR, state)]);
-    expect(closeUnusedInspector(require)).toBe(isShut);
+    expect(closeUnusedInspector(require, URL_OF_OURS)).toBe(isShut);
     expect(closed()).toBe(isShut);
   });
 
   test('connections to other ports are none of its', () => {
     const { require, closed } = processWith([line('0100007F:240E', '01'), line('0100007F:1F90', '08')]);
-    expect(closeUnusedInspector(require)).toBe(true);
+    expect(closeUnusedInspector(require, URL_OF_OURS)).toBe(true);
     expect(closed()).toBe(true);
+  });
+
+  test('one that was opened since is left to whoever opened it', () => {
+    const { require, closed } = processWith([]);
+    expect(closeUnusedInspector(require, 'ws://127.0.0.1:9229/51d2')).toBe(true);
+    expect(closed()).toBe(false);
   });
 
   test('where connections cannot be listed it stays open', () => {
     const { require, closed } = processWith(null);
-    expect(closeUnusedInspector(require)).toBe(false);
+    expect(closeUnusedInspector(require, URL_OF_OURS)).toBe(false);
     expect(closed()).toBe(false);
   });
 });
@@ -45,7 +52,7 @@ function processWith(lines: readonly string[] | null): { require: NodeJS.Require
   }
   const builtins: Record<string, object> = {
     'node:inspector': {
-      url: () => 'ws://127.0.0.1:9229/7f0e',
+      url: () => URL_OF_OURS,
       close: () => (closed = true),
       Session,
     },
