@@ -18,7 +18,7 @@ export function isLasting(fn: FunctionAt, path: NodePath, running: readonly Func
 }
 
 /** `this.tail`, `this.#open.byId`. */
-function isOfThis(node: AnyNode): boolean {
+export function isOfThis(node: AnyNode): boolean {
   let root = node;
   while (root.type === 'MemberExpression') root = root.object as AnyNode;
   return root.type === 'ThisExpression' && root !== node;

@@ -2,7 +2,7 @@ import { calledIn, calledName, type FunctionAt } from './function-at.ts';
 import { nameAround } from './function-name.ts';
 import { findBinding } from './scopes.ts';
 import type { Script } from './script.ts';
-import { type AnyNode, isFunction, type NodePath, walk } from './syntax.ts';
+import { type AnyNode, isFunction, isPropertyName, type NodePath, walk } from './syntax.ts';
 
 /** An expression in the text of a function that calls another one. */
 export type Passed = { readonly fn: FunctionAt; readonly path: NodePath };
@@ -40,7 +40,7 @@ export function sourcesOf(node: AnyNode, path: NodePath, depth = 0): string[] {
   walk(
     node,
     (part, inner) => {
-      if (part.type !== 'Identifier' || isKey(part, inner)) return;
+      if (part.type !== 'Identifier' || isPropertyName(part, inner)) return;
       const binding = findBinding(path, part.name);
       if (binding === undefined || binding.scope.type === 'Program') return;
       const made = madeOf(part, path);
@@ -52,12 +52,6 @@ export function sourcesOf(node: AnyNode, path: NodePath, depth = 0): string[] {
 }
 
 const MOST_STEPS = 3;
-
-function isKey(node: AnyNode, path: NodePath): boolean {
-  const parent = path[path.length - 2];
-  if (parent?.type === 'MemberExpression') return parent.property === node && !parent.computed;
-  return parent?.type === 'Property' && parent.key === node && parent.value !== node && !parent.computed;
-}
 
 /** What a name stands for, where that is a variable with a value of its own. */
 function madeOf(node: AnyNode, path: NodePath): AnyNode {

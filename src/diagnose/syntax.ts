@@ -126,3 +126,18 @@ export function keyName(key: AnyNode, computed: boolean): string | undefined {
   if (key.type === 'Literal') return String(key.value);
   return undefined;
 }
+
+/** A name after a dot or in front of a colon is no variable; the name of `{ name }` is both. */
+export function isPropertyName(node: AnyNode, path: NodePath): boolean {
+  const parent = path[path.length - 2];
+  switch (parent?.type) {
+    case 'MemberExpression':
+      return parent.property === node && !parent.computed;
+    case 'Property':
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+      return parent.key === node && !parent.computed && parent.value !== node;
+    default:
+      return false;
+  }
+}

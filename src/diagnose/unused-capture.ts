@@ -1,19 +1,12 @@
 import type { ContainerDetail } from '../core/census.ts';
 import type { SourceLocation } from '../core/location.ts';
+import { functionAtFrame } from './function-at.ts';
 import { nameAround } from './function-name.ts';
 import { originalLocation } from './original-location.ts';
 import { originalName } from './original-position.ts';
 import { findBinding } from './scopes.ts';
-import { offsetAt, placeOf, type Script, type Scripts } from './script.ts';
-import {
-  type AnyNode,
-  type FunctionNode,
-  isFunction,
-  keyName,
-  type NodePath,
-  pathAt,
-  walk,
-} from './syntax.ts';
+import { placeOf, type Script, type Scripts } from './script.ts';
+import { type AnyNode, type FunctionNode, isFunction, isPropertyName, walk } from './syntax.ts';
 
 /** A variable that functions keep and do not use: another function of the same scope does. */
 export type UnusedCapture = {
@@ -36,17 +29,14 @@ export async function unusedCaptureOf(
 ): Promise<UnusedCapture | null> {
   if (captures === undefined) return null;
   const { by } = captures;
-  const script = await scripts.find(by.url);
-  if (script?.program == null) return null;
-  const path = pathAt(script.program, offsetAt(script, by.line, by.column));
-  const index = path.findLastIndex(isFunction);
-  const captor = path[index];
-  if (captor === undefined || !isFunction(captor)) return null;
+  const captor = await functionAtFrame(by, scripts);
+  if (captor === null) return null;
+  const { script } = captor;
   const largest = [...captures.variables].sort((a, b) => b.bytes - a.bytes);
   for (const { name, bytes } of largest) {
     if (bytes < (elementBytes ?? 0) * MOST) break;
-    const binding = findBinding(path.slice(0, index), name);
-    if (binding === undefined || uses(captor, name)) continue;
+    const binding = findBinding(captor.path.slice(0, -1), name);
+    if (binding === undefined || uses(captor.node, name)) continue;
     return {
       name: originalName(script, binding.identifier.start, name),
       bytes,
@@ -66,27 +56,11 @@ function uses(fn: FunctionNode, name: string): boolean {
     fn,
     (node, path) => {
       if (node.type !== 'Identifier' || (node.name !== name && node.name !== 'eval')) return;
-      if (!isKey(node, path)) used = true;
+      if (!isPropertyName(node, path)) used = true;
     },
     () => !used,
   );
   return used;
-}
-
-/** A name after a dot or in front of a colon is no variable. */
-function isKey(node: AnyNode, path: NodePath): boolean {
-  const parent = path[path.length - 2];
-  if (parent?.type === 'MemberExpression') return parent.property === node && !parent.computed;
-  if (
-    parent?.type === 'Property' ||
-    parent?.type === 'MethodDefinition' ||
-    parent?.type === 'PropertyDefinition'
-  ) {
-    return (
-      parent.key === node && !parent.computed && parent.value !== node && keyName(node, false) !== undefined
-    );
-  }
-  return false;
 }
 
 /** The first function within a scope that uses a variable of it. */

@@ -1,8 +1,9 @@
 import { calledName, type FunctionAt, isOutside, outerVariable, walkOwn } from '../function-at.ts';
 import { bindingsOf, type Binding, findBinding } from '../scopes.ts';
-import { type AnyNode, isFunction, type NodePath, walk } from '../syntax.ts';
+import { type AnyNode, isFunction, isPropertyName, type NodePath, walk } from '../syntax.ts';
 import { originalLocation } from '../original-location.ts';
 import { originalName } from '../original-position.ts';
+import { isOfThis } from '../lasting.ts';
 import { nameAround } from '../function-name.ts';
 import { placeOf } from '../script.ts';
 import { siteAt } from '../unseen-holder.ts';
@@ -115,12 +116,6 @@ function localsFrom(place: FunctionAt, target: string): Binding[] {
   return found;
 }
 
-function isOfThis(node: AnyNode): boolean {
-  let root = node;
-  while (root.type === 'MemberExpression') root = root.object as AnyNode;
-  return root.type === 'ThisExpression' && root !== node;
-}
-
 function textOf({ script }: FunctionAt, node: AnyNode): string {
   return script.code.slice(node.start, node.end);
 }
@@ -133,9 +128,7 @@ function closuresUsing(place: FunctionAt, local: Binding): NodePath[] {
     if (node.type !== 'Identifier' || node.name !== local.name) return;
     const whole = [...above, ...path];
     const closure = whole.findLastIndex(isFunction);
-    const parent = path[path.length - 2];
-    if (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
-    if (parent?.type === 'Property' && parent.key === node && parent.value !== node) return;
+    if (isPropertyName(node, path)) return;
     if (whole[closure] === place.node || findBinding(whole, node.name) !== local) return;
     users.push(whole.slice(0, closure + 1));
   });
