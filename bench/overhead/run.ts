@@ -10,8 +10,9 @@ import type { OpenTarget } from '../../src/target/meet-agent.ts';
 import { builtFiles } from '../lib/built-files.ts';
 import { type PairedResult, paired } from './paired.ts';
 
-// What watching costs a server: `npm run bench -- overhead [--rounds 8] [--window 12] [--long-window 205] [--dear] [--only WORD]`, the
-// windows in seconds; --dear adds what is known to cost much, and WORD leaves the modes with that word.
+// What watching costs a server: `npm run bench -- overhead [--rounds 8] [--window 12] [--long-window 205] [--dear] [--only WORDS]`, the
+// windows in seconds; --dear adds what is known to cost much, and WORDS, with commas
+// between, leaves the modes with one of them.
 //
 // Two servers share one core, as busy as it can be; the load comes from the other core. One of them has the mode beside it,
 // then the other: whatever the machine does meanwhile, it does to both. Beside leakline, on the same work in the same run:
@@ -66,8 +67,10 @@ type Mode = {
   readonly isDear?: boolean;
   on(server: Server): Promise<void>;
   off(server: Server): Promise<void>;
-  /** A second server that always has it, where it can't be taken off: on and off are then two processes. */
+  /** A server of its own that always has it, where it can't be taken off: beside it is the one that never had any. */
   readonly twin?: { readonly nodeArguments: readonly string[]; readonly env: NodeJS.ProcessEnv };
+  /** Both servers are measured beside the one that never had any: what all modes left behind. */
+  readonly isRemains?: boolean;
 };
 
 const WATCHING = 'leakline, watching (--gc natural)';
@@ -99,6 +102,13 @@ const modes: readonly Mode[] = [
     off: async (server) => void (await ask(server.child, 'datadog off')),
   },
   { name: 'clinic doctor', ...short, on: nothing, off: nothing, twin: clinicDoctor() },
+  {
+    name: 'nothing, on servers that had all of these but doctor',
+    ...short,
+    on: nothing,
+    off: nothing,
+    isRemains: true,
+  },
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -148,25 +158,27 @@ function leakline(name: string, how: 'natural' | 'auto' | 'closer', windowMs: nu
 /** A row of the table for each mode. */
 async function measure(app: (typeof appNames)[number]): Promise<string[]> {
   const isMeasured = ({ name, isDear = false }: Mode): boolean =>
-    name.includes(values.only) && (values.dear || !isDear);
+    values.only.split(',').some((word) => name.includes(word)) && (values.dear || !isDear);
   const measured = modes.filter(isMeasured);
   const one = await startServer(app);
   const other = await startServer(app);
+  const untouched = await startServer(app);
   const twins = new Map<Mode, Server>();
   for (const mode of measured)
     if (mode.twin !== undefined) twins.set(mode, await startServer(app, mode.twin));
   // All are compiled and warm before anything counts.
-  for (const server of [one, other, ...twins.values()]) await load(server, 5000);
+  for (const server of [one, other, untouched, ...twins.values()]) await load(server, 5000);
   const differences = new Map(
     measured.map(({ name }): [string, Differences] => [name, { cpu: [], throughput: [] }]),
   );
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const mode of inTurn(measured, round)) {
       const twin = twins.get(mode);
+      const [beside, besideOther] = mode.isRemains === true ? [untouched, untouched] : [other, one];
       const seen =
         twin === undefined
-          ? [await sideBySide(mode, one, other), await sideBySide(mode, other, one)]
-          : [await sideBySide(mode, twin, one)];
+          ? [await sideBySide(mode, one, beside), await sideBySide(mode, other, besideOther)]
+          : [await sideBySide(mode, twin, untouched)];
       const cpu = geometricMean(seen.map((one) => one.cpu)) - 1;
       const throughput = geometricMean(seen.map((one) => one.throughput)) - 1;
       differences.get(mode.name)?.cpu.push(cpu);
@@ -177,7 +189,7 @@ async function measure(app: (typeof appNames)[number]): Promise<string[]> {
     }
   }
   addComposite(differences);
-  for (const server of [one, other, ...twins.values()]) if (server !== one) server.child.kill('SIGKILL');
+  for (const server of [other, untouched, ...twins.values()]) server.child.kill('SIGKILL');
   for (const mode of measured) if (mode.isWatch === true) await lookAlone(mode, one);
   one.child.kill('SIGKILL');
   return [...differences].map(([name, { cpu, throughput }]) => {
@@ -354,7 +366,7 @@ function summary(): string {
     '',
     'Against a server with nothing beside it that shares the core, both as busy as it allows; then the other way round. `at most` is',
     'the upper bound of the median at 95 % (order statistics). The A/A row says what this measurement can tell from nothing.',
-    'clinic doctor cannot be taken off, so it is always the same of two processes.',
+    'clinic doctor cannot be taken off, so it is always the same of two processes, and beside it a server that had nothing.',
     '',
     '| app | beside the server | CPU a request | at most | | throughput lost | at most | |',
     '| --- | --- | --: | --: | --: | --: | --: | --: |',
