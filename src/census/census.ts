@@ -2,7 +2,7 @@ import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts'
 import { lookCloser } from './detail.ts';
 import type { CensusHost } from './host.ts';
 import { MAX_KEYS_LISTED, useProxyCheck } from './own-value.ts';
-import type { Shape } from './shape-tree.ts';
+import { type Shape, Shapes } from './shape-tree.ts';
 import { Trap } from './trap.ts';
 import { Walk } from './walk.ts';
 
@@ -10,7 +10,7 @@ import { Walk } from './walk.ts';
 export class Census {
   readonly #host: CensusHost;
   readonly #traps = new Set<Trap>();
-  #shapes: ReadonlyMap<string, Shape> = new Map();
+  #shapes = new Shapes();
   #sizes: ReadonlyMap<string, number> = new Map();
   #busy = 0;
 
@@ -44,9 +44,9 @@ export class Census {
 
   async #walk(): Promise<CensusWalk> {
     const sizes = new Map<string, number>();
-    for (const [key, shape] of this.#shapes) {
+    for (const { key, container } of this.#shapes.values()) {
       // A chain's size is no number of keys: it is counted anew however long it is.
-      if (shape.container !== null && shape.container.type !== 'chain') sizes.set(key, shape.container.size);
+      if (container !== null && container.type !== 'chain') sizes.set(key, container.size);
     }
     // What was too large to be listed again has no size of the last walk; it stays as large as it was.
     for (const [key, size] of this.#sizes) {
@@ -96,7 +96,7 @@ export class Census {
   dispose(): void {
     for (const trap of this.#traps) trap.remove();
     this.#traps.clear();
-    this.#shapes = new Map();
+    this.#shapes = new Shapes();
     this.#host.scopes.close();
   }
 

@@ -1,24 +1,48 @@
 import type * as utilModule from 'node:util';
 import { isReadable, ownValue } from './own-value.ts';
 
+/** An object on which Node keeps lists under symbols of its own. */
+export type Target = { readonly object: object; readonly owner: string };
+
+export type ListenerList = {
+  readonly label: string;
+  readonly event: string;
+  /** The class, or the function, to which the listeners are given. */
+  readonly owner: string;
+  /** What stands for the list. */
+  readonly container: object;
+  /** What a trap is set on. */
+  readonly trapped: object;
+};
+
 /**
- * The listeners of an EventTarget, an AbortSignal among them, from what it has under `Symbol(kEvents)`: a Map from the
- * event to a root `{ size, next }`, and from there a chain of `{ next, listener }`, the newest last (Node 20 to 26:
- * lib/internal/event_target.js). The root is what stands for the list: Node makes one an event and keeps it.
+ * The lists under one of Node's symbols; `null` if it is none of those.
+ *
+ * `kEvents` of an EventTarget, an AbortSignal among them: a Map from the event to a root `{ size, next }`, and from there a
+ * chain of `{ next, listener }`, the newest last (Node 20 to 26: lib/internal/event_target.js). The root is what stands for
+ * the list: Node makes one an event and keeps it. `kDependantSignals`: what `AbortSignal.any` made of a signal.
  */
-export function listenerLists(
-  events: object,
+export function listsUnderSymbol(
+  symbol: symbol,
+  value: object,
+  { object, owner }: Target,
   types: typeof utilModule.types,
-): { readonly event: string; readonly root: object }[] {
-  if (!types.isMap(events)) return [];
-  const lists: { event: string; root: object }[] = [];
-  const iterator = Reflect.apply(mapEntries, events, []);
-  for (;;) {
-    const step = Reflect.apply(iteratorNext, iterator, []) as IteratorResult<[unknown, unknown]>;
-    if (step.done === true || lists.length >= MAX_EVENTS) return lists;
-    const [event, root] = step.value;
-    if (typeof event === 'string' && isObject(root)) lists.push({ event, root });
+): ListenerList[] | null {
+  const name = String(symbol);
+  if (name === 'Symbol(kDependantSignals)' && types.isSet(value)) {
+    return [{ label: '/any', event: 'abort', owner: 'AbortSignal.any', container: value, trapped: value }];
   }
+  if (name !== 'Symbol(kEvents)' || !types.isMap(value)) return null;
+  const lists: ListenerList[] = [];
+  const iterator = Reflect.apply(mapEntries, value, []);
+  while (lists.length < MAX_EVENTS) {
+    const step = Reflect.apply(iteratorNext, iterator, []) as IteratorResult<[unknown, unknown]>;
+    if (step.done === true) break;
+    const [event, root] = step.value;
+    if (typeof event !== 'string' || !isObject(root)) continue;
+    lists.push({ label: `/on(${event})`, event, owner, container: root, trapped: object });
+  }
+  return lists;
 }
 
 /** Whether a listener is put there with `addEventListener`. */

@@ -4,7 +4,6 @@
  */
 export class FunctionSources {
   readonly #countByKey = new Map<string, number>();
-  readonly #privateByConstructor = new WeakMap<object, boolean>();
 
   /** True for the first two functions with this source; false for native ones. */
   take(fn: object): boolean {
@@ -16,17 +15,12 @@ export class FunctionSources {
     this.#countByKey.set(key, count + 1);
     return true;
   }
+}
 
-  /** Whether a class writes `#name` anywhere: only then its instances are asked for private fields. */
-  hasPrivateFields(constructor: object): boolean {
-    let known = this.#privateByConstructor.get(constructor);
-    if (known === undefined) {
-      const source = sourceOf(constructor);
-      known = source.startsWith('class') && /[\s.{;]#[A-Za-z_$]/.test(source.slice(0, MAX_SCANNED_LENGTH));
-      this.#privateByConstructor.set(constructor, known);
-    }
-    return known;
-  }
+/** Whether a class writes `#name` anywhere. */
+export function hasPrivateNames(constructor: object): boolean {
+  const source = classSource(constructor);
+  return source.startsWith('class') && /[\s.{;]#[A-Za-z_$]/.test(source);
 }
 
 /** Whether a class writes this private name: of two classes in a line, the one that has the field. */

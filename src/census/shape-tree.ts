@@ -1,4 +1,4 @@
-import type { ContainerType } from '../core/census.ts';
+import type { ContainerGroup, ContainerType } from '../core/census.ts';
 
 /**
  * The shape of what a walk met: one node for each way from a root, with the elements of a collection folded into
@@ -74,8 +74,56 @@ export type RawLocation = {
   readonly function: string | null;
 };
 
+/** The shapes of one walk by their keys. */
+export class Shapes {
+  readonly #shapeByKey = new Map<string, Shape>();
+
+  get(key: string): Shape | undefined {
+    return this.#shapeByKey.get(key);
+  }
+
+  values(): IterableIterator<Shape> {
+    return this.#shapeByKey.values();
+  }
+
+  root(name: string): Shape {
+    const known = this.#shapeByKey.get(rootKey(name));
+    if (known !== undefined) return known;
+    const shape = rootShape(name);
+    this.#shapeByKey.set(shape.key, shape);
+    return shape;
+  }
+
+  child(parent: Shape, label: string, step: () => RawStep): Shape {
+    const child = childShape(parent, label, step);
+    this.#shapeByKey.set(child.key, child);
+    return child;
+  }
+
+  /**
+   * What stays in the target between walks are the containers and the ways to them: some hundred shapes of many
+   * thousand. The rest would be megabytes, which the floor would show as the program's.
+   */
+  keepContainersOnly(): void {
+    for (const [key, shape] of this.#shapeByKey) {
+      shape.childByLabel.clear();
+      if (shape.container === null || shape.container.size < 1) this.#shapeByKey.delete(key);
+    }
+  }
+
+  groups(): ContainerGroup[] {
+    const groups: ContainerGroup[] = [];
+    for (const { key, container } of this.#shapeByKey.values()) {
+      if (container === null || container.size < 1) continue;
+      const { type, instances, size, atMs } = container;
+      groups.push({ key, type, instances: Math.round(instances), size: Math.round(size), atMs });
+    }
+    return groups;
+  }
+}
+
 export function rootShape(name: string): Shape {
-  return newShape(`<${name}>`, null, { kind: 'root', name });
+  return newShape(rootKey(name), null, { kind: 'root', name });
 }
 
 /** The child of `parent` under `label`, made on first use. */
@@ -108,6 +156,10 @@ export function tally(
 }
 
 const MAX_REFS = 16;
+
+function rootKey(name: string): string {
+  return `<${name}>`;
+}
 
 function newShape(key: string, parent: Shape | null, step: RawStep): Shape {
   return {

@@ -1,21 +1,22 @@
-import type { CensusWalk, ContainerGroup, ContainerType } from '../core/census.ts';
+import type { CensusWalk, ContainerType } from '../core/census.ts';
 import { isReadable, MAX_KEYS_LISTED, ownKeys, ownValue, prototypeOf } from './own-value.ts';
 import type { CensusHost } from './host.ts';
 import { isLink, linksOf } from './chains.ts';
 import { ChainsMet, type CountedChain } from './chains-met.ts';
-import { listenerLists } from './event-targets.ts';
+import { listsUnderSymbol, type Target } from './event-targets.ts';
 import {
   constructorOf,
-  constructorsOf,
   containerSize,
   containerType,
   holdsError,
   sampleElements,
   sampleKeys,
 } from './objects.ts';
-import { FunctionSources, writesPrivateName } from './function-sources.ts';
+import { FunctionSources } from './function-sources.ts';
+import { builtinObjects } from './builtin-objects.ts';
+import { PrivateFields } from './private-fields.ts';
 import { AsyncStores } from './async-stores.ts';
-import { type RawStep, type Shape, childShape, rootShape, tally } from './shape-tree.ts';
+import { rootShape, type Shape, Shapes, tally } from './shape-tree.ts';
 import { listTimers } from './timers.ts';
 
 /**
@@ -28,7 +29,7 @@ import { listTimers } from './timers.ts';
  * half-way is safe: it has changed nothing.
  */
 export class Walk {
-  readonly shapes: Map<string, Shape> = new Map();
+  readonly shapes: Shapes = new Shapes();
   readonly #host: CensusHost;
   readonly #previousSizeByKey: ReadonlyMap<string, number>;
   readonly #visited = new WeakSet<object>();
@@ -40,7 +41,7 @@ export class Walk {
   #slices = 0;
   #truncated = false;
   #timersListed = false;
-  readonly #privateByClass = new Map<object, { instances: number; found: number }>();
+  readonly #privateFields: PrivateFields;
   readonly #chains = new ChainsMet();
   readonly #stores: AsyncStores;
 
@@ -48,6 +49,7 @@ export class Walk {
     this.#host = host;
     this.#previousSizeByKey = previousSizeByKey;
     this.#stores = new AsyncStores(host.types);
+    this.#privateFields = new PrivateFields(host);
     for (const object of host.own) this.#visited.add(object);
   }
 
@@ -60,7 +62,7 @@ export class Walk {
         return true;
       });
       await this.#slice('list roots', () => {
-        this.#pushBuiltins();
+        for (const object of builtinObjects(this.#host.builtinExports())) this.#visited.add(object);
         this.#pushRoots();
         return true;
       });
@@ -68,7 +70,7 @@ export class Walk {
     } finally {
       this.#host.scopes.close();
     }
-    this.#keepContainersOnly();
+    this.shapes.keepContainersOnly();
     return {
       startedAtMs,
       endedAtMs: this.#host.nowMs(),
@@ -76,7 +78,7 @@ export class Walk {
       functions: this.#functionCount,
       slices: this.#slices,
       truncated: this.#truncated || this.#chains.truncated,
-      containers: this.#groups(),
+      containers: this.shapes.groups(),
       programScripts: this.#host.scriptUrls(),
     };
   }
@@ -127,38 +129,21 @@ export class Walk {
     }
   }
 
-  // Node's own modules are full of lists that come and go; their functions lead only into more of them.
-  #pushBuiltins(): void {
-    // Its enumerable properties are roots. Of the others, looking at some is enough to make Node 22 and later load what
-    // stands behind them (`FormData`: undici, with two more globals).
-    this.#visited.add(globalThis);
-    for (const exported of this.#host.builtinExports()) {
-      this.#visited.add(exported);
-      for (const value of ownObjects(exported)) {
-        this.#visited.add(value);
-        const prototype = ownValue(value, 'prototype');
-        if (!isObject(prototype)) continue;
-        this.#visited.add(prototype);
-        for (const method of ownObjects(prototype)) this.#visited.add(method);
-      }
-    }
-  }
-
   #pushRoots(): void {
     const modules = rootShape('modules');
     for (const { file, exports } of this.#host.moduleExports()) {
       this.#push(
         exports,
-        this.#child(modules, `/${file}`, () => ({ kind: 'exports', file })),
+        this.shapes.child(modules, `/${file}`, () => ({ kind: 'exports', file })),
         1,
       );
     }
     for (const handle of this.#host.activeHandles()) {
-      this.#push(handle, this.#root(constructorOf(handle).name), 1);
+      this.#push(handle, this.shapes.root(constructorOf(handle).name), 1);
     }
     const events = ownValue(this.#host.process, '_events');
-    if (isObject(events)) this.#pushListeners(events, this.#root('process'), 'process', 1);
-    const globals = this.#root('globalThis');
+    if (isObject(events)) this.#pushListeners(events, this.shapes.root('process'), 'process', 1);
+    const globals = this.shapes.root('globalThis');
     for (const name of Object.keys(globalThis)) {
       const value = ownValue(globalThis, name);
       if (isObject(value)) this.#pushProperty(globals, name, value, 'globalThis', null, 1);
@@ -169,7 +154,7 @@ export class Walk {
     const root = rootShape('timers');
     for (const group of listTimers(this.#host)) {
       const repeat = group.repeat;
-      const shape = this.#child(root, `/${group.key}`, () => ({
+      const shape = this.shapes.child(root, `/${group.key}`, () => ({
         kind: 'timer',
         repeat,
         intervalMs: group.intervalMs,
@@ -214,7 +199,7 @@ export class Walk {
     if (size === 0) return;
     const pushAll = (elements: readonly object[], label: string): void => {
       if (elements.length === 0) return;
-      const child = this.#child(shape, label, () => ({ kind: 'element', of: type, size }));
+      const child = this.shapes.child(shape, label, () => ({ kind: 'element', of: type, size }));
       if (child.step.kind === 'element') child.step.size = size;
       const elementWeight = (weight * size) / Math.min(size, elements.length);
       for (const element of elements) this.#push(element, child, elementWeight);
@@ -241,7 +226,7 @@ export class Walk {
     const kind = { keys, prototype, owner, constructor: plain ? null : constructor };
     if (!isDictionary) this.#expandOwn(object, kind, shape, weight);
     if (plain) return;
-    this.#pushPrivateFields(object, shape, owner, constructor, weight);
+    this.#pushPrivateFields(object, shape, owner, weight);
     if (prototype !== null) this.#pushMethods(prototype, shape, owner, constructor);
   }
 
@@ -254,7 +239,8 @@ export class Walk {
       const descriptor = Object.getOwnPropertyDescriptor(object, key);
       if (descriptor === undefined || !('value' in descriptor) || !isObject(descriptor.value)) continue;
       const { value } = descriptor;
-      if (typeof key === 'symbol' && this.#expandNodesOwn(object, key, value, shape, owner, weight)) continue;
+      if (typeof key === 'symbol' && this.#expandNodesOwn(key, value, { object, owner }, shape, weight))
+        continue;
       if (key === '_events' && !this.#visited.has(value)) {
         this.#visited.add(value);
         this.#pushListeners(value, shape, owner, weight);
@@ -274,7 +260,7 @@ export class Walk {
       const listeners = ownValue(events, key);
       if (!isObject(listeners) || !isReadable(listeners)) continue;
       const event = String(key);
-      const child = this.#child(shape, `/on(${event})`, () => ({ kind: 'listeners', event, owner }));
+      const child = this.shapes.child(shape, `/on(${event})`, () => ({ kind: 'listeners', event, owner }));
       if (Array.isArray(listeners)) {
         if (this.#visited.has(listeners)) continue;
         this.#visited.add(listeners);
@@ -285,73 +271,29 @@ export class Walk {
     }
   }
 
-  #pushPrivateFields(
-    object: object,
-    shape: Shape,
-    owner: string,
-    constructor: object | null,
-    weight: number,
-  ): void {
-    // A subclass that has none itself has those of the class above.
-    const classes = constructorsOf(object).filter((one) => this.#functions.hasPrivateFields(one));
-    const [nearest] = classes;
-    if (nearest === undefined) return;
-    const asked = this.#privateByClass.get(nearest) ?? { instances: 0, found: 0 };
-    if (asked.instances >= MAX_ASKED_OF_CLASS) return;
-    // An AbortController gets its signal when that is first asked for.
-    if (asked.instances >= MAX_ASKED_IN_VAIN && asked.found === 0 && owner !== 'AbortController') return;
-    this.#privateByClass.set(nearest, asked);
-    asked.instances += 1;
-    if (holdsError(object, this.#host.types)) return;
-    for (const { name, value } of this.#host.scopes.readPrivateFields(object)) {
-      asked.found += 1;
+  #pushPrivateFields(object: object, shape: Shape, owner: string, weight: number): void {
+    for (const { name, value, declaredBy } of this.#privateFields.of(object, owner)) {
       // A controller is named and its signal listened to: one thing to a reader.
       if (name === '#signal' && owner === 'AbortController') this.#push(value, shape, weight);
-      else {
-        const declaring = classes.find((one) => writesPrivateName(one, name)) ?? constructor;
-        this.#pushProperty(shape, name, value, owner, declaring, weight);
-      }
+      else this.#pushProperty(shape, name, value, owner, declaredBy, weight);
     }
   }
 
   /** What Node keeps under symbols of its own. True if that was it. */
-  #expandNodesOwn(
-    object: object,
-    symbol: symbol,
-    value: object,
-    shape: Shape,
-    owner: string,
-    weight: number,
-  ): boolean {
-    const { types } = this.#host;
-    const name = String(symbol);
-    if (name === 'Symbol(kEvents)') {
-      for (const { event, root } of listenerLists(value, types)) {
-        if (this.#visited.has(root)) continue;
-        this.#visited.add(root);
-        const child = this.#child(shape, `/on(${event})`, () => ({
-          kind: 'listeners',
-          event,
-          owner,
-          ofTarget: true,
-        }));
-        this.#expandContainer(root, 'listeners', child, weight, object);
-      }
-      return types.isMap(value);
-    }
-    if (name === 'Symbol(kDependantSignals)' && types.isSet(value)) {
-      if (this.#visited.has(value)) return true;
-      this.#visited.add(value);
-      const child = this.#child(shape, '/any', () => ({
+  #expandNodesOwn(symbol: symbol, value: object, of: Target, shape: Shape, weight: number): boolean {
+    const lists = listsUnderSymbol(symbol, value, of, this.#host.types);
+    for (const { label, event, owner, container, trapped } of lists ?? []) {
+      if (this.#visited.has(container)) continue;
+      this.#visited.add(container);
+      const child = this.shapes.child(shape, label, () => ({
         kind: 'listeners',
-        event: 'abort',
-        owner: 'AbortSignal.any',
+        event,
+        owner,
         ofTarget: true,
       }));
-      this.#expandContainer(value, 'listeners', child, weight);
-      return true;
+      this.#expandContainer(container, 'listeners', child, weight, trapped);
     }
-    return this.#stores.noteStoresUnder(symbol, value);
+    return lists !== null || this.#stores.noteStoresUnder(symbol, value);
   }
 
   /** Methods lead to the module their class is written in. A prototype is expanded once, whoever leads to it. */
@@ -385,7 +327,7 @@ export class Walk {
         const value = ownValue(object, name);
         if (!isObject(value)) continue;
         const variable = String(name);
-        const child = this.#child(shape, `(${variable})`, () => ({
+        const child = this.shapes.child(shape, `(${variable})`, () => ({
           kind: 'variable',
           name: variable,
           scope: description,
@@ -432,7 +374,7 @@ export class Walk {
       tally(shape, 'chain', length, weight, head, this.#host.nowMs());
     }
     const neighbours = new Set([head, ...nodes].flatMap((node) => linksOf(node, ownKeys(node))));
-    const child = this.#child(shape, '[*]', () => ({
+    const child = this.shapes.child(shape, '[*]', () => ({
       kind: 'element',
       of: 'chain',
       size: length,
@@ -446,7 +388,7 @@ export class Walk {
   #pushStores(): boolean {
     const stores = this.#stores.take();
     for (const { storage, value } of stores) {
-      const shape = storage ?? this.#root('AsyncLocalStorage');
+      const shape = storage ?? this.shapes.root('AsyncLocalStorage');
       // A collection is what the storage is to a reader, of an object the properties are.
       const isCollection = containerType(value, this.#host.types) !== null;
       if (isCollection) this.#push(value, shape, 1);
@@ -463,7 +405,7 @@ export class Walk {
     constructor: object | null,
     weight: number,
   ): void {
-    const child = this.#child(shape, `.${name}`, () => ({
+    const child = this.shapes.child(shape, `.${name}`, () => ({
       kind: 'property',
       name,
       owner,
@@ -479,45 +421,6 @@ export class Walk {
     if (shape.depth > MAX_DEPTH || shape.visits >= VISITS_PER_SHAPE) return;
     shape.visits += 1;
     this.#queue.push({ value, shape, weight });
-  }
-
-  #root(name: string): Shape {
-    const key = `<${name}>`;
-    const known = this.shapes.get(key);
-    if (known !== undefined) return known;
-    const shape = rootShape(name);
-    this.shapes.set(key, shape);
-    return shape;
-  }
-
-  #child(parent: Shape, label: string, step: () => RawStep): Shape {
-    const child = childShape(parent, label, step);
-    this.shapes.set(child.key, child);
-    return child;
-  }
-
-  /**
-   * What stays in the target between walks are the containers and the ways to them: some hundred shapes of many
-   * thousand. The rest would be megabytes, which the floor would show as the program's.
-   */
-  #keepContainersOnly(): void {
-    const kept = new Map<string, Shape>();
-    for (const [key, shape] of this.shapes) {
-      shape.childByLabel.clear();
-      if (shape.container !== null && shape.container.size >= 1) kept.set(key, shape);
-    }
-    this.shapes.clear();
-    for (const [key, shape] of kept) this.shapes.set(key, shape);
-  }
-
-  #groups(): ContainerGroup[] {
-    const groups: ContainerGroup[] = [];
-    for (const { key, container } of this.shapes.values()) {
-      if (container === null || container.size < 1) continue;
-      const { type, instances, size, atMs } = container;
-      groups.push({ key, type, instances: Math.round(instances), size: Math.round(size), atMs });
-    }
-    return groups;
   }
 }
 
@@ -542,9 +445,6 @@ const ELEMENTS_PER_CONTAINER = 12;
 const MIN_DICTIONARY_KEYS = 16;
 /** A class's own fields are fewer. */
 const MIN_KEYS_OF_INSTANCE = 256;
-/** The inspector takes some 0.3 ms an instance. What hundreds of one class have, the others have likewise. */
-const MAX_ASKED_OF_CLASS = 500;
-const MAX_ASKED_IN_VAIN = 50;
 const FUNCTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
   'length',
   'name',
@@ -555,14 +455,4 @@ const FUNCTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
-function ownObjects(object: object): object[] {
-  if (!isReadable(object)) return [];
-  const values: object[] = [];
-  for (const key of Reflect.ownKeys(object)) {
-    const value = ownValue(object, key);
-    if (isObject(value)) values.push(value);
-  }
-  return values;
 }
