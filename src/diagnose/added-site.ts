@@ -1,13 +1,13 @@
 import type { TrapResult } from '../core/census.ts';
 import type { Site } from '../core/finding.ts';
 import type { ScriptLocation, SourceLocation } from '../core/location.ts';
-import { addSitesOf } from './add-sites.ts';
-import { chainSiteOf } from './chain-sites.ts';
-import { findTimerCallback, nameAround } from './function-name.ts';
+import { addSitesOf } from './source/add-sites.ts';
+import { chainSiteOf } from './source/chain-sites.ts';
+import { findTimerCallback, nameAround } from './source/function-name.ts';
 import type { Held } from './holder.ts';
-import { originalFrame, originalLocation } from './original-location.ts';
-import { offsetAt, placeOf, type Script, type ScriptPlace, type Scripts } from './script.ts';
-import { type AnyNode, isFunction, pathAt } from './syntax.ts';
+import { originalFrame, originalLocation } from './source/original-location.ts';
+import { offsetAt, placeOf, type Script, type ScriptPlace, type Scripts } from './source/script.ts';
+import { type AnyNode, isFunction, pathAt } from './source/syntax.ts';
 
 /** Who adds, and where that is in the script that runs; `null` if the script could not be read. */
 export type Added = { readonly site: Site; readonly place: ScriptPlace | null };

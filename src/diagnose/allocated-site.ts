@@ -1,10 +1,10 @@
 import type { AllocationProfile } from '../core/allocations.ts';
 import type { Site } from '../core/finding.ts';
 import type { ScriptLocation } from '../core/location.ts';
-import { originalFrame, originalLocation, packageOf } from './original-location.ts';
-import { findBinding } from './scopes.ts';
-import { offsetAt, placeOf, type Script, type ScriptPlace, type Scripts } from './script.ts';
-import { type AnyNode, type FunctionNode, isFunction, type NodePath, pathAt } from './syntax.ts';
+import { originalFrame, originalLocation, packageOf } from './source/original-location.ts';
+import { findBinding } from './source/scopes.ts';
+import { offsetAt, placeOf, type Script, type ScriptPlace, type Scripts } from './source/script.ts';
+import { type AnyNode, type FunctionNode, isFunction, type NodePath, pathAt } from './source/syntax.ts';
 
 /**
  * Where what a container holds came into being: the heaviest stack of sampled allocations that runs through the

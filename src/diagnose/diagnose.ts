@@ -2,7 +2,7 @@ import { callOfProgram, type Finding, type Zombies } from '../core/finding.ts';
 import type { SourceLocation } from '../core/location.ts';
 import { isOutOfReach } from './bound-reach.ts';
 import { confidenceOf } from './confidence.ts';
-import { excerptsAt } from './excerpts.ts';
+import { excerptsAt } from './source/excerpts.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import {
   type DiagnoseContext,
@@ -10,14 +10,14 @@ import {
   type GrowingContainer,
   keepsMoreThanSeen,
 } from './growing-container.ts';
-import { knownLeakOf } from './known-leak.ts';
+import { knownLeakOf } from './packages/known-leak.ts';
 import { investigate, type LeakCase, programScripts } from './leak-case.ts';
-import { packageUse } from './package-use.ts';
+import { packageUse } from './source/package-use.ts';
 import { rules } from './rules/all.ts';
-import { Scripts } from './script.ts';
+import { Scripts } from './source/script.ts';
 import { mergeSameBugs } from './same-bug.ts';
 import { trapFinding } from './trap-finding.ts';
-import { withUnseen } from './unseen-findings.ts';
+import { withUnseen } from './unseen/unseen-findings.ts';
 import { at, counted } from './words.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Grower, Holder, Site } from '../core/finding.ts';
-import { placeName } from './place-name.ts';
-import type { Script } from './script.ts';
-import type { AnyNode } from './syntax.ts';
+import { placeName } from './source/place-name.ts';
+import type { Script } from './source/script.ts';
+import type { AnyNode } from './source/syntax.ts';
 
 /**
  * Equal for the same bug in another run of the same code: what holds, what grows in it, where in the source they stand. What a

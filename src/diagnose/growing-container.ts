@@ -1,7 +1,7 @@
 import type { AllocationProfile } from '../core/allocations.ts';
 import type { ContainerDetail, TrapResult } from '../core/census.ts';
 import type { MemorySpace } from '../core/verdict.ts';
-import type { SourceReader } from './source-reader.ts';
+import type { SourceReader } from './source/source-reader.ts';
 
 /** A container group that gained entries from walk to walk, looked at closely, perhaps trapped. */
 export type GrowingContainer = {

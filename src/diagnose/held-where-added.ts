@@ -1,11 +1,11 @@
 import type { Added } from './added-site.ts';
-import type { Declared } from './declared.ts';
-import { declaredBy } from './declarations.ts';
+import type { Declared } from './source/declared.ts';
+import { declaredBy } from './source/declarations.ts';
 import type { Held } from './holder.ts';
-import { originalLocation, packageOf } from './original-location.ts';
-import { originalName } from './original-position.ts';
-import { placeOf, type Script, type Scripts } from './script.ts';
-import { type AnyNode, keyName, type NodePath, pathAt } from './syntax.ts';
+import { originalLocation, packageOf } from './source/original-location.ts';
+import { originalName } from './source/original-position.ts';
+import { placeOf, type Script, type Scripts } from './source/script.ts';
+import { type AnyNode, keyName, type NodePath, pathAt } from './source/syntax.ts';
 
 /**
  * Who holds, by the name the program has for it where it adds: for a container that no name of the program leads to, as

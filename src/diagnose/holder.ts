@@ -1,14 +1,14 @@
 import type { ContainerDetail, ContainerType, PathStep } from '../core/census.ts';
 import type { Grower, Holder } from '../core/finding.ts';
-import { addSitesOf } from './add-sites.ts';
-import type { Declared } from './declared.ts';
-import { declaredBy } from './declarations.ts';
+import { addSitesOf } from './source/add-sites.ts';
+import type { Declared } from './source/declared.ts';
+import { declaredBy } from './source/declarations.ts';
 import type { GrowingContainer } from './growing-container.ts';
-import { originalLocation, packageOf } from './original-location.ts';
+import { originalLocation, packageOf } from './source/original-location.ts';
 import type { ReadStep } from './path-reading.ts';
-import { placeOf, type Script, type Scripts } from './script.ts';
-import { type AnyNode, walk } from './syntax.ts';
-import type { TimerCall } from './timer-call.ts';
+import { placeOf, type Script, type Scripts } from './source/script.ts';
+import { type AnyNode, walk } from './source/syntax.ts';
+import type { TimerCall } from './source/timer-call.ts';
 
 /** Who holds what grows, as a reader is told, and where the source says so. */
 export type Held = {

@@ -3,22 +3,22 @@ import type { Site } from '../core/finding.ts';
 import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addedAt } from './added-site.ts';
 import { allocatedAt } from './allocated-site.ts';
-import { findBound } from './bounds.ts';
-import { type CacheKey, cacheKeyOf } from './cache-key.ts';
-import { shortensChain } from './chain-sites.ts';
-import { nameAround } from './function-name.ts';
+import { findBound } from './source/bounds.ts';
+import { type CacheKey, cacheKeyOf } from './source/cache-key.ts';
+import { shortensChain } from './source/chain-sites.ts';
+import { nameAround } from './source/function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
 import { heldWhereAdded } from './held-where-added.ts';
 import { type Held, heldBy } from './holder.ts';
-import { originalFrame, originalLocation, packageOf } from './original-location.ts';
+import { originalFrame, originalLocation, packageOf } from './source/original-location.ts';
 import { readPath } from './path-reading.ts';
-import { readBackWhereAdded } from './read-back.ts';
-import { type RemovalSite, removalSitesOf } from './removal-sites.ts';
-import { placeOf, type Script, type Scripts } from './script.ts';
-import { isFunction } from './syntax.ts';
-import { timerCallOf } from './timer-call.ts';
-import { type UnusedCapture, unusedCaptureOf } from './unused-capture.ts';
-import { keepsWaiters } from './waiters.ts';
+import { readBackWhereAdded } from './source/read-back.ts';
+import { type RemovalSite, removalSitesOf } from './source/removal-sites.ts';
+import { placeOf, type Script, type Scripts } from './source/script.ts';
+import { isFunction } from './source/syntax.ts';
+import { timerCallOf } from './source/timer-call.ts';
+import { type UnusedCapture, unusedCaptureOf } from './source/unused-capture.ts';
+import { keepsWaiters } from './source/waiters.ts';
 
 /** All that is known of one growing container: what the rules look at. */
 export type LeakCase = {

@@ -3,7 +3,7 @@ import type { SourceLocation } from '../core/location.ts';
 import type { DiagnoseContext } from './growing-container.ts';
 import { heldBy } from './holder.ts';
 import { readPath } from './path-reading.ts';
-import { Scripts } from './script.ts';
+import { Scripts } from './source/script.ts';
 
 /** What a reader calls a container, and where it is declared. */
 export type NamedContainer = {

@@ -1,10 +1,15 @@
 import type { PathStep } from '../core/census.ts';
-import { addSitesOf } from './add-sites.ts';
-import type { Declared, Value } from './declared.ts';
-import { declaredExports, declaredMemberAt, declaredProperty, declaredVariable } from './declarations.ts';
-import { guessProperty } from './made-properties.ts';
-import type { Script, Scripts } from './script.ts';
-import { type TimerCall, timerCallOf } from './timer-call.ts';
+import { addSitesOf } from './source/add-sites.ts';
+import type { Declared, Value } from './source/declared.ts';
+import {
+  declaredExports,
+  declaredMemberAt,
+  declaredProperty,
+  declaredVariable,
+} from './source/declarations.ts';
+import { guessProperty } from './source/made-properties.ts';
+import type { Script, Scripts } from './source/script.ts';
+import { type TimerCall, timerCallOf } from './source/timer-call.ts';
 
 /** A step of a container's path, and what the source says about it. */
 export type ReadStep = {

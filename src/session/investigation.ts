@@ -12,9 +12,9 @@ import {
   type GrowingContainer,
   explainedBytesPerSecond,
 } from '../diagnose/growing-container.ts';
-import { loadedLeaks } from '../diagnose/loaded-leaks.ts';
+import { loadedLeaks } from '../diagnose/packages/loaded-leaks.ts';
 import { nameContainer } from '../diagnose/name-container.ts';
-import type { SourceReader } from '../diagnose/source-reader.ts';
+import type { SourceReader } from '../diagnose/source/source-reader.ts';
 import type { Activity } from '../report/live.ts';
 import type { Peer } from '../wire/peer.ts';
 import { AllocationWindows, type Unsampled } from './allocation-windows.ts';

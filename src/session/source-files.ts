@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ScriptSource, SourceReader } from '../diagnose/source-reader.ts';
+import type { ScriptSource, SourceReader } from '../diagnose/source/source-reader.ts';
 
 /**
  * Scripts and their source maps from this machine's disk: outside the target, whose memory maps would cost. A script

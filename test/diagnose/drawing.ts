@@ -1,5 +1,5 @@
 import type { ScriptLocation } from '../../src/core/location.ts';
-import type { ScriptSource, SourceReader } from '../../src/diagnose/source-reader.ts';
+import type { ScriptSource, SourceReader } from '../../src/diagnose/source/source-reader.ts';
 
 /** A source text with marks: a comment line `//  ^^ label` marks the column of its `^^` in the line above. */
 export type Drawing = {

@@ -7,7 +7,7 @@ import type {
 } from '../../src/core/census.ts';
 import type { ScriptLocation } from '../../src/core/location.ts';
 import type { DiagnoseContext, GrowingContainer } from '../../src/diagnose/growing-container.ts';
-import type { SourceReader } from '../../src/diagnose/source-reader.ts';
+import type { SourceReader } from '../../src/diagnose/source/source-reader.ts';
 
 /** A growing container as the census would hand it over; what a test does not say is unremarkable. */
 export function growing(

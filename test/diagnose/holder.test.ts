@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { guessProperty } from '../../src/diagnose/made-properties.ts';
+import { guessProperty } from '../../src/diagnose/source/made-properties.ts';
 import type { GrowingContainer } from '../../src/diagnose/growing-container.ts';
 import { type Held, heldBy } from '../../src/diagnose/holder.ts';
 import { nameContainer } from '../../src/diagnose/name-container.ts';
 import { readPath } from '../../src/diagnose/path-reading.ts';
-import { Scripts } from '../../src/diagnose/script.ts';
+import { Scripts } from '../../src/diagnose/source/script.ts';
 import { type Drawing, draw, sourcesOf } from './drawing.ts';
 import {
   context,

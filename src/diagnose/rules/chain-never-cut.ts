@@ -1,7 +1,7 @@
-import { type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
-import { isLasting } from '../lasting.ts';
-import { type AnyNode, isFunction, keyName, type NodePath, pathTo, walk } from '../syntax.ts';
-import { holderNamed, siteAt } from '../unseen-holder.ts';
+import { type FunctionAt, outerVariable, walkOwn } from '../source/function-at.ts';
+import { isLasting } from '../source/lasting.ts';
+import { type AnyNode, isFunction, keyName, type NodePath, pathTo, walk } from '../source/syntax.ts';
+import { holderNamed, siteAt } from '../unseen/unseen-holder.ts';
 import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
 
 /**

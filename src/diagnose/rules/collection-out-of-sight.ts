@@ -1,14 +1,14 @@
-import { findBound } from '../bounds.ts';
-import type { Declared } from '../declared.ts';
-import { type FunctionAt, walkOwn } from '../function-at.ts';
-import { isLasting } from '../lasting.ts';
-import { sourcesOf } from '../outer-arguments.ts';
-import { removalSitesOf } from '../removal-sites.ts';
-import { type AnyNode, keyName, type NodePath } from '../syntax.ts';
-import { holderNamed, siteAt } from '../unseen-holder.ts';
+import { findBound } from '../source/bounds.ts';
+import type { Declared } from '../source/declared.ts';
+import { type FunctionAt, walkOwn } from '../source/function-at.ts';
+import { isLasting } from '../source/lasting.ts';
+import { sourcesOf } from '../source/outer-arguments.ts';
+import { removalSitesOf } from '../source/removal-sites.ts';
+import { type AnyNode, keyName, type NodePath } from '../source/syntax.ts';
+import { holderNamed, siteAt } from '../unseen/unseen-holder.ts';
 import { at } from '../words.ts';
-import { originalLocation } from '../original-location.ts';
-import { placeOf } from '../script.ts';
+import { originalLocation } from '../source/original-location.ts';
+import { placeOf } from '../source/script.ts';
 import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
 
 /** A collection no walk came to (a private static, one behind a closure nobody holds) into which the text puts what stays. */

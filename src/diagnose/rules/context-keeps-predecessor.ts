@@ -1,12 +1,12 @@
-import { calledName, type FunctionAt, isOutside, outerVariable, walkOwn } from '../function-at.ts';
-import { bindingsOf, type Binding, findBinding } from '../scopes.ts';
-import { type AnyNode, isFunction, isPropertyName, type NodePath, walk } from '../syntax.ts';
-import { originalLocation } from '../original-location.ts';
-import { originalName } from '../original-position.ts';
-import { isOfThis } from '../lasting.ts';
-import { nameAround } from '../function-name.ts';
-import { placeOf } from '../script.ts';
-import { siteAt } from '../unseen-holder.ts';
+import { calledName, type FunctionAt, isOutside, outerVariable, walkOwn } from '../source/function-at.ts';
+import { bindingsOf, type Binding, findBinding } from '../source/scopes.ts';
+import { type AnyNode, isFunction, isPropertyName, type NodePath, walk } from '../source/syntax.ts';
+import { originalLocation } from '../source/original-location.ts';
+import { originalName } from '../source/original-position.ts';
+import { isOfThis } from '../source/lasting.ts';
+import { nameAround } from '../source/function-name.ts';
+import { placeOf } from '../source/script.ts';
+import { siteAt } from '../unseen/unseen-holder.ts';
 import type { UnseenCause, UnseenRule } from './unseen-rule.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { calledName, walkOwn } from '../function-at.ts';
-import { findBinding } from '../scopes.ts';
-import { type AnyNode, isFunction, keyName, type NodePath, walk } from '../syntax.ts';
-import { holderNamed, siteAt } from '../unseen-holder.ts';
+import { calledName, walkOwn } from '../source/function-at.ts';
+import { findBinding } from '../source/scopes.ts';
+import { type AnyNode, isFunction, keyName, type NodePath, walk } from '../source/syntax.ts';
+import { holderNamed, siteAt } from '../unseen/unseen-holder.ts';
 import type { UnseenCause, UnseenRule } from './unseen-rule.ts';
 
 /** `registry.register(object, () => object.close())`: what is to run when the object is collected keeps it from that. */

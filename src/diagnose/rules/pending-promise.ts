@@ -1,8 +1,8 @@
-import { type FunctionAt, walkOwn } from '../function-at.ts';
-import { isLasting } from '../lasting.ts';
-import { findBinding } from '../scopes.ts';
-import { type AnyNode, isFunction, keyName, type NodePath } from '../syntax.ts';
-import { holderNamed, siteAt } from '../unseen-holder.ts';
+import { type FunctionAt, walkOwn } from '../source/function-at.ts';
+import { isLasting } from '../source/lasting.ts';
+import { findBinding } from '../source/scopes.ts';
+import { type AnyNode, isFunction, keyName, type NodePath } from '../source/syntax.ts';
+import { holderNamed, siteAt } from '../unseen/unseen-holder.ts';
 import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
 
 /** Calls wait, by `await` or `then`, for a promise that outlives them and does not settle: it keeps all who wait. */

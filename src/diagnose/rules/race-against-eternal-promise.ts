@@ -1,9 +1,9 @@
-import { type FunctionAt, outerVariable, walkOwn } from '../function-at.ts';
-import { isLasting } from '../lasting.ts';
-import { type Passed, passedFor, sourcesOf } from '../outer-arguments.ts';
-import { findBinding } from '../scopes.ts';
-import { type AnyNode, isFunction, keyName, type NodePath } from '../syntax.ts';
-import { holderNamed, siteAt } from '../unseen-holder.ts';
+import { type FunctionAt, outerVariable, walkOwn } from '../source/function-at.ts';
+import { isLasting } from '../source/lasting.ts';
+import { type Passed, passedFor, sourcesOf } from '../source/outer-arguments.ts';
+import { findBinding } from '../source/scopes.ts';
+import { type AnyNode, isFunction, keyName, type NodePath } from '../source/syntax.ts';
+import { holderNamed, siteAt } from '../unseen/unseen-holder.ts';
 import type { UnseenCause, UnseenFacts, UnseenRule } from './unseen-rule.ts';
 
 /** `Promise.race([work(), stopping])` with a promise that outlives the call: each race leaves its reactions on it. */

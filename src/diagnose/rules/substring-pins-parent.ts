@@ -1,10 +1,10 @@
-import { type AddSite, addSitesOf } from '../add-sites.ts';
+import { type AddSite, addSitesOf } from '../source/add-sites.ts';
 import type { LeakCase } from '../leak-case.ts';
-import { findBinding } from '../scopes.ts';
-import { calledName } from '../function-at.ts';
-import { passedFor } from '../outer-arguments.ts';
-import type { Script, Scripts } from '../script.ts';
-import { type AnyNode, isFunction, type NodePath, walk } from '../syntax.ts';
+import { findBinding } from '../source/scopes.ts';
+import { calledName } from '../source/function-at.ts';
+import { passedFor } from '../source/outer-arguments.ts';
+import type { Script, Scripts } from '../source/script.ts';
+import { type AnyNode, isFunction, type NodePath, walk } from '../source/syntax.ts';
 import type { Explanation } from './rule.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Holder, Release, Site } from '../../core/finding.ts';
-import type { FunctionAt } from '../function-at.ts';
-import type { Script, Scripts } from '../script.ts';
-import type { AnyNode } from '../syntax.ts';
+import type { FunctionAt } from '../source/function-at.ts';
+import type { Script, Scripts } from '../source/script.ts';
+import type { AnyNode } from '../source/syntax.ts';
 
 /**
  * One kind of holder that no walk of the heap can see, recognised in the text of a function whose allocations stay.
