@@ -1,7 +1,7 @@
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import { lookCloser } from './detail.ts';
 import type { CensusHost } from './host.ts';
-import { MAX_KEYS_LISTED, useProxyCheck } from './own-value.ts';
+import { useProxyCheck } from './own-value.ts';
 import { type Shape, Shapes } from './shape-tree.ts';
 import { Trap } from './trap.ts';
 import { Walk } from './walk.ts';
@@ -11,7 +11,8 @@ export class Census {
   readonly #host: CensusHost;
   readonly #traps = new Set<Trap>();
   #shapes = new Shapes();
-  #sizes: ReadonlyMap<string, number> = new Map();
+  /** Where dictionaries were met that have too many keys to be listed again. */
+  readonly #largeKeys = new Set<string>();
   #busy = 0;
 
   constructor(host: CensusHost) {
@@ -43,17 +44,7 @@ export class Census {
   }
 
   async #walk(): Promise<CensusWalk> {
-    const sizes = new Map<string, number>();
-    for (const { key, container } of this.#shapes.values()) {
-      // A chain's size is no number of keys: it is counted anew however long it is.
-      if (container !== null && container.type !== 'chain') sizes.set(key, container.size);
-    }
-    // What was too large to be listed again has no size of the last walk; it stays as large as it was.
-    for (const [key, size] of this.#sizes) {
-      if (size > MAX_KEYS_LISTED && !sizes.has(key)) sizes.set(key, size);
-    }
-    this.#sizes = sizes;
-    const walk = new Walk(this.#host, sizes);
+    const walk = new Walk(this.#host, this.#largeKeys);
     const result = await walk.run();
     this.#shapes = walk.shapes;
     return result;
@@ -97,6 +88,7 @@ export class Census {
     for (const trap of this.#traps) trap.remove();
     this.#traps.clear();
     this.#shapes = new Shapes();
+    this.#largeKeys.clear();
     this.#host.scopes.close();
   }
 

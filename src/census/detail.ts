@@ -8,7 +8,7 @@ import { estimateElement } from './element-bytes.ts';
 import { isEventTarget, listenerRoot, sampleListeners } from './event-targets.ts';
 import type { CensusHost } from './host.ts';
 import { constructorOf, containerType, sampleElements } from './objects.ts';
-import { ownKeys, ownValue } from './own-value.ts';
+import { listingOf, ownKeys, ownValue } from './own-value.ts';
 import { primitiveElements } from './primitive-elements.ts';
 import { PrivateStates, UNASKED } from './private-state.ts';
 import type { RawLocation, RawStep, Shape } from './shape-tree.ts';
@@ -26,11 +26,9 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   if (tallied === null) return null;
   const instances = alive(tallied.refs);
   const newest = instances.at(-1);
-  if (newest === undefined) return null;
-  const elements =
-    tallied.elements.length > 0
-      ? alive(tallied.elements)
-      : sampleElements(newest, tallied.type === 'timers' ? 'Array' : tallied.type, ELEMENTS_LOOKED_AT);
+  if (newest === undefined || !keepsItsKeys(newest)) return null;
+  const type = tallied.type === 'timers' ? 'Array' : tallied.type;
+  const elements = sampleElements(newest, type, ELEMENTS_LOOKED_AT);
   const measured = tallied.type === 'timers' ? instances : elements;
   // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
   const keepers = [...holdersOf(shape), ...standingFor(measured, tallied.size)];
@@ -80,6 +78,14 @@ type Keeper = { readonly object: object; readonly weight: number };
 function standingFor(objects: readonly object[], total: number): Keeper[] {
   return objects.map((object) => ({ object, weight: Math.max(1, total / objects.length) }));
 }
+
+/** Whether a dictionary that is not listed again still has nearly all of the keys it was seen with: no entries come and go. */
+function keepsItsKeys(object: object): boolean {
+  const keys = listingOf(object)?.keys ?? [];
+  return keys.filter((key) => Object.hasOwn(object, key)).length >= keys.length * NEARLY_ALL;
+}
+
+const NEARLY_ALL = 0.9;
 
 function alive(refs: readonly WeakRef<object>[]): object[] {
   return refs.map((ref) => ref.deref()).filter((object) => object !== undefined);

@@ -26,7 +26,8 @@ export function findGrowth(walks: readonly CensusWalk[]): GrowthOfContainer[] {
       .map((groups) => groups.get(group.key))
       .filter((seen) => seen !== undefined);
     const [first] = sightings;
-    if (first === undefined || first === group) continue;
+    // What is not counted any more is as large as it was: it may have stopped growing since.
+    if (first === undefined || first === group || group.uncounted === true) continue;
     const growth = group.size - first.size;
     const seconds = (group.atMs - first.atMs) / 1000;
     if (growth < MIN_GROWTH || seconds <= 0 || !neverShrank(sightings)) continue;
@@ -53,10 +54,18 @@ export function findSteady(walks: readonly CensusWalk[]): { key: string; size: n
   return last.containers
     .filter(
       (group) =>
-        group.size >= MIN_STEADY_SIZE && maps.every((map) => map.get(group.key)?.size === group.size),
+        group.uncounted !== true &&
+        group.size >= MIN_STEADY_SIZE &&
+        maps.every((map) => map.get(group.key)?.size === group.size),
     )
     .map((group) => ({ key: group.key, size: group.size, watchedMs: last.endedAtMs - first.startedAtMs }))
     .sort((a, b) => b.size - a.size);
+}
+
+/** Dictionaries of which nobody knows whether they grow, the largest first: listing them again would take too long. */
+export function findUncounted(walks: readonly CensusWalk[]): ContainerGroup[] {
+  const groups = walks.at(-1)?.containers ?? [];
+  return groups.filter((group) => group.uncounted === true).sort((a, b) => b.size - a.size);
 }
 
 /** Two more could be anything. */

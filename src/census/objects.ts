@@ -2,7 +2,7 @@ import type * as utilModule from 'node:util';
 import type { ContainerType } from '../core/census.ts';
 import { sampleChain } from './chains.ts';
 import { behindDependant, listSize, sampleListeners } from './event-targets.ts';
-import { isReadable, ownKeys, ownValue, prototypeOf } from './own-value.ts';
+import { isReadable, listingOf, ownKeys, ownValue, prototypeOf } from './own-value.ts';
 
 type Types = typeof utilModule.types;
 
@@ -123,7 +123,7 @@ export function sampleElements(
     }
     return elements;
   }
-  const keys = type === 'Object' ? (listed ?? ownKeys(container)) : null;
+  const keys = type === 'Object' ? (listed ?? listingOf(container)?.keys ?? ownKeys(container)) : null;
   const length = keys?.length ?? (container as unknown[]).length;
   for (const index of sampledIndexes(length, limit)) {
     const descriptor = Object.getOwnPropertyDescriptor(container, keys?.[index] ?? index);
@@ -156,7 +156,8 @@ export function sampleEntries(
       entries.push({ key: undefined, value: ownValue(container, String(index)) });
     }
   } else if (type === 'Object') {
-    for (const key of Reflect.ownKeys(container).slice(-limit)) {
+    const keys = listingOf(container)?.keys ?? ownKeys(container);
+    for (const key of keys.slice(-limit)) {
       entries.push({ key, value: ownValue(container, key) });
     }
   }

@@ -22,16 +22,32 @@ export function isReadable(object: object): boolean {
  * as for a proxy, there are none.
  */
 export function ownKeys(object: object): readonly PropertyKey[] {
-  if (isProxy(object) || listedOnce.has(object)) return [];
+  if (isProxy(object) || listings.has(object)) return [];
   const keys = Reflect.ownKeys(object);
-  if (keys.length > MAX_KEYS_LISTED) listedOnce.add(object);
+  if (keys.length > MAX_KEYS_LISTED) listings.set(object, { size: keys.length, keys: someOf(keys) });
   return keys;
+}
+
+/** What is known of an object that had too many keys to be listed again. */
+export type Listing = {
+  readonly size: number;
+  /** A few of the oldest and of the newest. */
+  readonly keys: readonly PropertyKey[];
+};
+
+/** `undefined` for an object that can be listed, or that never was. */
+export function listingOf(object: object): Listing | undefined {
+  return listings.get(object);
 }
 
 export const MAX_KEYS_LISTED = 100_000;
 
 /** Weak: it keeps nothing alive. */
-const listedOnce = new WeakSet<object>();
+const listings = new WeakMap<object, Listing>();
+
+function someOf(keys: readonly PropertyKey[]): PropertyKey[] {
+  return [...keys.slice(0, 8), ...keys.slice(-24)];
+}
 
 let isProxy: (value: unknown) => boolean = () => false;
 

@@ -1,17 +1,18 @@
 import type { ContainerType } from '../core/census.ts';
 import { sampleEntries } from './objects.ts';
+import { listingOf } from './own-value.ts';
 
 /**
  * What an entry costs in a container of strings, numbers and the like, its key included: the mean over a few. A text may be a
  * piece of a longer one, which V8 then keeps whole and no look can see: `hasText` says so. `null` for what holds objects, is
- * empty, or is a dictionary so large that listing its keys once more would cost.
+ * empty, or is a dictionary so large that listing its keys once more would cost, and not so large that it never is.
  */
 export function primitiveElements(
   container: object,
   type: ContainerType,
   size: number,
 ): { type: string; bytes: number; hasText: boolean } | null {
-  if (type === 'Object' && size > KEYS_LISTED_AGAIN) return null;
+  if (type === 'Object' && size > KEYS_LISTED_AGAIN && listingOf(container) === undefined) return null;
   const entries = sampleEntries(container, type, ENTRIES_LOOKED_AT);
   if (entries.length === 0 || entries.some(({ value }) => isObject(value))) return null;
   const slot = SLOT_BYTES_BY_TYPE[type] ?? 8;

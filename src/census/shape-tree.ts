@@ -25,8 +25,8 @@ export type ContainerTally = {
   readonly refs: WeakRef<object>[];
   /** What a trap is set on, one for each of `refs`: the container, or the EventTarget whose listeners it stands for. */
   readonly trapped: WeakRef<object>[];
-  /** Of a dictionary that is too large to be listed again: the elements that were met. */
-  elements: readonly WeakRef<object>[];
+  /** One of the instances had too many keys to be listed again: its size is an old one. */
+  isUncounted: boolean;
 };
 
 /** A `PathStep` before its scripts are resolved to URLs. */
@@ -115,8 +115,9 @@ export class Shapes {
     const groups: ContainerGroup[] = [];
     for (const { key, container } of this.#shapeByKey.values()) {
       if (container === null || container.size < 1) continue;
-      const { type, instances, size, atMs } = container;
-      groups.push({ key, type, instances: Math.round(instances), size: Math.round(size), atMs });
+      const { type, instances, size, atMs, isUncounted } = container;
+      const group = { key, type, instances: Math.round(instances), size: Math.round(size), atMs };
+      groups.push(isUncounted ? { ...group, uncounted: true } : group);
     }
     return groups;
   }
@@ -145,7 +146,7 @@ export function tally(
   atMs: number,
   trapped: object = container,
 ): void {
-  shape.container ??= { type, instances: 0, size: 0, atMs, refs: [], trapped: [], elements: [] };
+  shape.container ??= { type, instances: 0, size: 0, atMs, refs: [], trapped: [], isUncounted: false };
   const tallied = shape.container;
   tallied.instances += weight;
   tallied.size += size * weight;

@@ -1,5 +1,13 @@
 import type { CensusWalk, ContainerType } from '../core/census.ts';
-import { isReadable, MAX_KEYS_LISTED, ownKeys, ownValue, prototypeOf } from './own-value.ts';
+import {
+  isReadable,
+  type Listing,
+  listingOf,
+  MAX_KEYS_LISTED,
+  ownKeys,
+  ownValue,
+  prototypeOf,
+} from './own-value.ts';
 import type { CensusHost } from './host.ts';
 import { isLink, linksOf } from './chains.ts';
 import { ChainsMet, type CountedChain } from './chains-met.ts';
@@ -31,7 +39,7 @@ import { listTimers } from './timers.ts';
 export class Walk {
   readonly shapes: Shapes = new Shapes();
   readonly #host: CensusHost;
-  readonly #previousSizeByKey: ReadonlyMap<string, number>;
+  readonly #largeKeys: Set<string>;
   readonly #visited = new WeakSet<object>();
   readonly #functions = new FunctionSources();
   #queue: Entry[] = [];
@@ -45,9 +53,10 @@ export class Walk {
   readonly #chains = new ChainsMet();
   readonly #stores: AsyncStores;
 
-  constructor(host: CensusHost, previousSizeByKey: ReadonlyMap<string, number>) {
+  /** `largeKeys`: the shapes under which a dictionary was met that is too large to be listed again; it adds to them. */
+  constructor(host: CensusHost, largeKeys: Set<string>) {
     this.#host = host;
-    this.#previousSizeByKey = previousSizeByKey;
+    this.#largeKeys = largeKeys;
     this.#stores = new AsyncStores(host.types);
     this.#privateFields = new PrivateFields(host);
     for (const object of host.own) this.#visited.add(object);
@@ -205,9 +214,6 @@ export class Walk {
       for (const element of elements) this.#push(element, child, elementWeight);
     };
     const sampled = sampleElements(container, type, ELEMENTS_PER_CONTAINER, keys);
-    if (keys !== undefined && size > MAX_KEYS_LISTED && shape.container !== null) {
-      shape.container.elements = sampled.map((element) => new WeakRef(element));
-    }
     pushAll(sampled, '[*]');
     if (type === 'Map') pushAll(sampleKeys(container, ELEMENTS_PER_CONTAINER), '[key]');
   }
@@ -215,9 +221,15 @@ export class Walk {
   #expandProperties(object: object, shape: Shape, weight: number, mayBeDictionary: boolean): void {
     const prototype = prototypeOf(object);
     const plain = prototype === null || prototype === Object.prototype;
+    const listing = listingOf(object);
+    if (listing !== undefined && mayBeDictionary) {
+      this.#expandUncounted(object, listing, shape, weight);
+      return;
+    }
     // What took so long the last time is not listed again, even if it is another object by now.
-    if ((this.#previousSizeByKey.get(shape.key) ?? 0) > MAX_KEYS_LISTED) return;
+    if (this.#largeKeys.has(shape.key)) return;
     const keys = ownKeys(object);
+    if (keys.length > MAX_KEYS_LISTED) this.#largeKeys.add(shape.key);
     const minKeys = plain ? MIN_DICTIONARY_KEYS : MIN_KEYS_OF_INSTANCE;
     const isDictionary = mayBeDictionary && keys.length >= minKeys;
     if (isDictionary) this.#expandContainer(object, 'Object', shape, weight, object, keys);
@@ -228,6 +240,17 @@ export class Walk {
     if (plain) return;
     this.#pushPrivateFields(object, shape, owner, weight);
     if (prototype !== null) this.#pushMethods(prototype, shape, owner, constructor);
+  }
+
+  /** A dictionary that is not listed again: as large as it was, with some of the elements it had. */
+  #expandUncounted(object: object, { size, keys }: Listing, shape: Shape, weight: number): void {
+    this.#largeKeys.add(shape.key);
+    if (shape.container !== null && shape.container.type !== 'Object') return;
+    tally(shape, 'Object', size, weight, object, this.#host.nowMs());
+    if (shape.container !== null) shape.container.isUncounted = true;
+    const elements = sampleElements(object, 'Object', ELEMENTS_PER_CONTAINER, keys);
+    const child = this.shapes.child(shape, '[*]', () => ({ kind: 'element', of: 'Object', size }));
+    for (const element of elements) this.#push(element, child, (weight * size) / elements.length);
   }
 
   #expandOwn(object: object, kind: Kind, shape: Shape, weight: number): void {

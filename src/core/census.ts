@@ -40,6 +40,8 @@ export type ContainerGroup = {
   readonly size: number;
   /** When the sizes were read, for the rate. */
   readonly atMs: number;
+  /** A dictionary with too many keys to be listed again: its size is an earlier one. Absent for what this walk counted. */
+  readonly uncounted?: true;
 };
 
 /** What a closer look at one container group found. */

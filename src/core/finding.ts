@@ -43,8 +43,9 @@ export function callOfProgram({ location, stack }: Site): SourceLocation | null 
 export type Retained = {
   /** `unknown` where only V8's samples show it: they count bytes. */
   readonly type: string;
-  /** `null` where only V8's samples show it; so is the next. */
+  /** `null` where only V8's samples show it. Of a dictionary that is too large to be listed twice: when it was. */
   readonly count: number | null;
+  /** `null` where only V8's samples show it, or nothing could be counted twice. */
   readonly growthPerSecond: number | null;
   /** Estimated from sampled elements; `null` where no element could be measured. */
   readonly bytesPerSecond: number | null;

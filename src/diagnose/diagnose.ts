@@ -17,6 +17,7 @@ import { rules } from './rules/all.ts';
 import { Scripts } from './source/script.ts';
 import { mergeSameBugs } from './same-bug.ts';
 import { trapFinding } from './trap-finding.ts';
+import { withUncounted } from './uncounted.ts';
 import { withUnseen } from './unseen/unseen-findings.ts';
 import { at, counted } from './words.ts';
 
@@ -39,7 +40,7 @@ export async function diagnose(
   const told = await Promise.all(
     worthTelling(ranked).map(async (leak) => ({ leak, finding: await findingFrom(leak, context) })),
   );
-  const findings = await withUnseen(told, context, scripts);
+  const findings = await withUncounted(await withUnseen(told, context, scripts), context, scripts);
   return Promise.all(findings.map((finding) => withSource(finding, context, scripts)));
 }
 

@@ -31,6 +31,8 @@ export type DiagnoseContext = {
   readonly allocations?: AllocationProfile | null;
   /** Containers that kept their size over all walks: they hold nothing that grows, whatever the text puts into them. */
   readonly steady?: readonly ContainerDetail[];
+  /** Dictionaries with too many keys to be listed again: whether they grow is not known. */
+  readonly uncounted?: readonly ContainerDetail[];
   /** Where it grows. */
   readonly space: MemorySpace | null;
 };

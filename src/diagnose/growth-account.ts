@@ -2,6 +2,7 @@ import type { Finding } from '../core/finding.ts';
 import type { GrowthAccount } from '../core/growth-account.ts';
 import type { Growth, MemorySpace } from '../core/verdict.ts';
 import { keptOutOfSight } from './rules/kept-out-of-sight.ts';
+import { tooLargeToCount } from './rules/too-large-to-count.ts';
 
 /**
  * Which findings are worth telling, and what of the growth stays unexplained.
@@ -31,12 +32,13 @@ export function accountFor(
   const smallest = leastGrowth * SMALLEST_SHARE;
   const isSmall = ({ retained }: Finding): boolean => (retained.bytesPerSecond ?? 0) < smallest;
   const isEnough = (some: readonly Finding[]): boolean =>
-    (sumOf(some) ?? 0) * ESTIMATES_WITHIN >= leastGrowth;
+    (explainedBy(some) ?? 0) * ESTIMATES_WITHIN >= leastGrowth;
   const enough = isEnough(findings.filter((finding) => !isSmall(finding)));
-  const isHeldBack = (finding: Finding): boolean => isSmall(finding) && (enough || !isOpen(finding));
+  const isHeldBack = (finding: Finding): boolean =>
+    isSmall(finding) && (enough || !(isOpen(finding) || finding.kind === tooLargeToCount.name));
   const told = findings.filter((finding) => !isHeldBack(finding));
   const open = told.some(isOpen);
-  const explained = sumOf(findings);
+  const explained = explainedBy(findings);
   return {
     told,
     heldBack: findings.filter(isHeldBack),
@@ -46,19 +48,25 @@ export function accountFor(
   };
 }
 
-const SMALLEST_SHARE = 0.05;
-const ESTIMATES_WITHIN = 3;
-
-/** What it keeps is not known, or may be more than is known. */
-function isOpen({ retained }: Finding): boolean {
-  return retained.bytesPerSecond === null || retained.bytesAtLeast === true;
-}
-
-/** Who makes it and not who keeps it is told, explains nothing. */
-function sumOf(findings: readonly Finding[]): number | null {
-  const explaining = findings.filter(({ kind }) => kind !== keptOutOfSight.name);
+/**
+ * What the findings account for, as far as it was measured; `null` if nothing was. Who makes it without who keeps it
+ * explains nothing, nor what may not grow at all.
+ */
+export function explainedBy(findings: readonly Finding[]): number | null {
+  const explaining = findings.filter(({ kind }) => !UNEXPLAINING.has(kind));
   const measured = explaining.flatMap(({ retained }) => retained.bytesPerSecond ?? []);
   return measured.length === 0 && explaining.length > 0
     ? null
     : measured.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+const UNEXPLAINING: ReadonlySet<string> = new Set([keptOutOfSight.name, tooLargeToCount.name]);
+const SMALLEST_SHARE = 0.05;
+const ESTIMATES_WITHIN = 3;
+
+/** What it keeps is not known, or may be more than is known. */
+function isOpen({ kind, retained }: Finding): boolean {
+  // A guess is no reason to look no further.
+  if (kind === tooLargeToCount.name) return false;
+  return retained.bytesPerSecond === null || retained.bytesAtLeast === true;
 }

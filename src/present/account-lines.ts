@@ -47,6 +47,8 @@ function openWords({ findings, account }: Report, growthBytesPerSecond: number):
   const rest = account?.unexplainedBytesPerSecond ?? null;
   if (findings.length > 0) {
     if (findings.every(({ kind }) => kind === 'kept-out-of-sight')) return `who keeps it, of ${whole}`;
+    const isMeasured = findings.some(({ retained }) => retained.bytesPerSecond !== null);
+    if (!isMeasured) return `${whole}: whether what was found grows could not be measured`;
     return rest === null
       ? `a part of ${whole}`
       : `${formatRate(rest)} of ${whole}: what was found is the smaller part`;

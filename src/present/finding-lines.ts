@@ -44,11 +44,13 @@ export function headWords(finding: ReportFinding): string {
     const verb = zombies.count === 1 ? 'is' : 'are';
     return `${count(zombies.count)} ${counted(zombies.type, zombies.count)} ${verb} ${zombies.state} and still held`;
   }
-  if (retained.count === null || retained.growthPerSecond === null) {
+  if (retained.count === null) {
     const maker = allocatedAt?.location.function ?? 'the program';
     return `${heldBy.name} keeps what ${maker} allocates: ${kindWords(finding.kind)}`;
   }
   const what = `${count(retained.count)} ${counted(retained.type, retained.count)}`;
+  if (retained.growthPerSecond === null)
+    return `${heldBy.name} kept ${what} when it was listed: ${kindWords(finding.kind)}`;
   return `${heldBy.name} keeps ${what} and gains ${countRate(retained.growthPerSecond)}: ${kindWords(finding.kind)}`;
 }
 

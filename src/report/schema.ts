@@ -212,8 +212,9 @@ export type ReportFinding = {
   readonly retained: {
     /** `unknown` where only V8's sampled allocations show it: they count bytes. */
     readonly type: string;
-    /** `null` where only V8's sampled allocations show it; so is the next. */
+    /** `null` where only V8's sampled allocations show it. Of a dictionary that is too large to be listed twice: when it was. */
     readonly count: number | null;
+    /** `null` where only V8's sampled allocations show it, or nothing could be counted twice. */
     readonly growthPerSecond: number | null;
     readonly bytesPerSecond: number | null;
     /** `bytesPerSecond` is what could be seen; it may be much more. */

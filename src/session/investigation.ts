@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GrowthOfContainer, findGrowth, findSteady } from '../census/growth.ts';
+import { type GrowthOfContainer, findGrowth, findSteady, findUncounted } from '../census/growth.ts';
 import type { AllocationProfile } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
@@ -54,7 +54,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     walksDone += 1;
     windows.walked();
     facts.report({ seen: seenBy(walk, walksDone, grown.length) });
-    if (grown.length > 0 || windows.looksForMore(0)) {
+    if (grown.length > 0 || findUncounted(walks).length > 0 || windows.looksForMore(0)) {
       const { findings, steady } = await nameGrowth(peer, grown, walks, facts, windows, signal);
       if (findings.length > 0) named = findings;
       facts.report({ findings: named, steady });
@@ -115,7 +115,8 @@ async function nameGrowth(
   signal: AbortSignal,
 ): Promise<{ findings: Finding[]; steady: SteadyContainer[] }> {
   const quiet = findSteady(walks).slice(0, STEADY_NAMED * 3);
-  const keys = [...grown.slice(0, LOOKED_AT_CLOSELY), ...quiet].map((group) => group.key);
+  const uncounted = findUncounted(walks).slice(0, LOOKED_AT_CLOSELY);
+  const keys = [...grown.slice(0, LOOKED_AT_CLOSELY), ...quiet, ...uncounted].map((group) => group.key);
   const details = await peer.call<ContainerDetail[]>('details', { keys });
   const detailByKey = new Map(details.map((detail) => [detail.key, detail]));
   const growing = grown
@@ -126,7 +127,7 @@ async function nameGrowth(
       return [{ detail, growthPerSecond, sizeBefore, sizeAfter, instances: detail.instances, trap: null }];
     })
     .sort((a, b) => (explainedBytesPerSecond(b) ?? 0) - (explainedBytesPerSecond(a) ?? 0));
-  facts.report({ activity: 'trapping' });
+  if (growing.length > 0) facts.report({ activity: 'trapping' });
   const contextWith = (allocations: AllocationProfile | null): DiagnoseContext => {
     const { verdict } = facts.now();
     return {
@@ -137,6 +138,7 @@ async function nameGrowth(
       programScripts: walks.at(-1)?.programScripts ?? [],
       allocations,
       steady: quiet.flatMap(({ key }) => detailByKey.get(key) ?? []),
+      uncounted: uncounted.flatMap(({ key }) => detailByKey.get(key) ?? []),
     };
   };
   // Only what has a line explains: while the traps are set there is time to see what does.
@@ -153,7 +155,8 @@ async function nameGrowth(
     const early = await diagnose(trapped, contextWith(null));
     if (early.length > 0) facts.report({ findings: early });
   }
-  const context = contextWith(signal.aborted ? null : await windows.take(explained));
+  const isSampled = !signal.aborted && (growing.length > 0 || windows.looksForMore(0));
+  const context = contextWith(isSampled ? await windows.take(explained) : null);
   const findings = await diagnose(trapped, context);
   const steady: SteadyContainer[] = [];
   for (const group of quiet) {

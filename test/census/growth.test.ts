@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findGrowth, findSteady } from '../../src/census/growth.ts';
+import { findGrowth, findSteady, findUncounted } from '../../src/census/growth.ts';
 import type { CensusWalk, ContainerGroup } from '../../src/core/census.ts';
 
 /** A walk every two seconds, drawn as `key size` or `key size/instances`. */
@@ -70,4 +70,30 @@ test('what kept its size over every walk is steady, if it is of some size', () =
 test('one walk shows nothing', () => {
   expect(findGrowth(walks('a 10'))).toEqual([]);
   expect(findSteady(walks('a 100'))).toEqual([]);
+});
+
+describe('a dictionary that is not listed again', () => {
+  const [first, second, third] = walks('a 90', 'a 120', 'b 7, c 9');
+  const uncounted = (key: string, size: number, atMs: number): ContainerGroup => ({
+    key,
+    type: 'Object',
+    instances: 1,
+    size,
+    atMs,
+    uncounted: true,
+  });
+
+  test('is told, the largest first, and is not found steady', () => {
+    const later = { ...third, containers: [uncounted('a', 100, 0), uncounted('b', 300, 0)] };
+    const same = walks('a 100, b 300').map((walk) => ({ ...walk, containers: later.containers }));
+    expect(findUncounted([...same, later]).map(({ key }) => key)).toEqual(['b', 'a']);
+    expect(findSteady([...same, later])).toEqual([]);
+    expect(findUncounted([first, second])).toEqual([]);
+  });
+
+  test('is not said to grow as it did while it was counted: it may have stopped', () => {
+    const later = { ...third, containers: [uncounted('a', 120, 2000)] };
+    expect(findGrowth([first, second]).map(({ key }) => key)).toEqual(['a']);
+    expect(findGrowth([first, second, later])).toEqual([]);
+  });
 });

@@ -132,6 +132,16 @@ describe('what is left', () => {
     });
   });
 
+  test('what could not be counted twice is told as long as nothing else is enough, and explains nothing', () => {
+    const suspect: Finding = { ...finding('table', null), kind: 'too-large-to-count' };
+    const alone = accountFor([suspect, finding('small', 100)], growth(100_000), 'heap');
+    expect(names(alone.told)).toEqual(['table']);
+    expect(alone).toMatchObject({ explainedBytesPerSecond: 100, sufficient: false });
+    const beside = accountFor([finding('cause', 90_000), suspect], growth(100_000), 'heap');
+    expect(names(beside.told)).toEqual(['cause']);
+    expect(beside.sufficient).toBe(true);
+  });
+
   test('what is not told makes nothing sufficient, and counts for what is found', () => {
     const small = Array.from({ length: 10 }, (_, index) => finding(`small ${index}`, 4000));
     expect(accountFor(small, growth(100_000), 'heap')).toMatchObject({

@@ -242,6 +242,25 @@ export function keptFinding(): ReportFinding {
   };
 }
 
+/** A dictionary with too many keys to be listed twice. */
+export function largeDictionaryFinding(): ReportFinding {
+  return {
+    ...cacheFinding(),
+    fingerprint: '77ab03',
+    kind: 'too-large-to-count',
+    confidence: 0.47,
+    retained: {
+      type: 'Offer',
+      count: 280_000,
+      growthPerSecond: null,
+      bytesPerSecond: null,
+      bytesAtLeast: false,
+      state: null,
+    },
+    explanation: '`routeCache` had 280000 entries when it was listed, so whether it grows is not known.',
+  };
+}
+
 /** A finding in a package whose installed version is known for it. */
 export function knownFinding(): ReportFinding {
   return {

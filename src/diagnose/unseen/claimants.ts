@@ -3,6 +3,7 @@ import type { DiagnoseContext } from '../growing-container.ts';
 import type { LeakCase } from '../leak-case.ts';
 import { nameContainer } from '../name-container.ts';
 import { unseenRules } from '../rules/all-unseen.ts';
+import { samePlace } from '../same-place.ts';
 import { substringPinsParent } from '../rules/substring-pins-parent.ts';
 import type { UnseenCause, UnseenFacts, UnseenRule } from '../rules/unseen-rule.ts';
 import { addSitesOf } from '../source/add-sites.ts';
@@ -156,9 +157,4 @@ function merged(one: Claimant, other: Claimant): Claimant {
 
 function scriptsFor({ script }: FunctionAt, { known }: UnseenFacts): Script[] {
   return [...new Set([script, ...known])];
-}
-
-function samePlace(a: Finding['heldBy'], b: Finding['heldBy']): boolean {
-  if (a.location === null || b.location === null) return false;
-  return a.location.file === b.location.file && a.location.line === b.location.line && a.name === b.name;
 }

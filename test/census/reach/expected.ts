@@ -15,12 +15,17 @@ export function expectReached({ containers, over, keptByTimers, added }: Reached
     ring: grown('chain', [41, 101]),
     longChain: grown('chain', [150_040, 150_100]),
     entries: grown('Map'),
+    // Counted once; what its elements hold is seen all the same.
+    offers: grown('Object', [120_040, 120_040]),
     'requests .getStore() .spans': grown('Array'),
     'requests .getStore() .beats': { type: 'Array' },
   });
   const ofRequest = Object.keys(containers).find((words) => words.endsWith(' .seen'));
   expect(ofRequest).toMatch(/^Socket /);
   expect(containers[ofRequest ?? '']).toEqual(grown('Array'));
+  const [before = 0, after = 0] = containers['offers [*] .readers']?.sizes ?? [];
+  expect(before).toBeGreaterThan(0);
+  expect(after).toBeGreaterThan(before);
   // The entries of the Map are told once, and five versions are no chain.
   for (const name of ['first', 'last', 'version']) expect(Object.keys(containers)).not.toContain(name);
   expect(over).toMatchObject({

@@ -65,6 +65,11 @@ function lengthen(number) {
 }
 for (let number = 0; number < 150_000; number += 1) lengthen(number);
 
+// With more keys than are listed twice.
+const offers = {};
+for (let number = 0; number < 120_000; number += 1) offers[`offer ${number}`] = { number };
+offers['offer 0'].readers = Array.from({ length: 20 }, (_, number) => ({ number }));
+
 class Entry {
   constructor(number) {
     this.number = number;
@@ -148,6 +153,8 @@ function grow() {
   lengthen(total);
   use(total);
   widen(total);
+  offers[`offer of ${total}`] = { number: total };
+  offers['offer 0'].readers.push({ total });
   context.deref().spans.push({ total });
   if (total > 40) pending.deref().seen.push({ total });
 }
@@ -174,6 +181,6 @@ requests.run(new RequestContext(), () => {
   })();
 });
 
-const peek = () => [first, version, entries, oldest, head, longChain];
+const peek = () => [first, version, entries, oldest, head, longChain, offers];
 // A census begins with what is `kept`.
 module.exports = { ready, connections, close, grow, kept: { grow, peek } };

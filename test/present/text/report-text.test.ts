@@ -9,6 +9,7 @@ import {
   inconclusiveReport,
   keptFinding,
   knownFinding,
+  largeDictionaryFinding,
   leakingReport,
   operation,
   raceFinding,
@@ -46,6 +47,7 @@ const REPORTS = {
   unexplained: unexplainedReport(),
   'known-leak': leakingReport({ findings: [knownFinding()] }),
   'out-of-sight': leakingReport({ findings: [raceFinding(), keptFinding()] }),
+  'too-large-to-count': { ...unexplainedReport(), findings: [largeDictionaryFinding()] },
   'in-step': leakingReport({
     findings: [cacheFinding()],
     growth: {
