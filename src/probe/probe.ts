@@ -132,23 +132,36 @@ export class Probe {
       if (!this.isNatural && this.#ticks > 0) this.#collectIfDue(memory.heapUsed);
       this.#ticks += 1;
       // Node tells of a collection in a later turn of the event loop, and a forced one belongs to this tick.
-      const later = this.#host.timers.setImmediate(() => this.#deliverGuarded(memory));
-      later.unref();
+      // Telling of it is a turn of its own, because the code of a look is cold each second: a slice of it takes 1 ms.
+      this.#later(() => {
+        const tick = this.#look(memory);
+        this.#later(() => this.#deliver(tick));
+      });
     } catch (error) {
       this.#options.onFault(error);
     }
   }
 
-  #deliverGuarded(memory: NodeJS.MemoryUsage): void {
-    if (!this.#running) return;
-    try {
-      this.#options.account.book('sample', () => this.#deliver(memory));
-    } catch (error) {
-      this.#options.onFault(error);
-    }
+  /** Runs a part of a look in a later turn of the event loop, unless the watch has ended by then. */
+  #later(work: () => void): void {
+    const later = this.#host.timers.setImmediate(() => {
+      if (!this.#running) return;
+      try {
+        this.#options.account.book('sample', work);
+      } catch (error) {
+        this.#options.onFault(error);
+      }
+    });
+    later.unref();
   }
 
-  #deliver(memory: NodeJS.MemoryUsage): void {
+  #deliver(tick: ProbeTick): void {
+    this.#options.onTick(tick);
+    // Whoever was told may have had enough.
+    if (this.#running) this.#govern(tick.sample.timeMs);
+  }
+
+  #look(memory: NodeJS.MemoryUsage): ProbeTick {
     const nowMs = this.#nowMs();
     if (this.#options.isDisturbed() || this.#wasDisturbed) this.#disturbedUntilMs = nowMs;
     this.#wasDisturbed = this.#options.isDisturbed();
@@ -176,7 +189,7 @@ export class Probe {
       this.#lastFloorMs = gc.timeMs;
       this.#lastFloorBytes = gc.afterBytes;
     }
-    this.#options.onTick({
+    return {
       sample: {
         timeMs: nowMs,
         rss: memory.rss,
@@ -190,9 +203,7 @@ export class Probe {
       },
       gcs: gcs.map(asEvent),
       floors,
-    });
-    // Whoever was told may have had enough.
-    if (this.#running) this.#govern(nowMs);
+    };
   }
 
   #readInside(): InsideSample {
