@@ -136,7 +136,7 @@ export function childShape(parent: Shape, label: string, step: () => RawStep): S
   return child;
 }
 
-/** Books one container of this shape. */
+/** Books one container of this shape. Where it has containers of several types, those of the first that was met are told. */
 export function tally(
   shape: Shape,
   type: ContainerType,
@@ -148,6 +148,7 @@ export function tally(
 ): void {
   shape.container ??= { type, instances: 0, size: 0, atMs, refs: [], trapped: [], isUncounted: false };
   const tallied = shape.container;
+  if (tallied.type !== type) return;
   tallied.instances += weight;
   tallied.size += size * weight;
   tallied.atMs = atMs;

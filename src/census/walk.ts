@@ -245,9 +245,8 @@ export class Walk {
   /** A dictionary that is not listed again: as large as it was, with some of the elements it had. */
   #expandUncounted(object: object, { size, keys }: Listing, shape: Shape, weight: number): void {
     this.#largeKeys.add(shape.key);
-    if (shape.container !== null && shape.container.type !== 'Object') return;
     tally(shape, 'Object', size, weight, object, this.#host.nowMs());
-    if (shape.container !== null) shape.container.isUncounted = true;
+    if (shape.container?.type === 'Object') shape.container.isUncounted = true;
     const elements = sampleElements(object, 'Object', ELEMENTS_PER_CONTAINER, keys);
     const child = this.shapes.child(shape, '[*]', () => ({ kind: 'element', of: 'Object', size }));
     for (const element of elements) this.#push(element, child, (weight * size) / elements.length);

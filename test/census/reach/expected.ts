@@ -17,6 +17,7 @@ export function expectReached({ containers, over, keptByTimers, added }: Reached
     entries: grown('Map'),
     // Counted once; what its elements hold is seen all the same.
     offers: grown('Object', [120_040, 120_040]),
+    'mixed [*]': grown('Map', [20, 20]),
     'requests .getStore() .spans': grown('Array'),
     'requests .getStore() .beats': { type: 'Array' },
   });

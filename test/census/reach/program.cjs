@@ -70,6 +70,12 @@ const offers = {};
 for (let number = 0; number < 120_000; number += 1) offers[`offer ${number}`] = { number };
 offers['offer 0'].readers = Array.from({ length: 20 }, (_, number) => ({ number }));
 
+// Collections of two types in one place, the second a dictionary.
+const mixed = [
+  new Map(Array.from({ length: 20 }, (_, number) => [number, { number }])),
+  Object.fromEntries(Array.from({ length: 30 }, (_, number) => [`key ${number}`, { number }])),
+];
+
 class Entry {
   constructor(number) {
     this.number = number;
@@ -181,6 +187,6 @@ requests.run(new RequestContext(), () => {
   })();
 });
 
-const peek = () => [first, version, entries, oldest, head, longChain, offers];
+const peek = () => [first, version, entries, oldest, head, longChain, offers, mixed];
 // A census begins with what is `kept`.
 module.exports = { ready, connections, close, grow, kept: { grow, peek } };
