@@ -11,8 +11,8 @@ import { builtFiles } from '../lib/built-files.ts';
 import { type PairedResult, paired } from './paired.ts';
 
 // What watching costs a server: `npm run bench -- overhead [--rounds 8] [--window 10] [--long-window 205] [--dear] [--only WORDS]`, the
-// windows in seconds; --dear adds what is known to cost much, and WORDS, with commas
-// between, leaves the modes with one of them.
+// windows in seconds; --dear adds what is known to cost much, and WORDS, with commas between, leaves the
+// modes with one of them.
 //
 // Two servers share one core, as busy as it can be; the load comes from the other core. One of them has the mode beside it,
 // then the other: whatever the machine does meanwhile, it does to both. Beside leakline, on the same work in the same run:
@@ -242,8 +242,8 @@ function geometricMean(ratios: readonly number[]): number {
 }
 
 /**
- * V8's code is dearer after the first full collections than before, whoever causes them: 10 to 12 % for `json`, which would
- * not have any for an hour, and nothing more once there were some.
+ * V8's code is dearer after the first full collections than before, whoever causes them: 10 to 12 % for `json`, which has
+ * none by itself while this runs, and hardly more once there were some (docs/decisions/0013-what-compiled-code-remembers.md).
  */
 async function age(server: Server): Promise<void> {
   await ask(server.child, 'collect on');

@@ -1,4 +1,4 @@
-import { isReadable, ownValue } from './own-value.ts';
+import { isObject, isReadable, ownValue } from './own-value.ts';
 
 /**
  * What is Node's own and leads nowhere a reader knows: its modules, what they export and their classes' methods. They are
@@ -29,8 +29,4 @@ function ownObjects(object: object): object[] {
     if (isObject(value)) values.push(value);
   }
   return values;
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -1,19 +1,5 @@
 import type * as utilModule from 'node:util';
-import { isReadable, ownValue } from './own-value.ts';
-
-/** An object on which Node keeps lists under symbols of its own. */
-export type Target = { readonly object: object; readonly owner: string };
-
-export type ListenerList = {
-  readonly label: string;
-  readonly event: string;
-  /** The class, or the function, to which the listeners are given. */
-  readonly owner: string;
-  /** What stands for the list. */
-  readonly container: object;
-  /** What a trap is set on. */
-  readonly trapped: object;
-};
+import { isObject, isReadable, ownValue } from './own-value.ts';
 
 /**
  * The lists under one of Node's symbols; `null` if it is none of those.
@@ -44,6 +30,20 @@ export function listsUnderSymbol(
   }
   return lists;
 }
+
+/** An object on which Node keeps lists under symbols of its own. */
+export type Target = { readonly object: object; readonly owner: string };
+
+export type ListenerList = {
+  readonly label: string;
+  readonly event: string;
+  /** The class, or the function, to which the listeners are given. */
+  readonly owner: string;
+  /** What stands for the list. */
+  readonly container: object;
+  /** What a trap is set on. */
+  readonly trapped: object;
+};
 
 /** Whether a listener is put there with `addEventListener`. */
 export function isEventTarget(target: object): boolean {
@@ -141,8 +141,4 @@ function listenerOf(node: object): object | null {
   if (typeof listener === 'function') return listener;
   // An object with `handleEvent` is no weak reference.
   return isObject(listener) ? behindWeak(listener) : null;
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

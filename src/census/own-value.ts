@@ -13,6 +13,10 @@ export function prototypeOf(object: object): object | null {
   return isProxy(object) ? null : (Object.getPrototypeOf(object) as object | null);
 }
 
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
 export function isReadable(object: object): boolean {
   return !isProxy(object);
 }

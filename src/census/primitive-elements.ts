@@ -1,6 +1,6 @@
 import type { ContainerType } from '../core/census.ts';
 import { sampleEntries } from './objects.ts';
-import { listingOf } from './own-value.ts';
+import { isObject, listingOf } from './own-value.ts';
 
 /**
  * What an entry costs in a container of strings, numbers and the like, its key included: the mean over a few. A text may be a
@@ -35,8 +35,4 @@ const SLOT_BYTES_BY_TYPE: Partial<Record<ContainerType, number>> = { Map: 28, Se
 function bytesOf(value: unknown): number {
   if (typeof value === 'string') return 24 + value.length;
   return typeof value === 'bigint' ? 24 : 0;
-}
-
-function isObject(value: unknown): boolean {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

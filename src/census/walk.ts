@@ -1,5 +1,6 @@
 import type { CensusWalk, ContainerType } from '../core/census.ts';
 import {
+  isObject,
   isReadable,
   type Listing,
   listingOf,
@@ -474,7 +475,3 @@ const FUNCTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
   'arguments',
   'caller',
 ]);
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}

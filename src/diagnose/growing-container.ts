@@ -37,6 +37,12 @@ export type DiagnoseContext = {
   readonly space: MemorySpace | null;
 };
 
+/** A container that was looked at though it was not seen to grow. */
+export function notGrowing(detail: ContainerDetail): GrowingContainer {
+  const { size, instances } = detail;
+  return { detail, growthPerSecond: 0, sizeBefore: size, sizeAfter: size, instances, trap: null };
+}
+
 /** How much of the process's growth this container accounts for, in bytes per second; `null` if no element was measured. */
 export function explainedBytesPerSecond(growing: GrowingContainer): number | null {
   const { elementBytes } = growing.detail;

@@ -62,7 +62,8 @@ export function explainedBy(findings: readonly Finding[]): number | null {
 
 const UNEXPLAINING: ReadonlySet<string> = new Set([keptOutOfSight.name, tooLargeToCount.name]);
 const SMALLEST_SHARE = 0.05;
-const ESTIMATES_WITHIN = 3;
+/** An element's size is an estimate from a few. */
+export const ESTIMATES_WITHIN = 3;
 
 /** What it keeps is not known, or may be more than is known. */
 function isOpen({ kind, retained }: Finding): boolean {

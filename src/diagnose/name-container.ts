@@ -1,6 +1,6 @@
 import type { ContainerDetail } from '../core/census.ts';
 import type { SourceLocation } from '../core/location.ts';
-import type { DiagnoseContext } from './growing-container.ts';
+import { type DiagnoseContext, notGrowing } from './growing-container.ts';
 import { heldBy } from './holder.ts';
 import { readPath } from './path-reading.ts';
 import { Scripts } from './source/script.ts';
@@ -22,16 +22,13 @@ export async function nameContainer(
   context: DiagnoseContext,
 ): Promise<NamedContainer | null> {
   const scripts = new Scripts(context.sources);
-  const still = {
-    detail,
-    growthPerSecond: 0,
-    sizeBefore: detail.size,
-    sizeAfter: detail.size,
-    instances: detail.instances,
-    trap: null,
-  };
   const path = await readPath(detail.steps, scripts, []);
-  const { holder, grows, growsIn } = await heldBy(still, path, scripts, context.workingDirectory);
+  const { holder, grows, growsIn } = await heldBy(
+    notGrowing(detail),
+    path,
+    scripts,
+    context.workingDirectory,
+  );
   const { location } = holder;
   // That a buffer inside of Node does not grow is no news of the program's.
   if (location === null || growsIn === 'itself') return null;

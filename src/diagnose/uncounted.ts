@@ -1,9 +1,8 @@
-import type { ContainerDetail } from '../core/census.ts';
 import type { Finding } from '../core/finding.ts';
 import { confidenceOf } from './confidence.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
-import { explainedBy } from './growth-account.ts';
+import { type DiagnoseContext, notGrowing } from './growing-container.ts';
+import { ESTIMATES_WITHIN, explainedBy } from './growth-account.ts';
 import { investigate, type LeakCase } from './leak-case.ts';
 import { knownLeakOf } from './packages/known-leak.ts';
 import { tooLargeToCount } from './rules/too-large-to-count.ts';
@@ -35,14 +34,7 @@ export async function withUncounted(
   return findings.toSpliced(index < 0 ? findings.length : index, 0, ...suspects);
 }
 
-/** As in the account of the growth: an element's size is an estimate. */
-const ESTIMATES_WITHIN = 3;
 const MOST_TOLD = 3;
-
-function notGrowing(detail: ContainerDetail): GrowingContainer {
-  const { size, instances } = detail;
-  return { detail, growthPerSecond: 0, sizeBefore: size, sizeAfter: size, instances, trap: null };
-}
 
 /** A table that is filled while its file is loaded grows no more. */
 async function isFilledInFunction({ held }: LeakCase, scripts: Scripts): Promise<boolean> {

@@ -70,6 +70,16 @@ const offers = {};
 for (let number = 0; number < 120_000; number += 1) offers[`offer ${number}`] = { number };
 offers['offer 0'].readers = Array.from({ length: 20 }, (_, number) => ({ number }));
 
+// As large, but its entries come and go.
+const passing = {};
+for (let number = 0; number < 120_000; number += 1) passing[`pass ${number}`] = { number };
+function replacePassing() {
+  for (let number = 0; number < 120_000; number += 1) {
+    delete passing[`pass ${number}`];
+    passing[`pass later ${number}`] = { number };
+  }
+}
+
 // Collections of two types in one place, the second a dictionary.
 const mixed = [
   new Map(Array.from({ length: 20 }, (_, number) => [number, { number }])),
@@ -162,6 +172,7 @@ function grow() {
   offers[`offer of ${total}`] = { number: total };
   offers['offer 0'].readers.push({ total });
   context.deref().spans.push({ total });
+  if (total === 41) replacePassing();
   if (total > 40) pending.deref().seen.push({ total });
 }
 
@@ -187,6 +198,6 @@ requests.run(new RequestContext(), () => {
   })();
 });
 
-const peek = () => [first, version, entries, oldest, head, longChain, offers, mixed];
+const peek = () => [first, version, entries, oldest, head, longChain, offers, passing, replacePassing, mixed];
 // A census begins with what is `kept`.
 module.exports = { ready, connections, close, grow, kept: { grow, peek } };
