@@ -71,8 +71,8 @@ const SENTENCE_BY_CODE = {
   TARGET_GONE: ({ pid }: { pid: number }): string => `Process ${pid} ended while it was watched`,
   CONSENT_NEEDED: ({ pid, platform }: { pid: number; platform: string }): string =>
     `On ${platform} leakline can't find out whether process ${pid} is a Node.js that may be opened`,
-  PLATFORM_UNSUPPORTED: ({ platform }: { platform: string }): string =>
-    `Listing the processes is not built for ${platform} yet`,
+  PROCESS_LIST_FAILED: ({ command, message }: { command: string; message: string }): string =>
+    `The processes could not be listed with ${command}: ${message}`,
   PROGRAM_NOT_FOUND: ({ command, message }: { command: string; message: string }): string =>
     `The program could not be started: ${command}: ${message}`,
   PROGRAM_ENDED_EARLY: ({

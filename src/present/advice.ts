@@ -46,7 +46,7 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
     'If it ran out of memory, start it again and watch it from the start with: leakline run -- node app.js',
   CONSENT_NEEDED:
     'If it is a Node.js server of yours that does not use SIGUSR1 itself, say so: leakline PID --yes',
-  PLATFORM_UNSUPPORTED:
+  PROCESS_LIST_FAILED:
     'Take the pid from ps, the Activity Monitor or the Task Manager, and give it: leakline PID',
   PROGRAM_NOT_FOUND: 'Check the command after the two dashes: leakline run -- node app.js',
   PROGRAM_ENDED_EARLY: 'Run the command alone until it stays up, then put leakline run -- before it.',

@@ -7,8 +7,10 @@ import { checkIsNode, isOtherRuntime } from './node-executable.ts';
 import { inspectorPort, nodeOptions } from './node-options.ts';
 import { checkNodeVersion, nodeVersion } from './node-version.ts';
 import { likelyInspectorPorts, signalRefusal } from './open-inspector.ts';
+import { canLookInto } from './platform.ts';
 import { isPrepared } from './prepared.ts';
 import { type ProcessInfo, type ProcessOutline, readOutline, readProcess } from './process-info.ts';
+import { systemProcessList } from './system-process-list.ts';
 
 export type ListedProcess = {
   readonly outline: ProcessOutline;
@@ -27,17 +29,35 @@ export type WayIn = 'prepared' | 'inspector' | 'signal';
  * The Node processes of this machine, leakline's own left out. Bun and Deno are listed too, as what can't be attached to.
  *
  * Reads `/proc` and nothing else, so two things show only when one attaches: that the program handles SIGUSR1 itself,
- * and that a debugger holds it.
+ * and that a debugger holds it. Where there is no `/proc` the system's tools are asked. Throws PROCESS_LIST_FAILED there.
  */
 export function listProcesses(): ListedProcess[] {
   if (process.platform !== 'linux')
-    throw new LeaklineError('PLATFORM_UNSUPPORTED', { platform: process.platform });
-  const callers = ancestors(process.pid);
+    return listElsewhere(process.platform, systemProcessList(process.platform));
+  const callers = ancestors(process.pid, (pid) => readOutline(pid)?.parent);
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && pid !== process.pid)
     .flatMap((pid) => list(pid) ?? [])
     .filter(({ outline }) => !isLeakline(outline, callers));
+}
+
+/** What is called node. Whether it may be opened is not to be seen there, so each needs the user's word. */
+export function listElsewhere(
+  platform: NodeJS.Platform,
+  outlines: readonly ProcessOutline[],
+): ListedProcess[] {
+  const parentByPid = new Map(outlines.map(({ pid, parent }) => [pid, parent]));
+  const callers = ancestors(process.pid, (pid) => parentByPid.get(pid));
+  return outlines
+    .filter((outline) => outline.pid !== process.pid && /^(node|nodejs)(\.exe)?$/i.test(outline.name))
+    .filter((outline) => !isLeakline(outline, callers))
+    .map((outline) =>
+      unreachable(
+        outline,
+        refusalBy(() => canLookInto(outline.pid, false, platform)),
+      ),
+    );
 }
 
 /** `null` for what is no Node, and what has gone meanwhile. */
@@ -125,9 +145,9 @@ function resolved(path: string): string {
   }
 }
 
-function ancestors(pid: number): Set<number> {
+function ancestors(pid: number, parentOf: (pid: number) => number | undefined): Set<number> {
   const found = new Set<number>();
-  for (let at = readOutline(pid)?.parent ?? 0; at > 0 && !found.has(at); at = readOutline(at)?.parent ?? 0) {
+  for (let at = parentOf(pid) ?? 0; at > 0 && !found.has(at); at = parentOf(at) ?? 0) {
     found.add(at);
   }
   return found;
