@@ -81,9 +81,12 @@ class Group {
     environment: NodeJS.ProcessEnv = {},
   ) {
     this.#command = [basename(command), ...commandArguments.map((argument) => basename(argument))].join(' ');
-    const env = { ...process.env, ...environment };
-    // Debugging options of whoever started the gallery are not the server's.
-    delete env.NODE_OPTIONS;
+    // Debugging options of whoever started the gallery are not the server's, nor is what npm made of this project's
+    // settings: `engine-strict` would keep a case from installing what runs all the same.
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => name !== 'NODE_OPTIONS' && !name.startsWith('npm_'),
+    );
+    const env = { ...Object.fromEntries(inherited), ...environment };
     this.#child = spawn(command, commandArguments, {
       cwd,
       env,
