@@ -7,8 +7,8 @@ import { containerSize, containerType, sampleElements } from './objects.ts';
  * from V8's 64-bit layout without pointer compression, as Node builds it: it is set against the measured slope to
  * tell whether a container explains it, never shown as a measurement.
  *
- * At most 400 objects a sample, six steps deep, closures with the variables of their own scope; what two samples share
- * (the server, a class) counts for none. `links` are properties of the samples that are not followed.
+ * At most 400 objects a sample, six steps deep, closures with the variables of their own scope; of a collection inside a
+ * sample 32 elements are looked at and stand for the others. What two samples share (the server, a class) counts for none. `links` are properties of the samples that are not followed.
  */
 export function estimateElementBytes(
   samples: readonly object[],
@@ -52,41 +52,50 @@ function reachFrom(
 ): Map<object, number> {
   const sizeByObject = new Map<object, number>();
   let functionsAsked = 0;
-  let level: object[] = [sample];
+  let level: Reached[] = [{ object: sample, standsFor: 1 }];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
-    const below: object[] = [];
-    for (const object of level) {
+    const below: Reached[] = [];
+    for (const { object, standsFor } of level) {
       if (sizeByObject.has(object) || sizeByObject.size >= MAX_OBJECTS) continue;
+      const add = (objects: readonly object[], share = 1): void => {
+        for (const one of objects) below.push({ object: one, standsFor: standsFor * share });
+      };
       if (types.isPromise(object)) {
-        sizeByObject.set(object, PROMISE_BYTES);
+        sizeByObject.set(object, PROMISE_BYTES * standsFor);
         // What it was fulfilled with, which no property leads to.
-        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) below.push(...capturedBy(object));
+        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) add(capturedBy(object));
         continue;
       }
       if (typeof object === 'function') {
-        sizeByObject.set(object, FUNCTION_BYTES);
+        sizeByObject.set(object, FUNCTION_BYTES * standsFor);
         // Only of the element itself, and of what is right below it: each is a question to the inspector.
-        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) below.push(...capturedBy(object));
+        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) add(capturedBy(object));
         continue;
       }
-      sizeByObject.set(object, shallowBytes(object, types, below, depth === 0 ? links : undefined));
+      const bytes = shallowBytes(object, types, add, depth === 0 ? links : undefined);
+      sizeByObject.set(object, bytes * standsFor);
     }
     level = below;
   }
   return sizeByObject;
 }
 
+/** An object inside a sample, and for how many it stands: of a large collection only some are looked at. */
+type Reached = { readonly object: object; readonly standsFor: number };
+
 const PROMISE_BYTES = 64;
 const FUNCTION_BYTES = 64;
 const MAX_FUNCTIONS_ASKED = 3;
+const ELEMENTS_SAMPLED = 32;
+const PROPERTIES_LOOKED_AT = 256;
 const HEADER_BYTES = 24;
 const SLOT_BYTES = 8;
 
-/** The object itself with its strings; objects it leads to are added to `below`. */
+/** The object itself with its strings; objects it leads to are handed to `add`, with how many each of them stands for. */
 function shallowBytes(
   object: object,
   types: typeof utilModule.types,
-  below: object[],
+  add: (objects: readonly object[], share?: number) => void,
   links?: ReadonlySet<PropertyKey>,
 ): number {
   // Looking at a property of the global object may load a part of Node.
@@ -94,19 +103,21 @@ function shallowBytes(
   if (ArrayBuffer.isView(object) || types.isAnyArrayBuffer(object)) return viewBytes(object, types);
   const type = containerType(object, types);
   if (type !== null) {
-    below.push(...sampleElements(object, type, 32));
-    const slots = type === 'Map' ? 3.5 : type === 'Set' ? 2.5 : 1;
     const size = containerSize(object, type);
+    add(sampleElements(object, type, ELEMENTS_SAMPLED), Math.max(1, size / ELEMENTS_SAMPLED));
+    const slots = type === 'Map' ? 3.5 : type === 'Set' ? 2.5 : 1;
     return HEADER_BYTES + size * slots * SLOT_BYTES + primitiveElementBytes(object, type, size);
   }
-  let bytes = HEADER_BYTES;
-  for (const key of ownKeys(object).slice(0, 256)) {
+  const keys = ownKeys(object);
+  const share = Math.max(1, keys.length / PROPERTIES_LOOKED_AT);
+  let bytes = 0;
+  for (const key of keys.slice(0, PROPERTIES_LOOKED_AT)) {
     const value = ownValue(object, key);
     bytes += SLOT_BYTES + primitiveBytes(value);
     if (links?.has(key)) continue;
-    if ((typeof value === 'object' && value !== null) || typeof value === 'function') below.push(value);
+    if ((typeof value === 'object' && value !== null) || typeof value === 'function') add([value], share);
   }
-  return bytes;
+  return HEADER_BYTES + bytes * share;
 }
 
 /** Strings kept in an array, by the mean of a few. */
