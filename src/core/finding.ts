@@ -26,6 +26,8 @@ export type Finding = {
   readonly zombies: Zombies | null;
   /** A documented leak of the package it stands in, in the version that is installed; `null` if none is known. */
   readonly knownLeak: KnownLeak | null;
+  /** Nothing in sight ends its growth: the text neither bounds it nor takes anything out. Absent where that was not looked for. */
+  readonly endless?: boolean;
   readonly explanation: string;
   /** The source around the holder, what grows, who adds, the program's call and the clean-up; empty where no text could be read. */
   readonly excerpts?: readonly Excerpt[];

@@ -2,6 +2,7 @@ import { callOfProgram, type Finding, type Zombies } from '../core/finding.ts';
 import type { SourceLocation } from '../core/location.ts';
 import { isOutOfReach } from './bound-reach.ts';
 import { confidenceOf } from './confidence.ts';
+import { isEndless } from './endless.ts';
 import { excerptsAt } from './source/excerpts.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import {
@@ -38,7 +39,7 @@ export async function diagnose(
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
   const told = await Promise.all(
-    worthTelling(ranked).map(async (leak) => ({ leak, finding: await findingFrom(leak, context) })),
+    worthTelling(ranked).map(async (leak) => ({ leak, finding: await findingFrom(leak, context, scripts) })),
   );
   const findings = await withUncounted(await withUnseen(told, context, scripts), context, scripts);
   return Promise.all(findings.map((finding) => withSource(finding, context, scripts)));
@@ -108,7 +109,7 @@ function weight(leak: LeakCase): number {
   return explainedBytesPerSecond(leak.growing) ?? 0;
 }
 
-async function findingFrom(leak: LeakCase, context: DiagnoseContext): Promise<Finding> {
+async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Scripts): Promise<Finding> {
   const rule = rules.find((candidate) => candidate.matches(leak));
   if (rule === undefined) throw new Error('the last rule matches everything');
   const { confidence, why, shouldBeReleased } = rule.explain(leak);
@@ -145,6 +146,7 @@ async function findingFrom(leak: LeakCase, context: DiagnoseContext): Promise<Fi
     shouldBeReleased,
     zombies,
     knownLeak: await knownLeakOf(leak, context),
+    endless: await isEndless(leak, context, scripts),
     // What is missing is said in `shouldBeReleased`; saying it twice helps nobody.
     // Which call sets a timer is known from its callback for sure.
     explanation: [

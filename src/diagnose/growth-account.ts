@@ -60,6 +60,18 @@ export function explainedBy(findings: readonly Finding[]): number | null {
     : measured.reduce((sum, bytes) => sum + bytes, 0);
 }
 
+/**
+ * Whether nothing in sight ends the growth: what is found endless may be all of it, within what estimates are right, and is
+ * at least as much as all else that was found.
+ */
+export function isEndlessGrowth(findings: readonly Finding[], growth: Growth | null): boolean {
+  const endless = explainedBy(findings.filter((finding) => finding.endless === true)) ?? 0;
+  if (growth === null || endless <= 0) return false;
+  return (
+    endless * ESTIMATES_WITHIN >= growth.bytesPerSecond && endless * 2 >= (explainedBy(findings) ?? Infinity)
+  );
+}
+
 const UNEXPLAINING: ReadonlySet<string> = new Set([keptOutOfSight.name, tooLargeToCount.name]);
 const SMALLEST_SHARE = 0.05;
 /** An element's size is an estimate from a few. */

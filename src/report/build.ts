@@ -137,6 +137,7 @@ function findingOf(finding: Finding): ReportFinding {
     addedAt: siteOf(addedAt),
     allocatedAt: siteOf(allocatedAt),
     usedAt: usedAt ?? null,
+    endless: finding.endless ?? null,
     trap: trap ?? null,
     excerpts: excerpts ?? [],
   };

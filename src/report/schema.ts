@@ -243,6 +243,8 @@ export type ReportFinding = {
    * where the stack shows it, or nothing does.
    */
   readonly usedAt: ReportLocation | null;
+  /** Nothing in sight ends its growth: the text neither bounds it nor takes anything out; `null` where that was not looked for. */
+  readonly endless: boolean | null;
   /** Who adds was caught in the act, or could not be; `null` if that was not tried. */
   readonly trap: {
     /** False where the container can't be watched: then who adds was read off the source. */

@@ -4,7 +4,7 @@ import { LeaklineError } from '../core/errors.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
-import { accountFor } from '../diagnose/growth-account.ts';
+import { accountFor, isEndlessGrowth } from '../diagnose/growth-account.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
 import { buildIsolateReport } from '../report/build.ts';
@@ -175,6 +175,13 @@ export class IsolateWatch {
     return accountFor(this.#findings, this.#verdict?.growth ?? null, this.#verdict?.space ?? null);
   }
 
+  /** A program that loads what it needs appends without an end as well; but it serves nobody yet. */
+  #isEndless({ sample }: AgentTick): boolean {
+    const { httpRequests = 0, connectionsOpened = 0 } = sample.inside ?? {};
+    if (httpRequests + connectionsOpened === 0) return false;
+    return isEndlessGrowth(this.#findings, this.#verdict?.growth ?? null);
+  }
+
   async #investigate(): Promise<void> {
     const { peer, hello } = this.isolate;
     try {
@@ -221,6 +228,7 @@ export class IsolateWatch {
     this.#resident?.look(tick.sample);
     this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
+    this.#watcher.endless = this.#isEndless(tick);
     this.#watcher.add(tick);
     this.#verdict = this.#watcher.verdict(tick.sample.timeMs);
     const { series } = this.#series;

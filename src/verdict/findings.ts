@@ -39,10 +39,16 @@ export type Seen = {
   readonly count: number;
 };
 
-export type Leak = { readonly sinceMs: number; readonly held: Held };
+export type Leak = {
+  readonly sinceMs: number;
+  readonly held: Held;
+  /** It was called at a time when nothing in sight would have ended the growth. */
+  readonly endless: boolean;
+};
 export type Steady = { readonly sinceMs: number; readonly slope: Slope };
 
-export function leakingFinding(seen: Seen, { sinceMs, held }: Leak, fit: GrowthFit | undefined): Finding {
+export function leakingFinding(seen: Seen, leak: Leak, fit: GrowthFit | undefined): Finding {
+  const { sinceMs, held, endless } = leak;
   const { points, track, level } = seen;
   const growing = points.slice(indexFrom(points, held.points[0]?.timeMs ?? 0));
   const slope = fit && withResolution(slopeOfFit(fit, level), growing, track.resolutionBytes);
@@ -53,7 +59,7 @@ export function leakingFinding(seen: Seen, { sinceMs, held }: Leak, fit: GrowthF
     ...nothing,
     state: 'leaking',
     sinceMs,
-    reason: `${collections} collections over ${formatDuration(spanMs)} left ${rate} behind, and it does not slow down${partOf(track, growing)}`,
+    reason: `${collections} collections over ${formatDuration(spanMs)} left ${rate} behind, ${endless ? 'it does not slow down, and nothing was found that ends it' : 'and it does not slow down'}${partOf(track, growing)}`,
     slope: slope ?? null,
   };
 }

@@ -21,26 +21,50 @@ export type Patience = 'quick' | 'standing';
 // to come and go (jobs, waves of users), so growth must have lasted a third of it.
 const shareOfTimeLeft = 1 / 15;
 export const ordinaryPatienceMs = 32_000;
+// What no statistic can tell the program's text may: where nothing in it ends the growth, a fill is ruled out, and only
+// ramps and batches are left to outlast.
+const endlessPatienceMs = 16_000;
 const shareOfWatch = 1 / 3;
 // A standing watch waits until growth has used a quarter of the headroom there was: time left / 3. What is too slow
 // for that must have gone on through three days with their nights.
 const shareOfTimeLeftStanding = 1 / 3;
 const standingPatienceMs = 3 * 86_400_000;
 
+/** For how long growth must have held that is not urgent, on a watch that is no longer than thrice that. */
+function unhurriedMs({ patience, endless }: Pick<Track, 'patience' | 'endless'>): number {
+  if (patience === 'standing') return standingPatienceMs;
+  return endless ? endlessPatienceMs : ordinaryPatienceMs;
+}
+
 /** For how long growth of this rate must hold before it counts as unbounded. */
 export function patienceMs(
-  track: Pick<Track, 'shortestPatienceMs' | 'patience'>,
+  track: Pick<Track, 'shortestPatienceMs' | 'patience' | 'endless'>,
   bytesPerSecond: number,
   headroomBytes: number,
   watchedMs: number,
 ): number {
-  const timeLeftMs = (Math.max(0, headroomBytes) / bytesPerSecond) * 1000;
-  const quick = track.patience === 'quick';
   const patience = Math.min(
-    timeLeftMs * (quick ? shareOfTimeLeft : shareOfTimeLeftStanding),
-    Math.max(quick ? ordinaryPatienceMs : standingPatienceMs, watchedMs * shareOfWatch),
+    shareOfTimeLeftMs(track, bytesPerSecond, headroomBytes),
+    Math.max(unhurriedMs(track), watchedMs * shareOfWatch),
   );
   return Math.max(track.shortestPatienceMs, patience);
+}
+
+/** Whether growth is so fast that waiting as long as for what fills would cost more of the headroom than it may. */
+export function isUrgent(track: Track, { spanMs, bytesPerSecond }: Held, headroomBytes: number): boolean {
+  const withinMs = track.patience === 'quick' ? ordinaryPatienceMs : URGENT_STANDING_MS;
+  return spanMs < withinMs && spanMs >= shareOfTimeLeftMs(track, bytesPerSecond, headroomBytes);
+}
+
+const URGENT_STANDING_MS = 120_000;
+
+function shareOfTimeLeftMs(
+  { patience }: Pick<Track, 'patience'>,
+  bytesPerSecond: number,
+  headroomBytes: number,
+): number {
+  const timeLeftMs = (Math.max(0, headroomBytes) / bytesPerSecond) * 1000;
+  return timeLeftMs * (patience === 'quick' ? shareOfTimeLeft : shareOfTimeLeftStanding);
 }
 
 /**
@@ -80,22 +104,14 @@ export function findHeld(track: Track, points: readonly Point[], headroomBytes: 
  * the headroom, at whatever rate; where memory has not risen by so much, only what usually fills and the length of the
  * watch are left to wait for. Spares a flat track nearly all of its stretches.
  */
-function shortestWorth(
-  { patience, shortestPatienceMs }: Track,
-  points: readonly Point[],
-  last: Point,
-  headroomBytes: number,
-): number {
+function shortestWorth(track: Track, points: readonly Point[], last: Point, headroomBytes: number): number {
+  const { patience, shortestPatienceMs } = track;
   const quick = patience === 'quick';
   let lowest = last.bytes;
   for (const { bytes } of points) lowest = Math.min(lowest, bytes);
   const rise = last.bytes - lowest;
   if (rise >= headroomBytes * (quick ? shareOfTimeLeft : shareOfTimeLeftStanding)) return shortestPatienceMs;
-  return Math.max(
-    shortestPatienceMs,
-    quick ? ordinaryPatienceMs : standingPatienceMs,
-    last.timeMs * shareOfWatch,
-  );
+  return Math.max(shortestPatienceMs, unhurriedMs(track), last.timeMs * shareOfWatch);
 }
 
 /** The last point at or before a time. */

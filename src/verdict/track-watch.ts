@@ -12,7 +12,7 @@ import {
 import { fitGrowth, type GrowthFit, intervalOf, pooled } from './growth-fit.ts';
 import { evenly, History, indexFrom } from './history.ts';
 import { loadFollowed } from './load.ts';
-import { findHeld, type Held, ordinaryPatienceMs, patienceMs } from './persistence.ts';
+import { findHeld, type Held, isUrgent, patienceMs } from './persistence.ts';
 import type { Point } from './point.ts';
 import { SpikeWitness } from './spikes.ts';
 import { findSteady } from './steadiness.ts';
@@ -39,7 +39,7 @@ export type TrackWatchOptions = {
  * four times, so that all that come after a first one stay within the promise together.
  */
 export class TrackWatch {
-  readonly #track: Track;
+  #track: Track;
   readonly #options: TrackWatchOptions;
   readonly #spikes = new SpikeWitness();
   readonly #seen = new History();
@@ -91,6 +91,13 @@ export class TrackWatch {
     this.#lastIsBound = isBound;
     this.#lookForLeak(point, isBound);
     this.#lookForSteady(point);
+  }
+
+  /** Whether nothing in sight ends the growth, as far as those know who can look into the program. */
+  set endless(endless: boolean) {
+    if (endless === this.#track.endless) return;
+    this.#track = { ...this.#track, endless };
+    this.#finding = undefined;
   }
 
   get points(): readonly Point[] {
@@ -175,20 +182,20 @@ export class TrackWatch {
     this.#evidence.add(bare);
     // After a thousand floors three more are no delay.
     if (this.#count > MANY && this.#count % 4 !== 0) return;
-    const held = findHeld(this.#track, this.#bare.points, this.#options.limitBytes - point.bytes);
+    const headroomBytes = this.#options.limitBytes - point.bytes;
+    const held = findHeld(this.#track, this.#bare.points, headroomBytes);
     if (held === undefined || held.bytesPerSecond < this.#track.negligibleBytesPerSecond) return;
-    if (this.#isProved(held) && loadFollowed(held.points) === undefined) {
-      this.#leak = { sinceMs: point.timeMs, held };
+    if (this.#isProved(held, headroomBytes) && loadFollowed(held.points) === undefined) {
+      this.#leak = { sinceMs: point.timeMs, held, endless: this.#track.endless };
       this.#steady = undefined;
     }
   }
 
   /** Waiting is cheap where the limit is far: then noise that wanders must be ruled out as well. */
-  #isProved(held: Held): boolean {
+  #isProved(held: Held, headroomBytes: number): boolean {
     if (this.#evidence.independent < this.#needed) return false;
-    const quick = this.#track.patience === 'quick';
-    const urgent = held.spanMs < (quick ? ordinaryPatienceMs : URGENT_STANDING_MS);
-    if (quick && urgent) return true;
+    const urgent = isUrgent(this.#track, held, headroomBytes);
+    if (urgent && this.#track.patience === 'quick') return true;
     if (!urgent && this.#evidence.any < this.#neededOfWandering) return false;
     return this.#isUnbounded(held);
   }
@@ -254,7 +261,6 @@ const MOST_FOR_A_FIT = 80;
 const LEAST_FOR_A_HALF = 10;
 // Of a line through noise that wanders as it is seen to: one in two thousand at this end.
 const SURE = 0.999;
-const URGENT_STANDING_MS = 120_000;
 // If all noise wandered, evidence alone would be wrong in 1 watch of 20; patience and the fit come on top.
 const NEEDED_OF_WANDERING = 20;
 const MOST_FOR_A_SLOPE = 120;

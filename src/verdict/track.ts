@@ -9,6 +9,8 @@ export type Track = {
   /** Growth that lasted shorter than this proves nothing in this space, however fast it is. */
   readonly shortestPatienceMs: number;
   readonly patience: Patience;
+  /** Known from elsewhere: nothing that is in sight ends the growth, as the bound of a cache would. */
+  readonly endless: boolean;
   /** Slopes below this are never called a leak in this space, in bytes per second. */
   readonly negligibleBytesPerSecond: number;
   /** Each size is off by half of this at most. */
@@ -42,6 +44,7 @@ export function tracksOf(
     shareOfFalseAlarms: 0.5,
     shortestPatienceMs: shortestHeapPatienceMs,
     patience,
+    endless: false,
     negligibleBytesPerSecond,
     resolutionBytes,
   } as const;

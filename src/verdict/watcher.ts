@@ -81,6 +81,14 @@ export class Watcher {
     this.#sampledExternal = watched(tracks.external);
   }
 
+  /**
+   * Whether nothing in sight ends the growth, as the bound of a cache or the end of a load would: who can look into the
+   * program may know. Then somebody who waits need not wait as long as for what fills. Counts from the next floor on.
+   */
+  set endless(endless: boolean) {
+    for (const { watch } of [this.#heap, this.#external]) watch.endless = endless;
+  }
+
   /** Ticks in time order; inside one, its collections and floors come before its sample. */
   add({ sample, gcs, floors }: WatchedTick): void {
     const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
 import type { Growth } from '../../src/core/verdict.ts';
-import { accountFor } from '../../src/diagnose/growth-account.ts';
+import { accountFor, isEndlessGrowth } from '../../src/diagnose/growth-account.ts';
 
 function finding(name: string, bytesPerSecond: number | null, bytesAtLeast = false): Finding {
   return {
@@ -171,5 +171,31 @@ describe('what is left', () => {
         },
       ),
     );
+  });
+});
+
+describe('growth is endless', () => {
+  const endless = (name: string, bytesPerSecond: number | null): Finding => ({
+    ...finding(name, bytesPerSecond),
+    endless: true,
+  });
+
+  test('if what nothing ends may be all of it, within what estimates are right', () => {
+    expect(isEndlessGrowth([endless('log', 100_000)], growth(100_000))).toBe(true);
+    expect(isEndlessGrowth([endless('log', 34_000)], growth(100_000))).toBe(true);
+    expect(isEndlessGrowth([endless('log', 33_000)], growth(100_000))).toBe(false);
+    expect(isEndlessGrowth([endless('log', null)], growth(100_000))).toBe(false);
+  });
+
+  test('unless what may end is more of it', () => {
+    const log = endless('log', 40_000);
+    expect(isEndlessGrowth([log, finding('cache', 40_000)], growth(100_000))).toBe(true);
+    expect(isEndlessGrowth([log, finding('cache', 41_000)], growth(100_000))).toBe(false);
+    expect(isEndlessGrowth([finding('cache', 100_000)], growth(100_000))).toBe(false);
+  });
+
+  test('if anything grows at all', () => {
+    expect(isEndlessGrowth([], growth(100_000))).toBe(false);
+    expect(isEndlessGrowth([endless('log', 100_000)], null)).toBe(false);
   });
 });

@@ -406,6 +406,7 @@ export function sessionsFinding(): ReportFinding {
     },
     zombies: { type: 'WebSocket', state: 'CLOSED', count: 7 },
     usedAt: null,
+    endless: null,
     trap: { set: true, durationMs: 2_500, additions: 12, removals: 0, reason: null },
     knownLeak: null,
     excerpts: [],

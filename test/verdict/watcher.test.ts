@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Floor, GcEvent } from '../../src/core/series.ts';
+import type { Floor, GcEvent, Series } from '../../src/core/series.ts';
+import type { Verdict } from '../../src/core/verdict.ts';
 import { decide } from '../../src/verdict/decide.ts';
 import { History } from '../../src/verdict/history.ts';
 import { tracksOf } from '../../src/verdict/track.ts';
@@ -45,6 +46,65 @@ describe('a watcher', () => {
     expect(leak.floors.length).toBeGreaterThan(1900);
     expect([...decided]).toHaveLength(1);
     expect([...decided][0]).toBeLessThan(60_000);
+  });
+});
+
+describe('growth that nothing in sight ends', () => {
+  /** When each answer came first, in seconds. */
+  function answers(series: Series, endless: boolean): Partial<Record<Verdict['kind'], number>> {
+    const first: Partial<Record<Verdict['kind'], number>> = {};
+    const watcher = new Watcher({ limitBytes });
+    let floor = 0;
+    for (const sample of series.samples) {
+      const from = floor;
+      while ((series.floors[floor]?.timeMs ?? Infinity) <= sample.timeMs) floor += 1;
+      watcher.endless = endless;
+      watcher.add({ sample, gcs: [], floors: series.floors.slice(from, floor) });
+      first[watcher.verdict(sample.timeMs).kind] ??= sample.timeMs / 1000;
+    }
+    return first;
+  }
+
+  test('is called in half the time, and by the same evidence', () => {
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const random = new Random(seed);
+      const rate = random.between(200_000, 900_000);
+      const leak = drawSeries(
+        { heap: (t) => rate * t, noise: () => 60_000 * random.normal(), everySeconds: 2 },
+        60,
+        random,
+      );
+      const slow = answers(leak, false).leaking ?? Infinity;
+      const quick = answers(leak, true).leaking ?? Infinity;
+      expect(slow).toBeGreaterThanOrEqual(32);
+      expect(slow).toBeLessThan(45);
+      expect(quick).toBeGreaterThanOrEqual(16);
+      expect(quick).toBeLessThan(28);
+    }
+  });
+
+  // What fills is another question: whoever says that nothing ends it answers for that.
+  const noisy = families.filter(
+    ({ healthy, name, seconds }) => healthy && seconds <= 1000 && !/fills|refilled|TTL|warming/.test(name),
+  );
+
+  test.each(noisy)('is still not seen in noise, bursts, steps and ramps: $name', (family) => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      expect(answers(trace(family, seed), true).leaking).toBeUndefined();
+    }
+  });
+
+  test('as soon as an end comes into sight, it has to hold as long as any other', () => {
+    const leak = drawSeries({ heap: (t) => 300_000 * t, everySeconds: 2 }, 60, new Random(4));
+    const watcher = new Watcher({ limitBytes });
+    for (const floor of leak.floors) {
+      watcher.endless = floor.timeMs < 12_000;
+      watcher.add({ sample: null, gcs: [], floors: [floor] });
+      if (floor.timeMs < 32_000) expect(watcher.verdict(floor.timeMs).kind).toBe('inconclusive');
+    }
+    const verdict = watcher.verdict(60_000);
+    expect(verdict.kind).toBe('leaking');
+    expect(verdict.reason).not.toContain('nothing was found that ends it');
   });
 });
 

@@ -1,0 +1,104 @@
+import type { DiagnoseContext } from './growing-container.ts';
+import type { LeakCase } from './leak-case.ts';
+import type { Declared } from './source/declared.ts';
+import { packageOf } from './source/original-location.ts';
+import { referencesTo } from './source/references.ts';
+import { removalSitesOf } from './source/removal-sites.ts';
+import type { Script, Scripts } from './source/script.ts';
+import type { NodePath } from './source/syntax.ts';
+
+/**
+ * Whether nothing in sight ends the growth of a container, so that it can be no cache that fills up and no queue that is
+ * emptied later: no entry was seen to leave, no file of its owner takes any out or gives the container away, and what is
+ * added is new each time. What is filed under a key that may come again is full when all keys have come.
+ *
+ * Reads every file of the program once, as far as they are not read already.
+ */
+export async function isEndless(
+  leak: LeakCase,
+  context: DiagnoseContext,
+  scripts: Scripts,
+): Promise<boolean> {
+  const { held, added, bound, removals, removalsSeen } = leak;
+  const { container } = held;
+  if (leak.growing.detail.type === 'timers') return added !== null && areNeverCleared(leak);
+  if (container === null || held.holder.location === null || added === null) return false;
+  if (bound !== null || removals.length > 0 || (removalsSeen ?? 0) > 0 || !isNewEachTime(leak)) return false;
+  const files = await filesAround(container, context, scripts);
+  if ((await removalSitesOf(container, scripts, files)).length > 0) return false;
+  const references = await referencesTo(container, scripts, files);
+  return !references.some(({ path }) => givesAway(path));
+}
+
+function areNeverCleared({ timers }: LeakCase): boolean {
+  return timers.length > 0 && timers.every(({ repeat, clears }) => repeat && clears.length === 0);
+}
+
+/** Objects in an array, a set or a list of listeners are; keys only where the text shows that they never repeat. */
+function isNewEachTime({ growing, readBack, cacheKey, zombies }: LeakCase): boolean {
+  const { type, elementType } = growing.detail;
+  if (zombies !== null) return true;
+  if (type === 'Object' || type === 'Map') return cacheKey !== null && cacheKey.fresh !== null;
+  if (type === 'Set') return !readBack && !PRIMITIVE.test(elementType);
+  return !readBack;
+}
+
+/** As `typeof` has them; classes begin with a capital letter. */
+const PRIMITIVE = /^(string|number|bigint|boolean|symbol|undefined)$/;
+
+/** All files that may do something with it: the program's own, and those of its package. */
+async function filesAround(
+  { script }: Declared,
+  { programScripts = [] }: DiagnoseContext,
+  scripts: Scripts,
+): Promise<Script[]> {
+  const owner = packageOf(script.url);
+  const urls = programScripts.filter((url) => [null, owner].includes(packageOf(url)));
+  const found = await Promise.all(urls.map((url) => scripts.find(url)));
+  return found.filter((one) => one !== null);
+}
+
+/** Whether somebody gets it who may take entries out under another name. What a module exports is followed anyway. */
+function givesAway(path: NodePath): boolean {
+  const node = path[path.length - 1];
+  const parent = path[path.length - 2];
+  if (parent === undefined) return false;
+  switch (parent.type) {
+    case 'CallExpression':
+    case 'NewExpression':
+      return parent.arguments.includes(node as never);
+    case 'ReturnStatement':
+    case 'ArrayExpression':
+    case 'YieldExpression':
+      return true;
+    case 'ArrowFunctionExpression':
+      return parent.body === node;
+    case 'VariableDeclarator':
+      return parent.init === node;
+    case 'Property':
+      return !isExport(path);
+    case 'AssignmentExpression':
+      return parent.right === node && !isExport(path);
+    default:
+      return false;
+  }
+}
+
+/** `module.exports = { sessions }`, `exports.sessions = sessions`. */
+function isExport(path: NodePath): boolean {
+  const assignment = path.findLast((node) => node.type === 'AssignmentExpression');
+  if (assignment?.type !== 'AssignmentExpression' || assignment.left.type !== 'MemberExpression')
+    return false;
+  const { object, property } = assignment.left;
+  const isModuleExports = (node: typeof object): boolean =>
+    node.type === 'MemberExpression' &&
+    node.object.type === 'Identifier' &&
+    node.object.name === 'module' &&
+    node.property.type === 'Identifier' &&
+    node.property.name === 'exports';
+  return (
+    isModuleExports(assignment.left) ||
+    isModuleExports(object) ||
+    (object.type === 'Identifier' && object.name === 'exports' && property.type === 'Identifier')
+  );
+}
