@@ -124,6 +124,24 @@ describe('the story', () => {
     }
   });
 
+  /** A floor in three is one in the midst of a burst of 2 MB, whose work is through before the next. */
+  const bursts = (bytesPerSecond: number, seed: number): Series => {
+    const random = new Random(seed);
+    const noise = (): number => (random.next() < 1 / 3 ? 2 * MB : 0) + 60_000 * random.normal();
+    return drawSeries({ heap: (t) => bytesPerSecond * t, noise, everySeconds: 2.4 }, 60, random);
+  };
+
+  test('a server that works in bursts is steady within a minute, and one that leaks beside them is not', () => {
+    const kindsOf = (series: Series): Verdict['kind'][] =>
+      [30, 36, 42, 48, 54, 60].map((second) => verdictAt(series, second).kind);
+    let steady = 0;
+    for (let seed = 1; seed <= 40; seed += 1) {
+      if (kindsOf(bursts(0, seed)).includes('steady')) steady += 1;
+      expect(kindsOf(bursts(80_000, seed)), `seed ${seed}`).not.toContain('steady');
+    }
+    expect(steady).toBeGreaterThanOrEqual(36);
+  });
+
   test.each(['story, fixed', 'story, fixed, 3 x 8 KB/s'])(
     '%s: never called, and steady by second 22, on each of 40 servers',
     (name) => {
