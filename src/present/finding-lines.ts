@@ -90,7 +90,12 @@ export function knownWords({ knownLeak }: ReportFinding): string | null {
   return `${version} (known of ${range}): ${description} ${remedy} See ${citation}`;
 }
 
-export type FindingRow = { readonly label: string; readonly name: string; readonly type: string; readonly place: string };
+export type FindingRow = {
+  readonly label: string;
+  readonly name: string;
+  readonly type: string;
+  readonly place: string;
+};
 
 // The usual labels with room behind them; only `allocated at` needs more, and a column more can break a row in two.
 const MIN_LABEL_COLUMNS = 11;

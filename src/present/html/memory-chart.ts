@@ -1,0 +1,219 @@
+import { formatBytes } from '../../core/bytes.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { IsolateReport } from '../../report/schema.ts';
+import { count } from '../figures.ts';
+import { byteTicks, timeTicks } from './axis-ticks.ts';
+import type { ChartScale } from './chart-scale.ts';
+import { forecastShapes } from './forecast-shapes.ts';
+import { classed, element, type Content, type Markup } from './markup.ts';
+import { plotPath, PLOT_ROWS, plotX, plotY, type PlotBox, type PlotPoint } from './plot-path.ts';
+
+/**
+ * Memory over time as a picture that needs no script. Lines lie in a box that stretches with the page; words, ticks and
+ * dots lie outside of it, placed in percent, and so keep their size from a phone to a printed sheet.
+ */
+export function memoryChart(report: IsolateReport, scale: ChartScale): Markup {
+  const box: PlotBox = { ...scale, columns: COLUMNS };
+  return element(
+    'svg',
+    {
+      class: 'chart',
+      width: '100%',
+      height: HEIGHT,
+      role: 'img',
+      'aria-label': chartWords(report),
+    },
+    sizeAxis(box),
+    timeAxis(box),
+    element(
+      'svg',
+      {
+        y: PLOT_TOP,
+        width: '100%',
+        height: PLOT_HEIGHT,
+        viewBox: `0 0 ${COLUMNS} ${PLOT_ROWS}`,
+        preserveAspectRatio: 'none',
+      },
+      forecastShapes(report, box),
+      seriesPaths(report, box),
+    ),
+    floorDots(report, box),
+    gcMarks(report, box),
+    moments(report, box),
+    limitWords(report, box),
+  );
+}
+
+/** The lines by name, colour and what they came to. */
+export function chartLegend({ series, gc }: IsolateReport): Markup {
+  const floors = series.floor.map(({ bytes }) => bytes);
+  const majors = gc.filter(({ kind }) => kind === 'major').length;
+  return classed(
+    'ul',
+    'legend',
+    legendEntry('floor', 'after GC', floors),
+    legendEntry('heap', 'heap used', series.heapUsed),
+    legendEntry('rss', 'rss', series.rss),
+    majors === 0 ? null : classed('li', 'gc', `${count(majors)} major ${majors === 1 ? 'GC' : 'GCs'}`),
+  );
+}
+
+/** More columns than most windows have; a screen with more pixels sees no more in it. */
+const COLUMNS = 1200;
+const PLOT_TOP = 10;
+const PLOT_HEIGHT = 300;
+const GC_HEIGHT = 8;
+const HEIGHT = PLOT_TOP + PLOT_HEIGHT + GC_HEIGHT + 24;
+/** With more floors than that the dots would be a band. */
+const DOTS_AT_MOST = 90;
+
+function legendEntry(name: string, words: string, sizes: readonly (number | null)[]): Markup | null {
+  const known = sizes.filter((size) => size !== null);
+  const [first, last] = [known[0], known.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return classed('li', name, element('b', {}, words), ` ${formatBytes(first)} → ${formatBytes(last)}`);
+}
+
+function sizeAxis(box: PlotBox): Content {
+  return byteTicks(box.maxBytes, 4).map((bytes) => {
+    const y = pixelY(bytes, box);
+    const line = element('line', { class: bytes === 0 ? 'base' : 'grid', x1: 0, x2: '100%', y1: y, y2: y });
+    return bytes === 0
+      ? line
+      : [line, element('text', { class: 'tick', x: 0, y: y - 5 }, formatBytes(bytes))];
+  });
+}
+
+function timeAxis(box: PlotBox): Content {
+  const ticks = timeTicks(box.untilMs, 6).filter((timeMs) => timeMs >= box.fromMs);
+  const y = PLOT_TOP + PLOT_HEIGHT + GC_HEIGHT + 16;
+  return ticks.map((timeMs, index) => {
+    const share = plotX(timeMs, box) / COLUMNS;
+    return element(
+      'text',
+      {
+        // On a phone every other one stays.
+        class: index % 2 === 1 ? 'tick odd' : 'tick',
+        x: percentX(timeMs, box),
+        y,
+        'text-anchor': share < 0.02 ? 'start' : share > 0.97 ? 'end' : 'middle',
+      },
+      timeMs === 0 ? '0' : formatDuration(timeMs),
+    );
+  });
+}
+
+function seriesPaths({ series }: IsolateReport, box: PlotBox): Content {
+  const column = (bytes: readonly (number | null)[]): PlotPoint[] =>
+    series.timeMs.map((timeMs, index) => ({ timeMs, bytes: bytes[index] ?? null }));
+  return [
+    path('rss', plotPath(column(series.rss), box)),
+    path('heap', plotPath(column(series.heapUsed), box)),
+    path('floor', plotPath(series.floor, box)),
+  ];
+}
+
+function path(className: string, commands: string): Markup | null {
+  return commands === ''
+    ? null
+    : element('path', { class: `line ${className}`, d: commands, 'vector-effect': 'non-scaling-stroke' });
+}
+
+function floorDots({ series }: IsolateReport, box: PlotBox): Content {
+  if (series.floor.length > DOTS_AT_MOST) return null;
+  return series.floor.map(({ timeMs, bytes }) =>
+    element('circle', { class: 'dot', cx: percentX(timeMs, box), cy: pixelY(bytes, box), r: 2.5 }),
+  );
+}
+
+/** Under the time axis, one for each column that saw a major collection. */
+function gcMarks({ gc }: IsolateReport, box: PlotBox): Content {
+  const columns = new Set(
+    gc.filter(({ kind }) => kind === 'major').map(({ timeMs }) => Math.round(plotX(timeMs, box))),
+  );
+  if (columns.size === 0) return null;
+  const commands = [...columns].map((x) => `M${x} 2V${GC_HEIGHT}`).join('');
+  return element(
+    'svg',
+    {
+      y: PLOT_TOP + PLOT_HEIGHT,
+      width: '100%',
+      height: GC_HEIGHT,
+      viewBox: `0 0 ${COLUMNS} ${GC_HEIGHT}`,
+      preserveAspectRatio: 'none',
+    },
+    element('path', { class: 'gc', d: commands, 'vector-effect': 'non-scaling-stroke' }),
+  );
+}
+
+/** When the verdict stood, the line was named, the process ended. */
+function moments({ verdict, namedAtMs, target }: IsolateReport, box: PlotBox): Content {
+  const told = [
+    { timeMs: verdict.decidedAtMs, words: verdict.kind },
+    { timeMs: namedAtMs, words: 'line named' },
+    { timeMs: target.exit?.atMs ?? null, words: 'process ended' },
+  ];
+  return told.map(({ timeMs, words }, row) => {
+    if (timeMs === null || timeMs < box.fromMs || timeMs > box.untilMs) return null;
+    const x = percentX(timeMs, box);
+    const isLate = plotX(timeMs, box) > COLUMNS * 0.7;
+    return [
+      element('line', { class: 'moment', x1: x, x2: x, y1: PLOT_TOP, y2: PLOT_TOP + PLOT_HEIGHT }),
+      element(
+        'text',
+        {
+          class: 'tick',
+          x,
+          dx: isLate ? -5 : 5,
+          y: PLOT_TOP + 12 + row * 15,
+          'text-anchor': isLate ? 'end' : 'start',
+        },
+        `${words} ${formatDuration(timeMs)}`,
+      ),
+    ];
+  });
+}
+
+function limitWords({ target: { limits } }: IsolateReport, box: PlotBox): Content {
+  const { effectiveBytes, which } = limits;
+  if (effectiveBytes === null || effectiveBytes > box.maxBytes) return null;
+  const y = pixelY(effectiveBytes, box);
+  return [
+    element('line', { class: 'limit', x1: 0, x2: '100%', y1: y, y2: y }),
+    element(
+      'text',
+      { class: 'tick limit', x: '100%', y: y - 5, 'text-anchor': 'end' },
+      `${which ?? 'memory'} limit ${formatBytes(effectiveBytes)}`,
+    ),
+  ];
+}
+
+/** What the picture shows, for who can't see it. */
+function chartWords({ series, gc, durationMs }: IsolateReport): string {
+  const told = [
+    fromTo('resident memory', series.rss),
+    fromTo('used heap', series.heapUsed),
+    fromTo(
+      'memory after a major collection',
+      series.floor.map(({ bytes }) => bytes),
+    ),
+    `${count(gc.filter(({ kind }) => kind === 'major').length)} major collections`,
+  ].filter((words) => words !== null);
+  return `Memory over ${formatDuration(durationMs)}: ${told.join(', ')}.`;
+}
+
+function fromTo(words: string, sizes: readonly (number | null)[]): string | null {
+  const known = sizes.filter((size) => size !== null);
+  const [first, last] = [known[0], known.at(-1)];
+  return first === undefined || last === undefined
+    ? null
+    : `${words} from ${formatBytes(first)} to ${formatBytes(last)}`;
+}
+
+function percentX(timeMs: number, box: PlotBox): string {
+  return `${Math.round((plotX(timeMs, box) / COLUMNS) * 1e4) / 100}%`;
+}
+
+function pixelY(bytes: number, box: PlotBox): number {
+  return Math.round((PLOT_TOP + (plotY(bytes, box) / PLOT_ROWS) * PLOT_HEIGHT) * 10) / 10;
+}
