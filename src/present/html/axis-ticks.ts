@@ -1,19 +1,26 @@
-/** Round times of an axis that begins at 0, at most `most` of them behind the first. */
-export function timeTicks(untilMs: number, most: number): number[] {
-  const fixed = TIME_STEPS_MS.find((step) => untilMs / step <= most);
-  const step = fixed ?? Math.ceil(untilMs / DAY_MS / most) * DAY_MS;
-  return multiples(step, untilMs);
+/** Round times of an axis, some `most` of them. */
+export function timeTicks(fromMs: number, untilMs: number, most: number): number[] {
+  const rangeMs = untilMs - fromMs;
+  const fixed = TIME_STEPS_MS.find((step) => rangeMs / step <= most);
+  const step = fixed ?? Math.ceil(rangeMs / DAY_MS / most) * DAY_MS;
+  return multiples(step, fromMs, untilMs);
 }
 
-/** Round sizes of an axis from 0 to `maxBytes`, at most `most` of them above the first. */
-export function byteTicks(maxBytes: number, most: number): number[] {
-  const magnitude = 10 ** Math.floor(Math.log10(Math.max(maxBytes / most, 1)));
-  const factor = [1, 2, 5].find((candidate) => maxBytes / (candidate * magnitude) <= most) ?? 10;
-  return multiples(factor * magnitude, maxBytes);
+/** Round sizes of an axis, some `most` of them. */
+export function byteTicks(minBytes: number, maxBytes: number, most: number): number[] {
+  const range = Math.max(1, maxBytes - minBytes);
+  const magnitude = 10 ** Math.floor(Math.log10(Math.max(range / most, 1)));
+  const factor = [1, 2, 5].find((candidate) => range / (candidate * magnitude) <= most) ?? 10;
+  const step = factor * magnitude;
+  return multiples(step, minBytes, maxBytes);
 }
 
-function multiples(step: number, end: number): number[] {
-  return Array.from({ length: Math.floor(end / step) + 1 }, (_, index) => index * step);
+function multiples(step: number, from: number, to: number): number[] {
+  const first = Math.ceil(from / step);
+  return Array.from(
+    { length: Math.max(0, Math.floor(to / step) - first + 1) },
+    (_, index) => (first + index) * step,
+  );
 }
 
 const SECOND_MS = 1000;

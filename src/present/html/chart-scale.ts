@@ -4,6 +4,7 @@ import type { IsolateReport } from '../../report/schema.ts';
 export type ChartScale = {
   readonly fromMs: number;
   readonly untilMs: number;
+  readonly minBytes: number;
   /** The top edge. */
   readonly maxBytes: number;
 };
@@ -22,7 +23,27 @@ export function chartScale(reports: readonly IsolateReport[]): ChartScale {
   const limits = reports
     .map(({ target }) => target.limits.effectiveBytes ?? Infinity)
     .filter((bytes) => bytes >= highest && bytes <= highest * NEAR_LIMIT);
-  return { fromMs, untilMs, maxBytes: Math.max(highest, ...limits) * HEADROOM };
+  return { fromMs, untilMs, minBytes: 0, maxBytes: Math.max(highest, ...limits) * HEADROOM };
+}
+
+/**
+ * The floors alone, on an axis that does not begin at zero; `null` where the other chart shows how they move. Beside an rss of
+ * ten times the size even a fast leak is a flat line.
+ */
+export function floorScale(
+  { series }: IsolateReport,
+  { fromMs, untilMs, maxBytes }: ChartScale,
+): ChartScale | null {
+  if (series.floor.length < FLOORS_WORTH_A_CHART) return null;
+  let [lowest, highest] = [Infinity, 0];
+  for (const { bytes } of series.floor) {
+    lowest = Math.min(lowest, bytes);
+    highest = Math.max(highest, bytes);
+  }
+  const range = highest - lowest;
+  if (range === 0 || range > SHOWN_WELL * maxBytes) return null;
+  const margin = range * 0.15;
+  return { fromMs, untilMs, minBytes: Math.max(0, lowest - margin), maxBytes: highest + margin };
 }
 
 /** When the last sample was taken, or the process ended. */
@@ -32,6 +53,8 @@ export function endMs({ durationMs, series, target }: IsolateReport): number {
   );
 }
 
+const FLOORS_WORTH_A_CHART = 3;
+const SHOWN_WELL = 0.15;
 const FORECAST_SHARE = 0.3;
 const NEAR_LIMIT = 1.8;
 const HEADROOM = 1.08;

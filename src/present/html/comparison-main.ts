@@ -2,9 +2,11 @@ import { formatRate } from '../../core/bytes.ts';
 import type { Comparison, ComparisonSide } from '../../report/schema.ts';
 import { comparisonFacts, differenceOwner, namedWords, sideFacts } from '../comparison-words.ts';
 import { rateInterval } from '../figures.ts';
+import { headFacts } from '../report-words.ts';
 import { glyphsFor } from '../glyphs.ts';
 import { plainText } from '../line.ts';
 import { chartScale } from './chart-scale.ts';
+import { factLine } from './fact-line.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 import { pageFoot } from './page-foot.ts';
 import { chartFigure } from './report-main.ts';
@@ -19,12 +21,8 @@ export function comparisonMain(comparison: Comparison): Markup {
   return element(
     'main',
     { class: 'wide' },
-    element('h1', {}, sides.map(({ name }) => name).join(' and ')),
-    classed(
-      'ul',
-      'facts',
-      comparisonFacts(comparison).map((words) => element('li', {}, words)),
-    ),
+    factLine('leakline', comparisonFacts(comparison)),
+    element('h1', {}, `${sides.map(({ name }) => name).join(' and ')}, side by side`),
     classed(
       'div',
       'sides',
@@ -32,13 +30,14 @@ export function comparisonMain(comparison: Comparison): Markup {
         element(
           'section',
           { 'aria-label': side.name },
-          verdictBanner(side.report, { heading: 'h2', name: side.name }),
+          factLine(side.name, headFacts(side.report)),
+          verdictBanner(side.report, 'h2'),
           chartFigure(side.report, scale),
         ),
       ),
     ),
     sides.map((side) => sideFindings(side)),
-    element('section', {}, element('h2', {}, 'Side by side'), factsTable(comparison), difference(comparison)),
+    element('section', {}, element('h2', {}, 'All figures'), factsTable(comparison), difference(comparison)),
     classed(
       'div',
       'sides',

@@ -34,22 +34,22 @@ function chain(finding: ReportFinding): Content {
   const trap = trapWords(finding);
   return [
     findingRows(finding).map(({ label, name, type, place }) =>
-      step(label, [
-        name === '' ? null : classed('b', 'name', name),
+      step(label, 'columns', [
+        name === '' ? null : classed('b', type === '' ? 'name long' : 'name', name),
         type === '' ? null : classed('span', 'type', type),
         place === '' ? null : classed('code', 'place', place),
       ]),
     ),
-    missing === null ? null : step('should have been released', [classed('span', 'missing', missing)]),
-    trap === null ? null : step('caught', [trap]),
-    known === null ? null : step('known', [known]),
+    missing === null ? null : step('should have been released', 'missing', [missing]),
+    trap === null ? null : step('watched', null, [trap]),
+    known === null ? null : step('known', null, [known]),
   ];
 }
 
-function step(label: string, words: readonly Content[]): Content {
+function step(label: string, className: string | null, words: readonly Content[]): Content {
   const shown = words.filter((one) => !isEmpty(one));
   const spaced = shown.flatMap((one, index) => (index === 0 ? [one] : [' ', one]));
-  return classed('div', 'step', element('dt', {}, label), element('dd', {}, spaced));
+  return classed('div', 'step', element('dt', {}, label), element('dd', { class: className }, spaced));
 }
 
 /** The way from a root to what is kept, node by node; what is closed stands out. */
@@ -75,10 +75,15 @@ function retainerPath({ heldBy, zombies, grows }: ReportFinding): Markup | null 
   );
 }
 
-function trapWords({ trap }: ReportFinding): string | null {
+/** What was seen while who adds was watched; nothing where the explanation says why it could not be. */
+function trapWords({ trap, explanation }: ReportFinding): string | null {
   if (trap === null) return null;
-  if (!trap.set) return trap.reason === null ? null : `not watched: ${trap.reason}`;
-  const seen = `in ${formatDuration(trap.durationMs)}: ${count(trap.additions)} added, ${count(trap.removals)} removed`;
+  if (!trap.set) {
+    return trap.reason === null || explanation.includes(trap.reason)
+      ? null
+      : `it could not be: ${trap.reason}`;
+  }
+  const seen = `for ${formatDuration(trap.durationMs)}: ${count(trap.additions)} added, ${count(trap.removals)} removed`;
   return trap.reason === null ? seen : `${seen} (${trap.reason})`;
 }
 

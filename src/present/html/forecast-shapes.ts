@@ -11,10 +11,11 @@ export function forecastShapes(report: IsolateReport, box: PlotBox): Content {
   const { forecast, target, series } = report;
   if (forecast === null || target.exit !== null) return null;
   // V8's limit is for the heap, the others are for all memory of the process.
-  const last = forecast.which === 'heap' ? series.floor.at(-1)?.bytes : series.rss.at(-1);
-  if (last == null) return null;
+  const floor = series.floor.at(-1);
+  const last = forecast.which === 'heap' ? floor : { timeMs: series.timeMs.at(-1), bytes: series.rss.at(-1) };
+  if (last?.timeMs === undefined || last.bytes == null) return null;
   const nowMs = endMs(report);
-  const start = `${plotX(nowMs, box)} ${plotY(last, box)}`;
+  const start = `${plotX(last.timeMs, box)} ${plotY(last.bytes, box)}`;
   const end = (seconds: number): string =>
     `${plotX(nowMs + seconds * 1000, box)} ${plotY(forecast.limitBytes, box)}`;
   const [soonest, latest] = forecast.interval;

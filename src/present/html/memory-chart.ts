@@ -6,46 +6,63 @@ import { byteTicks, timeTicks } from './axis-ticks.ts';
 import type { ChartScale } from './chart-scale.ts';
 import { forecastShapes } from './forecast-shapes.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
-import { plotPath, PLOT_ROWS, plotX, plotY, type PlotBox, type PlotPoint } from './plot-path.ts';
+import { plotPath, PLOT_ROWS, plotX, plotY, type PlotBox as PathBox, type PlotPoint } from './plot-path.ts';
 
 /**
  * Memory over time as a picture that needs no script. Lines lie in a box that stretches with the page; words, ticks and
  * dots lie outside of it, placed in percent, and so keep their size from a phone to a printed sheet.
  */
 export function memoryChart(report: IsolateReport, scale: ChartScale): Markup {
-  const box: PlotBox = { ...scale, columns: COLUMNS };
-  return element(
-    'svg',
-    {
-      class: 'chart',
-      width: '100%',
-      height: HEIGHT,
-      role: 'img',
-      'aria-label': chartWords(report),
-    },
-    sizeAxis(box),
+  const box: PlotBox = { ...scale, columns: COLUMNS, plotHeight: 300 };
+  return picture(chartWords(report), box, [
+    sizeAxis(box, 5),
     timeAxis(box),
-    element(
-      'svg',
-      {
-        y: PLOT_TOP,
-        width: '100%',
-        height: PLOT_HEIGHT,
-        viewBox: `0 0 ${COLUMNS} ${PLOT_ROWS}`,
-        preserveAspectRatio: 'none',
-      },
-      forecastShapes(report, box),
-      seriesPaths(report, box),
-    ),
+    stretched(box, [forecastShapes(report, box), floorArea(report, box), seriesPaths(report, box)]),
     floorDots(report, box),
     gcMarks(report, box),
     moments(report, box),
     limitWords(report, box),
+  ]);
+}
+
+/** The floors alone, for a scale of their own. */
+export function floorChart(report: IsolateReport, scale: ChartScale): Markup {
+  const box: PlotBox = { ...scale, columns: COLUMNS, plotHeight: 110 };
+  const words = fromTo(
+    'Memory after a major collection',
+    report.series.floor.map(({ bytes }) => bytes),
+  );
+  return picture(`${words ?? ''}, on an axis of its own.`, box, [
+    sizeAxis(box, 3),
+    timeAxis(box),
+    stretched(box, [path('floor', plotPath(report.series.floor, box))]),
+    floorDots(report, box),
+  ]);
+}
+
+function picture(words: string, box: PlotBox, content: Content): Markup {
+  const height = PLOT_TOP + box.plotHeight + GC_HEIGHT + 24;
+  return element('svg', { class: 'chart', width: '100%', height, role: 'img', 'aria-label': words }, content);
+}
+
+/** What stretches with the page; lines keep their width. */
+function stretched(box: PlotBox, content: Content): Markup {
+  return element(
+    'svg',
+    {
+      y: PLOT_TOP,
+      width: '100%',
+      height: box.plotHeight,
+      viewBox: `0 0 ${COLUMNS} ${PLOT_ROWS}`,
+      preserveAspectRatio: 'none',
+    },
+    content,
   );
 }
 
 /** The lines by name, colour and what they came to. */
-export function chartLegend({ series, gc }: IsolateReport): Markup {
+export function chartLegend({ series, gc, target }: IsolateReport, scale: ChartScale): Markup {
+  const { effectiveBytes, which } = target.limits;
   const floors = series.floor.map(({ bytes }) => bytes);
   const majors = gc.filter(({ kind }) => kind === 'major').length;
   return classed(
@@ -55,17 +72,20 @@ export function chartLegend({ series, gc }: IsolateReport): Markup {
     legendEntry('heap', 'heap used', series.heapUsed),
     legendEntry('rss', 'rss', series.rss),
     majors === 0 ? null : classed('li', 'gc', `${count(majors)} major ${majors === 1 ? 'GC' : 'GCs'}`),
+    effectiveBytes === null || effectiveBytes <= scale.maxBytes
+      ? null
+      : classed('li', 'far', `${which ?? 'memory'} limit ${formatBytes(effectiveBytes)}, far above`),
   );
 }
 
 /** More columns than most windows have; a screen with more pixels sees no more in it. */
 const COLUMNS = 1200;
 const PLOT_TOP = 10;
-const PLOT_HEIGHT = 300;
 const GC_HEIGHT = 8;
-const HEIGHT = PLOT_TOP + PLOT_HEIGHT + GC_HEIGHT + 24;
 /** With more floors than that the dots would be a band. */
 const DOTS_AT_MOST = 90;
+
+type PlotBox = PathBox & { readonly plotHeight: number };
 
 function legendEntry(name: string, words: string, sizes: readonly (number | null)[]): Markup | null {
   const known = sizes.filter((size) => size !== null);
@@ -74,8 +94,8 @@ function legendEntry(name: string, words: string, sizes: readonly (number | null
   return classed('li', name, element('b', {}, words), ` ${formatBytes(first)} → ${formatBytes(last)}`);
 }
 
-function sizeAxis(box: PlotBox): Content {
-  return byteTicks(box.maxBytes, 4).map((bytes) => {
+function sizeAxis(box: PlotBox, most: number): Content {
+  return byteTicks(box.minBytes, box.maxBytes, most).map((bytes) => {
     const y = pixelY(bytes, box);
     const line = element('line', { class: bytes === 0 ? 'base' : 'grid', x1: 0, x2: '100%', y1: y, y2: y });
     return bytes === 0
@@ -85,8 +105,8 @@ function sizeAxis(box: PlotBox): Content {
 }
 
 function timeAxis(box: PlotBox): Content {
-  const ticks = timeTicks(box.untilMs, 6).filter((timeMs) => timeMs >= box.fromMs);
-  const y = PLOT_TOP + PLOT_HEIGHT + GC_HEIGHT + 16;
+  const ticks = timeTicks(box.fromMs, box.untilMs, 6);
+  const y = PLOT_TOP + box.plotHeight + GC_HEIGHT + 16;
   return ticks.map((timeMs, index) => {
     const share = plotX(timeMs, box) / COLUMNS;
     return element(
@@ -113,6 +133,14 @@ function seriesPaths({ series }: IsolateReport, box: PlotBox): Content {
   ];
 }
 
+/** Down to the ground: memory that no collection gives back. */
+function floorArea({ series }: IsolateReport, box: PlotBox): Markup | null {
+  const [first, last] = [series.floor[0], series.floor.at(-1)];
+  if (first === undefined || last === undefined || first === last) return null;
+  const ground = `L${plotX(last.timeMs, box)} ${PLOT_ROWS}L${plotX(first.timeMs, box)} ${PLOT_ROWS}Z`;
+  return element('path', { class: 'area', d: `${plotPath(series.floor, box)}${ground}` });
+}
+
 function path(className: string, commands: string): Markup | null {
   return commands === ''
     ? null
@@ -136,7 +164,7 @@ function gcMarks({ gc }: IsolateReport, box: PlotBox): Content {
   return element(
     'svg',
     {
-      y: PLOT_TOP + PLOT_HEIGHT,
+      y: PLOT_TOP + box.plotHeight,
       width: '100%',
       height: GC_HEIGHT,
       viewBox: `0 0 ${COLUMNS} ${GC_HEIGHT}`,
@@ -158,7 +186,7 @@ function moments({ verdict, namedAtMs, target }: IsolateReport, box: PlotBox): C
     const x = percentX(timeMs, box);
     const isLate = plotX(timeMs, box) > COLUMNS * 0.7;
     return [
-      element('line', { class: 'moment', x1: x, x2: x, y1: PLOT_TOP, y2: PLOT_TOP + PLOT_HEIGHT }),
+      element('line', { class: 'moment', x1: x, x2: x, y1: PLOT_TOP, y2: PLOT_TOP + box.plotHeight }),
       element(
         'text',
         {
@@ -215,5 +243,5 @@ function percentX(timeMs: number, box: PlotBox): string {
 }
 
 function pixelY(bytes: number, box: PlotBox): number {
-  return Math.round((PLOT_TOP + (plotY(bytes, box) / PLOT_ROWS) * PLOT_HEIGHT) * 10) / 10;
+  return Math.round((PLOT_TOP + (plotY(bytes, box) / PLOT_ROWS) * box.plotHeight) * 10) / 10;
 }

@@ -27,6 +27,7 @@ export type PlotBox = {
   readonly columns: number;
   readonly fromMs: number;
   readonly untilMs: number;
+  readonly minBytes: number;
   /** The top edge. */
   readonly maxBytes: number;
 };
@@ -38,8 +39,8 @@ export function plotX(timeMs: number, { columns, fromMs, untilMs }: PlotBox): nu
   return tenth((columns * (timeMs - fromMs)) / Math.max(1, untilMs - fromMs));
 }
 
-export function plotY(bytes: number, { maxBytes }: PlotBox): number {
-  return tenth(PLOT_ROWS * (1 - bytes / Math.max(1, maxBytes)));
+export function plotY(bytes: number, { minBytes, maxBytes }: PlotBox): number {
+  return tenth(PLOT_ROWS * (1 - (bytes - minBytes) / Math.max(1, maxBytes - minBytes)));
 }
 
 type Drawn = { readonly x: number; readonly y: number };

@@ -1,17 +1,19 @@
 import type { Report, Reports } from '../../report/schema.ts';
-import { chartScale, type ChartScale } from './chart-scale.ts';
+import { headFacts } from '../report-words.ts';
+import { chartScale, floorScale, type ChartScale } from './chart-scale.ts';
+import { factLine } from './fact-line.ts';
 import { figuresTable } from './figures-table.ts';
 import type { Heading } from './heading.ts';
 import { headingBelow } from './heading.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
-import { chartLegend, memoryChart } from './memory-chart.ts';
+import { chartLegend, floorChart, memoryChart } from './memory-chart.ts';
 import { pageFoot } from './page-foot.ts';
 import { findingSections, lowerSections } from './report-sections.ts';
 import { verdictBanner } from './verdict-banner.ts';
 
 /** One report: verdict, chart, findings, and what else one may ask. */
 export function reportMain(report: Report): Markup {
-  return element('main', {}, reportContent(report, 'h1', null), pageFoot(report));
+  return element('main', {}, reportContent(report, 'h1'), pageFoot(report));
 }
 
 /** The reports of a log that tells of several processes, one after the other. */
@@ -20,16 +22,19 @@ export function reportsMain({ reports }: Reports): Markup {
     'main',
     {},
     element('h1', {}, `${reports.length} reports`),
-    reports.map((report) => classed('article', 'report', reportContent(report, 'h2', null))),
+    reports.map((report) => classed('article', 'report', reportContent(report, 'h2'))),
     pageFoot(reports[0] ?? null),
   );
 }
 
-function reportContent(report: Report, heading: Heading, name: string | null): Content {
+function reportContent(report: Report, heading: Heading): Content {
   const below = headingBelow(heading);
+  const scale = chartScale([report]);
   return [
-    verdictBanner(report, { heading, name }),
-    chartFigure(report, chartScale([report])),
+    factLine('leakline', headFacts(report)),
+    verdictBanner(report, heading),
+    chartFigure(report, scale),
+    floorFigure(report, scale),
     findingSections(report, below),
     classed('div', 'lower', lowerSections(report, below)),
   ];
@@ -41,8 +46,28 @@ export function chartFigure(report: Report, scale: ChartScale): Markup | null {
   return element(
     'figure',
     { class: `memory ${report.verdict.kind}` },
-    element('figcaption', {}, chartLegend(report)),
+    element('figcaption', {}, chartLegend(report, scale)),
     memoryChart(report, scale),
     figuresTable(report),
+  );
+}
+
+/** The floors once more, where the picture above shows them flat. */
+function floorFigure(report: Report, above: ChartScale): Markup | null {
+  const scale = floorScale(report, above);
+  if (scale === null) return null;
+  return element(
+    'figure',
+    { class: `memory ${report.verdict.kind}` },
+    element(
+      'figcaption',
+      {},
+      classed(
+        'ul',
+        'legend',
+        classed('li', 'floor', element('b', {}, 'after GC'), ' alone: this axis does not begin at zero'),
+      ),
+    ),
+    floorChart(report, scale),
   );
 }

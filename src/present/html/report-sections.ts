@@ -1,15 +1,15 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { IsolateReport, Report, ReportFinding } from '../../report/schema.ts';
+import type { IsolateReport, Report, ReportFinding, ResidentMemory } from '../../report/schema.ts';
 import { accountRows } from '../account-lines.ts';
 import { bytesInterval, count, percent } from '../figures.ts';
 import { placeWords } from '../finding-lines.ts';
 import { glyphsFor } from '../glyphs.ts';
 import { operationSentences } from '../operation-lines.ts';
 import { alsoWatchedWords, costWords } from '../report-words.ts';
-import { residentSentences, residentWords } from '../resident-lines.ts';
+import { residentSentences } from '../resident-lines.ts';
 import { kindWords, operationWords } from '../words.ts';
-import { headingBelow, type Heading } from './heading.ts';
+import type { Heading } from './heading.ts';
 import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
 import { findingArticle } from './finding-article.ts';
 import { shareBar } from './share-bar.ts';
@@ -18,11 +18,7 @@ import { table } from './table.ts';
 /** What was found, set against what was measured. */
 export function findingSections(report: Report, heading: Heading): Content {
   return [
-    section(
-      report.findings.length > 1 ? 'Findings' : 'Finding',
-      heading,
-      report.findings.map((finding) => findingArticle(finding, headingBelow(heading))),
-    ),
+    report.findings.map((finding) => findingArticle(finding, heading)),
     section('What the findings explain', heading, account(report)),
   ];
 }
@@ -154,19 +150,34 @@ function resident(report: IsolateReport): Content {
   const { first, last } = residentMemory;
   return [
     residentSentences(report).map((one) => element('p', {}, one)),
-    classed(
-      'dl',
-      'chain',
-      [first, last].map((memory) =>
-        classed(
-          'div',
-          'step',
-          element('dt', {}, `at ${formatDuration(memory.timeMs)}`),
-          element('dd', {}, residentWords(memory)),
-        ),
-      ),
+    table(
+      {
+        caption: null,
+        columns: [
+          { name: 'part' },
+          { name: `at ${formatDuration(first.timeMs)}`, isNumber: true },
+          { name: `at ${formatDuration(last.timeMs)}`, isNumber: true },
+        ],
+      },
+      RESIDENT_PARTS.map(({ name, bytes }) => [name, sizeWords(bytes(first)), sizeWords(bytes(last))]),
     ),
   ];
+}
+
+const RESIDENT_PARTS: readonly {
+  readonly name: string;
+  readonly bytes: (memory: ResidentMemory) => number | null;
+}[] = [
+  { name: "the process's own pages", bytes: (memory) => memory.anonymousBytes },
+  { name: 'of these V8 accounts for', bytes: (memory) => memory.v8Bytes },
+  { name: "malloc's main heap has", bytes: (memory) => memory.mallocMainBytes },
+  { name: "malloc's arenas have", bytes: (memory) => memory.arenas.bytes },
+  { name: 'pages of files', bytes: (memory) => memory.fileBytes },
+  { name: 'shared', bytes: (memory) => memory.sharedBytes },
+];
+
+function sizeWords(bytes: number | null): string {
+  return bytes === null ? '–' : formatBytes(bytes);
 }
 
 function isolates({ isolates: others, target }: Report): Content {
@@ -197,20 +208,25 @@ function cost(report: Report): Content {
     element('p', {}, `${costWords(report).join(', ')}.`),
     works.length === 0
       ? null
-      : table(
-          {
-            caption: null,
-            columns: [
-              { name: 'work' },
-              { name: 'in all', isNumber: true },
-              { name: 'longest pause', isNumber: true },
-            ],
-          },
-          works.map(([work, totalMs]) => [
-            work,
-            `${totalMs} ms`,
-            longestPauseMsByWork[work] === undefined ? '–' : `${longestPauseMsByWork[work]} ms`,
-          ]),
+      : element(
+          'details',
+          {},
+          element('summary', {}, 'By kind of work'),
+          table(
+            {
+              caption: null,
+              columns: [
+                { name: 'work' },
+                { name: 'in all', isNumber: true },
+                { name: 'longest pause', isNumber: true },
+              ],
+            },
+            works.map(([work, totalMs]) => [
+              work,
+              `${totalMs} ms`,
+              longestPauseMsByWork[work] === undefined ? '–' : `${longestPauseMsByWork[work]} ms`,
+            ]),
+          ),
         ),
   ];
 }

@@ -22,7 +22,7 @@ h1{font-size:22px;line-height:1.25;font-weight:650;letter-spacing:-.01em}
 h2{font-size:15px;font-weight:650;margin:0 0 10px}
 h3{font-size:16px;font-weight:600;line-height:1.35}
 h4{font-size:15px;font-weight:600;line-height:1.35}
-section>h2,section>h3{color:var(--soft);font-size:13px;font-weight:600}
+section>h2,section>h3{color:var(--soft);font-size:13px;font-weight:600;margin-bottom:7px}
 li,dd,td,th,p,h1,h2,h3,h4,code{overflow-wrap:anywhere}
 code,pre,.name,.path,.stack{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.92em}
 .place{color:var(--place)}
@@ -36,12 +36,12 @@ a{color:inherit}
 .leaking .word{color:var(--leak)}
 .steady .word{color:var(--steady)}
 .verdict .rate{font-weight:500;color:var(--ink);margin-left:.35em;white-space:nowrap}
-.verdict .side-name{font-weight:650;font-size:13px;color:var(--soft)}
 .details,.facts{display:flex;flex-wrap:wrap;gap:1px 18px}
 .details{margin-top:6px}
-.facts{color:var(--soft);font-size:13px;margin-top:6px}
+.facts{color:var(--soft);font-size:13px;margin-bottom:10px}
+.facts b{color:var(--ink)}
 .reason{margin-top:6px}
-h1+.facts{margin:2px 0 18px}
+h1{margin-bottom:18px}
 /* chart */
 .memory{margin:22px 0 0}
 .legend{display:flex;flex-wrap:wrap;gap:2px 20px;font-size:13px;color:var(--soft);font-variant-numeric:tabular-nums}
@@ -53,6 +53,7 @@ h1+.facts{margin:2px 0 18px}
 .legend .heap::before{border-color:var(--heap);border-top-width:1.5px}
 .legend .rss::before{border-top-style:dotted}
 .legend .gc::before{width:0;height:8px;border:0;border-left:1.5px solid var(--soft);vertical-align:-.05em}
+.legend .far::before{content:none}
 .chart{display:block;margin-top:8px;overflow:visible;font-size:12px}
 .chart .grid{stroke:var(--rule)}
 .chart .base{stroke:var(--soft)}
@@ -63,6 +64,9 @@ h1+.facts{margin:2px 0 18px}
 .chart .line.floor{stroke:var(--floor);stroke-width:2.5px}
 .leaking .chart .line.floor{stroke:var(--leak)}
 .steady .chart .line.floor{stroke:var(--steady)}
+.chart .area{fill:var(--floor);fill-opacity:.07}
+.leaking .chart .area{fill:var(--leak)}
+.steady .chart .area{fill:var(--steady)}
 .chart .dot{fill:var(--floor);stroke:var(--paper);stroke-width:1px}
 .leaking .chart .dot{fill:var(--leak)}
 .steady .chart .dot{fill:var(--steady)}
@@ -75,10 +79,13 @@ h1+.facts{margin:2px 0 18px}
 details{margin-top:8px}
 summary{cursor:pointer;color:var(--soft);font-size:13px}
 /* findings */
-main>section,.lower>section,.more>section{margin-top:26px}
+main>section,section>section,.lower>section{margin-top:26px}
+.sides>section{margin:0}
+.sides .more{margin-top:30px}
+.more>section{margin-top:18px}
+main>.finding{margin-top:26px}
 .finding{border-top:1px solid var(--rule);padding:14px 0 4px}
-.finding:first-of-type{border-top:1px solid var(--rule)}
-.finding>h3,.finding>h4{font-size:18px;font-weight:650;color:var(--ink);letter-spacing:-.005em}
+.finding>h2,.finding>h3{font-size:18px;margin:0;font-weight:650;color:var(--ink);letter-spacing:-.005em}
 .finding+.finding{margin-top:14px}
 .notes{display:flex;flex-wrap:wrap;gap:0 14px;color:var(--soft);font-size:13px;margin-top:2px}
 .notes .rate{color:var(--leak);font-weight:600}
@@ -90,11 +97,17 @@ main>section,.lower>section,.more>section{margin-top:26px}
 .path .holder{border-color:var(--ink)}
 .path .closed{border-color:var(--leak)}
 .path .state{color:var(--leak);font-weight:650}
-.chain{margin-top:8px}
-.step{display:grid;grid-template-columns:9.5em 1fr;gap:0 14px;padding:3px 0}
+.chain{margin-top:8px;display:grid;grid-template-columns:12.6em fit-content(34%) fit-content(30%) 1fr;gap:0 14px}
+.step{display:grid;grid-column:1/-1;grid-template-columns:subgrid;padding:3px 0}
+.step dd{grid-column:2/-1}
+.step .columns{display:grid;grid-template-columns:subgrid}
+.columns .name{grid-column:1}
+.columns .long{grid-column:1/3}
+.columns .type{grid-column:2}
+.columns .place{grid-column:3}
 .step dt{color:var(--soft)}
 .step .name{font-weight:650}
-.step .type{margin:0 .4em;color:var(--soft)}
+.step .type{color:var(--soft)}
 .step .missing{font-weight:500}
 .why{color:var(--soft);margin-top:8px;max-width:78ch}
 .stack{margin:4px 0 0;padding-left:2.2em;list-style:decimal}
@@ -111,7 +124,8 @@ main>section,.lower>section,.more>section{margin-top:26px}
 /* the rest */
 .lower{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:0 44px;margin-top:10px}
 .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:24px 40px}
-.sides>section{min-width:0}
+.sides>section:not(.more){min-width:0;display:grid;grid-row:span 3;grid-template-rows:subgrid;row-gap:0}
+.sides .memory{margin-top:18px}
 .sentences li+li{margin-top:4px}
 .sentences+table{margin-top:8px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
@@ -119,9 +133,11 @@ caption{text-align:left;color:var(--soft);font-size:13px;padding:4px 0}
 th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid var(--rule);font-weight:400}
 thead th{color:var(--soft);font-size:12.5px}
 tbody th .name{font-weight:600}
+tbody th{min-width:4.8em}
 .number{text-align:right}
 td:last-child,th:last-child{padding-right:0}
-p+table{margin-top:6px}
+p+table,details table{margin-top:6px}
+table+p{margin-top:10px}
 footer{margin-top:40px;border-top:1px solid var(--rule);padding-top:10px;color:var(--soft);font-size:13px}
 @media (max-width:560px){
 main{padding:16px 14px 28px}
@@ -129,7 +145,9 @@ main{padding:16px 14px 28px}
 .verdict .word{font-size:22px}
 .verdict .rate{font-size:18px;white-space:normal}
 .chart .odd{display:none}
-.step{grid-template-columns:1fr;padding:5px 0}
+.chain,.step{display:block}
+.step{padding:5px 0}
+.step .columns{display:flex;flex-wrap:wrap;gap:0 12px}
 .step dt{font-size:13px}
 table{font-size:12.5px}
 th,td{padding-right:6px}}
@@ -138,6 +156,6 @@ th,td{padding-right:6px}}
 body{font-size:11pt}
 main,main.wide{max-width:none;padding:0}
 .verdict{border:1px solid var(--rule);border-left-width:4px}
-.finding,.memory,section>table{break-inside:avoid}
+.memory,.verdict,section>table{break-inside:avoid}
 details:not([open]){display:none}}
 `;

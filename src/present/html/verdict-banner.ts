@@ -1,32 +1,21 @@
 import type { Report } from '../../report/schema.ts';
 import { glyphsFor } from '../glyphs.ts';
 import { plainText } from '../line.ts';
-import { headFacts } from '../report-words.ts';
 import { verdictParts } from '../verdict-lines.ts';
 import type { Heading } from './heading.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 
-/** The verdict as one reads it first: the word, how fast, how sure, until when; and which process it is about. */
-export function verdictBanner(
-  report: Report,
-  options: { readonly heading: Heading; readonly name: string | null },
-): Markup {
+/** The verdict as one reads it first: the word, how fast, how sure, until when, and why. */
+export function verdictBanner(report: Report, heading: Heading): Markup {
   const [word = '', ...rest] = verdictParts(report, glyphsFor(true)).map(plainText);
   const hasRate = report.growth.bytesPerSecond !== null;
   const details = hasRate ? rest.slice(1) : rest;
   return classed(
     'header',
     `verdict ${report.verdict.kind}`,
-    options.name === null ? null : classed('p', 'side-name', options.name),
-    element(
-      options.heading,
-      { class: 'word' },
-      word,
-      hasRate ? [' ', classed('span', 'rate', rest[0] ?? '')] : null,
-    ),
+    element(heading, { class: 'word' }, word, hasRate ? [' ', classed('span', 'rate', rest[0] ?? '')] : null),
     bullets('details', details),
     classed('p', 'reason', sentence(report.verdict.reason)),
-    bullets('facts', headFacts(report)),
   );
 }
 
