@@ -114,7 +114,7 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
   const here = path.length === 0 ? [] : [path];
   if (Array.isArray(value)) return value.length === 0 ? here : [...here, ...pathsOf(value[0], [...path, 0])];
   if (typeof value !== 'object' || value === null) return here;
-  const isRecord = /ByWork$/.test(String(path.at(-1)));
+  const isRecord = String(path.at(-1)).endsWith('ByWork');
   return [
     ...here,
     ...(isRecord ? [] : Object.entries(value).flatMap(([key, item]) => pathsOf(item, [...path, key]))),

@@ -108,13 +108,12 @@ const reader = markdownIt({ html: true, linkify: true });
 reader.linkify.set({ fuzzyLink: false, fuzzyEmail: true });
 
 /** All that our own words make. */
-const EXPECTED_TOKENS = new Set([
-  ...['heading_open', 'heading_close', 'paragraph_open', 'paragraph_close', 'inline', 'fence', 'code_inline'],
-  ...['bullet_list_open', 'bullet_list_close', 'list_item_open', 'list_item_close', 'text', 'text_special'],
-  ...['table_open', 'table_close', 'thead_open', 'thead_close', 'tbody_open', 'tbody_close'],
-  ...['tr_open', 'tr_close', 'th_open', 'th_close', 'td_open', 'td_close', 'strong_open', 'strong_close'],
-  ...['em_open', 'em_close'],
-]);
+const EXPECTED_TOKENS = new Set(
+  `heading_open heading_close paragraph_open paragraph_close inline fence code_inline text text_special
+  bullet_list_open bullet_list_close list_item_open list_item_close strong_open strong_close em_open em_close
+  table_open table_close thead_open thead_close tbody_open tbody_close tr_open tr_close th_open th_close
+  td_open td_close`.split(/\s+/),
+);
 
 describe('names of the watched program are read as text', () => {
   test.each(MARKUP_ATTACKS)('%j', (attack) => {
