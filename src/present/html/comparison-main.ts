@@ -50,7 +50,7 @@ export function comparisonMain(comparison: Comparison): Markup {
         ),
       ),
     ),
-    pageFoot(sides[0]?.report ?? null),
+    pageFoot(sides.map(({ report }) => report)),
   );
 }
 

@@ -13,35 +13,37 @@ import { plotPath, PLOT_ROWS, plotX, plotY, type PlotBox as PathBox, type PlotPo
  * dots lie outside of it, placed in percent, and so keep their size from a phone to a printed sheet.
  */
 export function memoryChart(report: IsolateReport, scale: ChartScale): Markup {
-  const box: PlotBox = { ...scale, columns: COLUMNS, plotHeight: 300 };
+  const box: PlotBox = { ...scale, columns: COLUMNS, plotTop: PLOT_TOP, plotHeight: 300 };
   return picture(chartWords(report), box, [
-    sizeAxis(box, 5),
+    sizeLines(box, 5),
     timeAxis(box),
     stretched(box, [forecastShapes(report, box), floorArea(report, box), seriesPaths(report, box)]),
     floorDots(report, box),
     gcMarks(report, box),
     moments(report, box),
+    sizeWords(box, 5),
     limitWords(report, box),
   ]);
 }
 
 /** The floors alone, for a scale of their own. */
 export function floorChart(report: IsolateReport, scale: ChartScale): Markup {
-  const box: PlotBox = { ...scale, columns: COLUMNS, plotHeight: 110 };
+  const box: PlotBox = { ...scale, columns: COLUMNS, plotTop: 18, plotHeight: 110 };
   const words = fromTo(
     'Memory after a major collection',
     report.series.floor.map(({ bytes }) => bytes),
   );
   return picture(`${words ?? ''}, on an axis of its own.`, box, [
-    sizeAxis(box, 3),
+    sizeLines(box, 3),
     timeAxis(box),
     stretched(box, [path('floor', plotPath(report.series.floor, box))]),
     floorDots(report, box),
+    sizeWords(box, 3),
   ]);
 }
 
 function picture(words: string, box: PlotBox, content: Content): Markup {
-  const height = PLOT_TOP + box.plotHeight + GC_HEIGHT + 24;
+  const height = box.plotTop + box.plotHeight + GC_HEIGHT + 24;
   return element('svg', { class: 'chart', width: '100%', height, role: 'img', 'aria-label': words }, content);
 }
 
@@ -50,7 +52,7 @@ function stretched(box: PlotBox, content: Content): Markup {
   return element(
     'svg',
     {
-      y: PLOT_TOP,
+      y: box.plotTop,
       width: '100%',
       height: box.plotHeight,
       viewBox: `0 0 ${COLUMNS} ${PLOT_ROWS}`,
@@ -80,12 +82,15 @@ export function chartLegend({ series, gc, target }: IsolateReport, scale: ChartS
 
 /** More columns than most windows have; a screen with more pixels sees no more in it. */
 const COLUMNS = 1200;
-const PLOT_TOP = 10;
+/** Two lines of words above it say what happened when. */
+const PLOT_TOP = 36;
+const MOMENT_LINE = 15;
 const GC_HEIGHT = 8;
 /** With more floors than that the dots would be a band. */
 const DOTS_AT_MOST = 90;
 
-type PlotBox = PathBox & { readonly plotHeight: number };
+/** In pixels from the top of the picture. */
+type PlotBox = PathBox & { readonly plotTop: number; readonly plotHeight: number };
 
 function legendEntry(name: string, words: string, sizes: readonly (number | null)[]): Markup | null {
   const known = sizes.filter((size) => size !== null);
@@ -94,19 +99,23 @@ function legendEntry(name: string, words: string, sizes: readonly (number | null
   return classed('li', name, element('b', {}, words), ` ${formatBytes(first)} → ${formatBytes(last)}`);
 }
 
-function sizeAxis(box: PlotBox, most: number): Content {
+function sizeLines(box: PlotBox, most: number): Content {
   return byteTicks(box.minBytes, box.maxBytes, most).map((bytes) => {
     const y = pixelY(bytes, box);
-    const line = element('line', { class: bytes === 0 ? 'base' : 'grid', x1: 0, x2: '100%', y1: y, y2: y });
-    return bytes === 0
-      ? line
-      : [line, element('text', { class: 'tick', x: 0, y: y - 5 }, formatBytes(bytes))];
+    return element('line', { class: bytes === 0 ? 'base' : 'grid', x1: 0, x2: '100%', y1: y, y2: y });
   });
+}
+
+/** In front of the lines, which may run through them. */
+function sizeWords(box: PlotBox, most: number): Content {
+  return byteTicks(box.minBytes, box.maxBytes, most)
+    .filter((bytes) => bytes > 0)
+    .map((bytes) => element('text', { class: 'tick', x: 0, y: pixelY(bytes, box) - 5 }, formatBytes(bytes)));
 }
 
 function timeAxis(box: PlotBox): Content {
   const ticks = timeTicks(box.fromMs, box.untilMs, 6);
-  const y = PLOT_TOP + box.plotHeight + GC_HEIGHT + 16;
+  const y = box.plotTop + box.plotHeight + GC_HEIGHT + 16;
   return ticks.map((timeMs, index) => {
     const share = plotX(timeMs, box) / COLUMNS;
     return element(
@@ -164,7 +173,7 @@ function gcMarks({ gc }: IsolateReport, box: PlotBox): Content {
   return element(
     'svg',
     {
-      y: PLOT_TOP + box.plotHeight,
+      y: box.plotTop + box.plotHeight,
       width: '100%',
       height: GC_HEIGHT,
       viewBox: `0 0 ${COLUMNS} ${GC_HEIGHT}`,
@@ -177,23 +186,29 @@ function gcMarks({ gc }: IsolateReport, box: PlotBox): Content {
 /** When the verdict stood, the line was named, the process ended. */
 function moments({ verdict, namedAtMs, target }: IsolateReport, box: PlotBox): Content {
   const told = [
-    { timeMs: verdict.decidedAtMs, words: verdict.kind },
-    { timeMs: namedAtMs, words: 'line named' },
-    { timeMs: target.exit?.atMs ?? null, words: 'process ended' },
+    { timeMs: verdict.decidedAtMs, words: verdict.kind, row: 0 },
+    { timeMs: namedAtMs, words: 'line named', row: 1 },
+    { timeMs: target.exit?.atMs ?? null, words: 'process ended', row: 0 },
   ];
-  return told.map(({ timeMs, words }, row) => {
+  return told.map(({ timeMs, words, row }) => {
     if (timeMs === null || timeMs < box.fromMs || timeMs > box.untilMs) return null;
     const x = percentX(timeMs, box);
     const isLate = plotX(timeMs, box) > COLUMNS * 0.7;
     return [
-      element('line', { class: 'moment', x1: x, x2: x, y1: PLOT_TOP, y2: PLOT_TOP + box.plotHeight }),
+      element('line', {
+        class: 'moment',
+        x1: x,
+        x2: x,
+        y1: 3 + row * MOMENT_LINE,
+        y2: box.plotTop + box.plotHeight,
+      }),
       element(
         'text',
         {
           class: 'tick',
           x,
           dx: isLate ? -5 : 5,
-          y: PLOT_TOP + 12 + row * 15,
+          y: 12 + row * MOMENT_LINE,
           'text-anchor': isLate ? 'end' : 'start',
         },
         `${words} ${formatDuration(timeMs)}`,
@@ -243,5 +258,5 @@ function percentX(timeMs: number, box: PlotBox): string {
 }
 
 function pixelY(bytes: number, box: PlotBox): number {
-  return Math.round((PLOT_TOP + (plotY(bytes, box) / PLOT_ROWS) * box.plotHeight) * 10) / 10;
+  return Math.round((box.plotTop + (plotY(bytes, box) / PLOT_ROWS) * box.plotHeight) * 10) / 10;
 }

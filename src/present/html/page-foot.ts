@@ -1,9 +1,10 @@
 import type { Report } from '../../report/schema.ts';
 import { element, type Markup } from './markup.ts';
 
-/** What made the page and of when it is. */
-export function pageFoot(report: Report | null): Markup {
-  const when = report?.startedAt ?? null;
+/** What made the page, of when it is, and what its reader may hand on. */
+export function pageFoot(reports: readonly Report[]): Markup {
+  const [first] = reports;
+  const hasSource = reports.some(({ findings }) => findings.some(({ excerpts }) => excerpts.length > 0));
   return element(
     'footer',
     {},
@@ -11,13 +12,13 @@ export function pageFoot(report: Report | null): Markup {
       'p',
       {},
       'leakline',
-      report === null ? '' : ` ${report.leakline}`,
-      when === null ? '' : ` · ${when}`,
+      first === undefined ? '' : ` ${first.leakline}`,
+      first === undefined || first.startedAt === null ? '' : ` · ${first.startedAt}`,
     ),
     element(
       'p',
       {},
-      'This page holds sizes, counts, names and places in code, and no value out of the process. It runs no script and loads nothing.',
+      `This page holds sizes, counts, names${hasSource ? ', lines of source' : ''} and places in code, and no value out of the process. It runs no script and loads nothing.`,
     ),
   );
 }

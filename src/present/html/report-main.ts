@@ -13,7 +13,7 @@ import { verdictBanner } from './verdict-banner.ts';
 
 /** One report: verdict, chart, findings, and what else one may ask. */
 export function reportMain(report: Report): Markup {
-  return element('main', {}, reportContent(report, 'h1'), pageFoot(report));
+  return element('main', {}, reportContent(report, 'h1'), pageFoot([report]));
 }
 
 /** The reports of a log that tells of several processes, one after the other. */
@@ -23,7 +23,7 @@ export function reportsMain({ reports }: Reports): Markup {
     {},
     element('h1', {}, `${reports.length} reports`),
     reports.map((report) => classed('article', 'report', reportContent(report, 'h2'))),
-    pageFoot(reports[0] ?? null),
+    pageFoot(reports),
   );
 }
 

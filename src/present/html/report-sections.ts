@@ -8,7 +8,7 @@ import { glyphsFor } from '../glyphs.ts';
 import { operationSentences } from '../operation-lines.ts';
 import { alsoWatchedWords, costWords } from '../report-words.ts';
 import { residentSentences } from '../resident-lines.ts';
-import { kindWords, operationWords } from '../words.ts';
+import { operationWords } from '../words.ts';
 import type { Heading } from './heading.ts';
 import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
 import { findingArticle } from './finding-article.ts';
@@ -133,11 +133,10 @@ function heldBack({ account: found }: Report): Content {
   return table(
     {
       caption: null,
-      columns: [{ name: 'holder' }, { name: 'kind' }, { name: 'place' }, { name: 'grows', isNumber: true }],
+      columns: [{ name: 'holder' }, { name: 'place' }, { name: 'grows', isNumber: true }],
     },
     found.heldBack.map((finding: ReportFinding) => [
       classed('span', 'name', finding.heldBy.name),
-      kindWords(finding.kind),
       finding.heldBy.location === null ? '' : classed('code', 'place', placeWords(finding.heldBy.location)),
       finding.retained.bytesPerSecond === null ? '–' : formatRate(finding.retained.bytesPerSecond),
     ]),
@@ -169,7 +168,7 @@ const RESIDENT_PARTS: readonly {
   readonly bytes: (memory: ResidentMemory) => number | null;
 }[] = [
   { name: "the process's own pages", bytes: (memory) => memory.anonymousBytes },
-  { name: 'of these V8 accounts for', bytes: (memory) => memory.v8Bytes },
+  { name: 'V8 accounts for', bytes: (memory) => memory.v8Bytes },
   { name: "malloc's main heap has", bytes: (memory) => memory.mallocMainBytes },
   { name: "malloc's arenas have", bytes: (memory) => memory.arenas.bytes },
   { name: 'pages of files', bytes: (memory) => memory.fileBytes },

@@ -60,7 +60,7 @@ h1{margin-bottom:18px}
 .chart .tick{fill:var(--soft);paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 .chart .line{fill:none;stroke-width:1.5px;stroke-linejoin:round;stroke-linecap:round}
 .chart .rss{stroke:var(--rss);stroke-dasharray:1 4;stroke-width:2px}
-.chart .heap{stroke:var(--heap)}
+.chart .heap{stroke:var(--heap);stroke-width:1.2px}
 .chart .line.floor{stroke:var(--floor);stroke-width:2.5px}
 .leaking .chart .line.floor{stroke:var(--leak)}
 .steady .chart .line.floor{stroke:var(--steady)}
@@ -97,7 +97,7 @@ main>.finding{margin-top:26px}
 .path .holder{border-color:var(--ink)}
 .path .closed{border-color:var(--leak)}
 .path .state{color:var(--leak);font-weight:650}
-.chain{margin-top:8px;display:grid;grid-template-columns:12.6em fit-content(34%) fit-content(30%) 1fr;gap:0 14px}
+.chain{margin-top:8px;display:grid;grid-template-columns:max-content fit-content(34%) fit-content(30%) 1fr;gap:0 14px}
 .step{display:grid;grid-column:1/-1;grid-template-columns:subgrid;padding:3px 0}
 .step dd{grid-column:2/-1}
 .step .columns{display:grid;grid-template-columns:subgrid}
@@ -105,7 +105,7 @@ main>.finding{margin-top:26px}
 .columns .long{grid-column:1/3}
 .columns .type{grid-column:2}
 .columns .place{grid-column:3}
-.step dt{color:var(--soft)}
+.step dt{color:var(--soft);min-width:8em}
 .step .name{font-weight:650}
 .step .type{color:var(--soft)}
 .step .missing{font-weight:500}
@@ -133,8 +133,10 @@ caption{text-align:left;color:var(--soft);font-size:13px;padding:4px 0}
 th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid var(--rule);font-weight:400}
 thead th{color:var(--soft);font-size:12.5px}
 tbody th .name{font-weight:600}
-tbody th{min-width:4.8em}
-.number{text-align:right}
+tbody th{min-width:6.5em}
+tbody th.number{min-width:0}
+.number{text-align:right;white-space:nowrap}
+thead th{overflow-wrap:normal}
 td:last-child,th:last-child{padding-right:0}
 p+table,details table{margin-top:6px}
 table+p{margin-top:10px}
