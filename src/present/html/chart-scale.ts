@@ -1,4 +1,5 @@
 import type { IsolateReport } from '../../report/schema.ts';
+import { toldFloors } from './told-floors.ts';
 
 /** What all charts of a page share: equal widths are equal times, equal heights equal sizes. */
 export type ChartScale = {
@@ -19,7 +20,7 @@ export function chartScale(reports: readonly IsolateReport[]): ChartScale {
   const measuredMs = measuredUntilMs - fromMs;
   const aheadMs = Math.max(0, ...reports.map(forecastMs));
   const untilMs = measuredUntilMs + Math.min(aheadMs, FORECAST_SHARE * measuredMs);
-  const highest = Math.max(1, ...reports.map(({ series }) => highestBytes(series)));
+  const highest = Math.max(1, ...reports.map(highestBytes));
   const limits = reports
     .map(({ target }) => target.limits.effectiveBytes ?? Infinity)
     .filter((bytes) => bytes >= highest && bytes <= highest * NEAR_LIMIT);
@@ -31,12 +32,13 @@ export function chartScale(reports: readonly IsolateReport[]): ChartScale {
  * ten times the size even a fast leak is a flat line.
  */
 export function floorScale(
-  { series }: IsolateReport,
+  report: IsolateReport,
   { fromMs, untilMs, maxBytes }: ChartScale,
 ): ChartScale | null {
-  if (series.floor.length < FLOORS_WORTH_A_CHART) return null;
+  const floors = toldFloors(report);
+  if (floors.length < FLOORS_WORTH_A_CHART) return null;
   let [lowest, highest] = [Infinity, 0];
-  for (const { bytes } of series.floor) {
+  for (const { bytes } of floors) {
     lowest = Math.min(lowest, bytes);
     highest = Math.max(highest, bytes);
   }
@@ -71,11 +73,12 @@ function forecastMs({ forecast, target }: IsolateReport): number {
 }
 
 /** A series may be long, too long to be the arguments of a call. */
-function highestBytes({ rss, heapUsed, floor }: IsolateReport['series']): number {
+function highestBytes(report: IsolateReport): number {
+  const { rss, heapUsed } = report.series;
   let highest = 0;
   for (const column of [rss, heapUsed]) {
     for (const bytes of column) highest = Math.max(highest, bytes ?? 0);
   }
-  for (const { bytes } of floor) highest = Math.max(highest, bytes);
+  for (const { bytes } of toldFloors(report)) highest = Math.max(highest, bytes);
   return highest;
 }

@@ -3,13 +3,16 @@ import { formatDuration } from '../../core/duration.ts';
 import type { IsolateReport } from '../../report/schema.ts';
 import { count } from '../figures.ts';
 import { element, type Markup } from './markup.ts';
+import { floorWords, toldFloors } from './told-floors.ts';
 import { table } from './table.ts';
 
 /**
  * What the picture shows, as figures: for who can't see it, and for who wants to copy one. Long watches are summed up in spans
  * of equal length, because nobody reads three thousand rows aloud.
  */
-export function figuresTable({ series, gc }: IsolateReport): Markup | null {
+export function figuresTable(report: IsolateReport): Markup | null {
+  const { series, gc } = report;
+  const floors = toldFloors(report);
   const rows = spans(series.timeMs, ROWS_AT_MOST);
   if (rows.length === 0) return null;
   const most = Math.max(...rows.map(({ from, to }) => to - from));
@@ -28,7 +31,7 @@ export function figuresTable({ series, gc }: IsolateReport): Markup | null {
           { name: 'until', isNumber: true },
           { name: 'rss', isNumber: true },
           { name: 'heap used', isNumber: true },
-          { name: 'after GC', isNumber: true },
+          { name: floorWords(report), isNumber: true },
           { name: 'major GCs', isNumber: true },
         ],
       },
@@ -37,7 +40,7 @@ export function figuresTable({ series, gc }: IsolateReport): Markup | null {
         const beforeMs = series.timeMs[from - 1] ?? -Infinity;
         const isWithin = ({ timeMs }: { readonly timeMs: number }): boolean =>
           timeMs > beforeMs && timeMs <= untilMs;
-        const floor = series.floor.findLast(isWithin);
+        const floor = floors.findLast(isWithin);
         return [
           formatDuration(untilMs),
           sizeWords(largest(series.rss.slice(from, to))),

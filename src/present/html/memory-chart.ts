@@ -6,6 +6,7 @@ import { byteTicks, timeTicks } from './axis-ticks.ts';
 import type { ChartScale } from './chart-scale.ts';
 import { forecastShapes } from './forecast-shapes.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
+import { floorWords, toldFloors, type ToldFloor } from './told-floors.ts';
 import { plotPath, PLOT_ROWS, plotX, plotY, type PlotBox as PathBox, type PlotPoint } from './plot-path.ts';
 
 /**
@@ -14,11 +15,17 @@ import { plotPath, PLOT_ROWS, plotX, plotY, type PlotBox as PathBox, type PlotPo
  */
 export function memoryChart(report: IsolateReport, scale: ChartScale): Markup {
   const box: PlotBox = { ...scale, columns: COLUMNS, plotTop: PLOT_TOP, plotHeight: 300 };
+  const floors = toldFloors(report);
   return picture(chartWords(report), box, [
     sizeLines(box, 5),
     timeAxis(box),
-    stretched(box, [forecastShapes(report, box), floorArea(report, box), seriesPaths(report, box)]),
-    floorDots(report, box),
+    stretched(box, [
+      forecastShapes(report, box),
+      floorArea(floors, box),
+      seriesPaths(report, box),
+      path('floor', plotPath(floors, box)),
+    ]),
+    floorDots(floors, box),
     gcMarks(report, box),
     moments(report, box),
     sizeWords(box, 5),
@@ -29,15 +36,12 @@ export function memoryChart(report: IsolateReport, scale: ChartScale): Markup {
 /** The floors alone, for a scale of their own. */
 export function floorChart(report: IsolateReport, scale: ChartScale): Markup {
   const box: PlotBox = { ...scale, columns: COLUMNS, plotTop: 18, plotHeight: 110 };
-  const words = fromTo(
-    'Memory after a major collection',
-    report.series.floor.map(({ bytes }) => bytes),
-  );
-  return picture(`${words ?? ''}, on an axis of its own.`, box, [
+  const floors = toldFloors(report);
+  return picture(`${floorsFromTo(report) ?? ''}, on an axis of its own`, box, [
     sizeLines(box, 3),
     timeAxis(box),
-    stretched(box, [path('floor', plotPath(report.series.floor, box))]),
-    floorDots(report, box),
+    stretched(box, [path('floor', plotPath(floors, box))]),
+    floorDots(floors, box),
     sizeWords(box, 3),
   ]);
 }
@@ -63,14 +67,15 @@ function stretched(box: PlotBox, content: Content): Markup {
 }
 
 /** The lines by name, colour and what they came to. */
-export function chartLegend({ series, gc, target }: IsolateReport, scale: ChartScale): Markup {
+export function chartLegend(report: IsolateReport, scale: ChartScale): Markup {
+  const { series, gc, target } = report;
   const { effectiveBytes, which } = target.limits;
-  const floors = series.floor.map(({ bytes }) => bytes);
+  const floors = toldFloors(report).map(({ bytes }) => bytes);
   const majors = gc.filter(({ kind }) => kind === 'major').length;
   return classed(
     'ul',
     'legend',
-    legendEntry('floor', 'after GC', floors),
+    legendEntry('floor', floorWords(report), floors),
     legendEntry('heap', 'heap used', series.heapUsed),
     legendEntry('rss', 'rss', series.rss),
     majors === 0 ? null : classed('li', 'gc', `${count(majors)} major ${majors === 1 ? 'GC' : 'GCs'}`),
@@ -138,16 +143,15 @@ function seriesPaths({ series }: IsolateReport, box: PlotBox): Content {
   return [
     path('rss', plotPath(column(series.rss), box)),
     path('heap', plotPath(column(series.heapUsed), box)),
-    path('floor', plotPath(series.floor, box)),
   ];
 }
 
 /** Down to the ground: memory that no collection gives back. */
-function floorArea({ series }: IsolateReport, box: PlotBox): Markup | null {
-  const [first, last] = [series.floor[0], series.floor.at(-1)];
+function floorArea(floors: readonly ToldFloor[], box: PlotBox): Markup | null {
+  const [first, last] = [floors[0], floors.at(-1)];
   if (first === undefined || last === undefined || first === last) return null;
   const ground = `L${plotX(last.timeMs, box)} ${PLOT_ROWS}L${plotX(first.timeMs, box)} ${PLOT_ROWS}Z`;
-  return element('path', { class: 'area', d: `${plotPath(series.floor, box)}${ground}` });
+  return element('path', { class: 'area', d: `${plotPath(floors, box)}${ground}` });
 }
 
 function path(className: string, commands: string): Markup | null {
@@ -156,9 +160,9 @@ function path(className: string, commands: string): Markup | null {
     : element('path', { class: `line ${className}`, d: commands, 'vector-effect': 'non-scaling-stroke' });
 }
 
-function floorDots({ series }: IsolateReport, box: PlotBox): Content {
-  if (series.floor.length > DOTS_AT_MOST) return null;
-  return series.floor.map(({ timeMs, bytes }) =>
+function floorDots(floors: readonly ToldFloor[], box: PlotBox): Content {
+  if (floors.length > DOTS_AT_MOST) return null;
+  return floors.map(({ timeMs, bytes }) =>
     element('circle', { class: 'dot', cx: percentX(timeMs, box), cy: pixelY(bytes, box), r: 2.5 }),
   );
 }
@@ -232,17 +236,22 @@ function limitWords({ target: { limits } }: IsolateReport, box: PlotBox): Conten
 }
 
 /** What the picture shows, for who can't see it. */
-function chartWords({ series, gc, durationMs }: IsolateReport): string {
+function chartWords(report: IsolateReport): string {
+  const { series, gc, durationMs } = report;
   const told = [
     fromTo('resident memory', series.rss),
     fromTo('used heap', series.heapUsed),
-    fromTo(
-      'memory after a major collection',
-      series.floor.map(({ bytes }) => bytes),
-    ),
+    floorsFromTo(report),
     `${count(gc.filter(({ kind }) => kind === 'major').length)} major collections`,
   ].filter((words) => words !== null);
   return `Memory over ${formatDuration(durationMs)}: ${told.join(', ')}.`;
+}
+
+function floorsFromTo(report: IsolateReport): string | null {
+  return fromTo(
+    floorWords(report),
+    toldFloors(report).map(({ bytes }) => bytes),
+  );
 }
 
 function fromTo(words: string, sizes: readonly (number | null)[]): string | null {

@@ -9,6 +9,7 @@ import { classed, element, type Content, type Markup } from './markup.ts';
 import { chartLegend, floorChart, memoryChart } from './memory-chart.ts';
 import { pageFoot } from './page-foot.ts';
 import { findingSections, lowerSections } from './report-sections.ts';
+import { floorWords } from './told-floors.ts';
 import { verdictBanner } from './verdict-banner.ts';
 
 /** One report: verdict, chart, findings, and what else one may ask. */
@@ -45,7 +46,7 @@ export function chartFigure(report: Report, scale: ChartScale): Markup | null {
   if (report.series.timeMs.length === 0 && report.series.floor.length === 0) return null;
   return element(
     'figure',
-    { class: `memory ${report.verdict.kind}` },
+    { class: memoryClass(report) },
     element('figcaption', {}, chartLegend(report, scale)),
     memoryChart(report, scale),
     figuresTable(report),
@@ -58,16 +59,26 @@ function floorFigure(report: Report, above: ChartScale): Markup | null {
   if (scale === null) return null;
   return element(
     'figure',
-    { class: `memory ${report.verdict.kind}` },
+    { class: memoryClass(report) },
     element(
       'figcaption',
       {},
       classed(
         'ul',
         'legend',
-        classed('li', 'floor', element('b', {}, 'after GC'), ' alone: this axis does not begin at zero'),
+        classed(
+          'li',
+          'floor',
+          element('b', {}, floorWords(report)),
+          ' alone: this axis does not begin at zero',
+        ),
       ),
     ),
     floorChart(report, scale),
   );
+}
+
+/** The accent goes to what the verdict is about. */
+function memoryClass({ verdict }: Report): string {
+  return `memory ${verdict.kind}${verdict.space === 'native' ? ' native' : ''}`;
 }

@@ -70,6 +70,11 @@ h1{margin-bottom:18px}
 .chart .dot{fill:var(--floor);stroke:var(--paper);stroke-width:1px}
 .leaking .chart .dot{fill:var(--leak)}
 .steady .chart .dot{fill:var(--steady)}
+.leaking.native .chart .line.floor{stroke:var(--floor)}
+.leaking.native .chart .dot,.leaking.native .chart .area{fill:var(--floor)}
+.leaking.native .chart .rss{stroke:var(--leak)}
+.leaking.native .legend .floor::before{border-color:var(--floor)}
+.leaking.native .legend .rss::before{border-color:var(--leak)}
 .chart .gc{stroke:var(--soft);fill:none}
 .chart .moment{stroke:var(--soft);stroke-dasharray:2 3}
 .chart line.limit{stroke:var(--leak);stroke-dasharray:6 4}

@@ -10,7 +10,7 @@ import { verdictWord } from '../words.ts';
 import { fitBlocks, type Block } from './fit.ts';
 import { findingBlocks } from './finding-blocks.ts';
 import { inline, tableRow } from './inline.ts';
-import { reportBlocks, verdictHeading } from './report-blocks.ts';
+import { notesBlock, reportBlocks, verdictHeading } from './report-blocks.ts';
 
 export type MarkdownOptions = {
   /** Lines of the program's source are quoted; without it there are only names and places. */
@@ -98,8 +98,12 @@ function differenceLines(comparison: Comparison): string[] {
 }
 
 function sideBlocks(side: ComparisonSide): Block[] {
-  const found = findingBlocks(side.report);
-  if (found.length === 0) return [];
+  const { report } = side;
+  const found = findingBlocks(report);
+  if (found.length === 0) {
+    const words = `**${inline(side.name, NAME_LONGEST)}**: ${inline(report.verdict.reason)}`;
+    return [{ name: 'a reason', weight: 70, lines: [words] }, notesBlock(report)];
+  }
   const named = namedWords(side);
   const words = named === null ? [] : [named.since, named.beforeDeath].filter((one) => one !== null);
   return [
@@ -110,5 +114,6 @@ function sideBlocks(side: ComparisonSide): Block[] {
       weight: 40,
       lines: words.length === 0 ? [] : [inline(words.join(', '))],
     },
+    notesBlock(report),
   ];
 }

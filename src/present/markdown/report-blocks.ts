@@ -39,13 +39,18 @@ export function reportBlocks(report: Report): Block[] {
     block('resident memory', 50, titled('Resident memory', residentSentences(report))),
     block('containers that stayed steady', 45, titled('Not a leak', steadyWords(report))),
     block('other isolates', 55, titled('Also watched', isolateWords(report))),
-    block('what to know before trusting this', 85, titled('Note', report.notes)),
+    notesBlock(report),
     block(
       'the cost of the watch',
       48,
       report.source === null ? [`Cost: ${inline(costWords(report).join(', '))}`] : [],
     ),
   ];
+}
+
+/** What the reader must know to trust the answer. */
+export function notesBlock({ notes }: Report): Block {
+  return block('what to know before trusting this', 85, titled('Note', notes));
 }
 
 function block(name: string, weight: number, lines: readonly string[]): Block {

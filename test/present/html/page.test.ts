@@ -153,6 +153,25 @@ test('the command line, which may hold a password, is not in the page', () => {
   expect(html).toContain('server.js');
 });
 
+test('a leak outside of the heap is drawn from what lies outside of it', () => {
+  const { verdict, series } = leakingReport();
+  const floor = series.floor.map((one, index) => ({
+    ...one,
+    bytes: 7e6,
+    externalBytes: 1e6 * (index + 100),
+  }));
+  const external = leakingReport({
+    verdict: { ...verdict, space: 'external' },
+    series: { ...series, floor },
+  });
+  const text = textOf(parsePage(renderHtml(external, { withSource: false })));
+  expect(text).toContain(`outside the heap, after GC 100 MB → ${99 + floor.length} MB`);
+  const native = leakingReport({ verdict: { ...verdict, space: 'native' }, series: { ...series, floor } });
+  const html = renderHtml(native, { withSource: false });
+  expect(html).toContain('class="memory leaking native"');
+  expect(textOf(parsePage(html))).toContain('after GC 7.00 MB → 7.00 MB');
+});
+
 test('an hour of one sample a second is far below a megabyte, and a day is no larger', () => {
   const hour = renderHtml(longReport(3_600), { withSource: true }).length;
   const day = renderHtml(longReport(86_400), { withSource: true }).length;
