@@ -10,10 +10,13 @@ export type {
   ReportAccount,
   ReportFinding,
   ReportLocation,
+  Reports,
   ReportSite,
 } from './report/schema.ts';
 export { LeaklineError, type ErrorCode } from './core/errors.ts';
 export { renderReport, type TextOptions } from './present/text/report-text.ts';
 export { renderComparison } from './present/text/comparison-text.ts';
+export { renderHtml, type HtmlOptions } from './present/html/page.ts';
+export { renderMarkdown, type MarkdownOptions } from './present/markdown/markdown.ts';
 export { version } from './report/version.ts';
 export { toPrometheus } from './export/prometheus.ts';

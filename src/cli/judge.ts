@@ -11,11 +11,11 @@ export async function judgeCommand(
   request: JudgeRequest,
   options: OutputOptions,
 ): Promise<number> {
+  const output = await openOutput({ ...options, quiet: true }, '');
   const reports: Report[] = [];
   for (const file of files) reports.push(...(await judgeLog(file, request, process.stdin)));
-  const output = await openOutput({ ...options, quiet: true }, '');
   const text = reports.map((report) => renderReport(report, output.text)).join('\n');
-  await output.list(documentOf(reports), text);
+  await output.answer(documentOf(reports), text);
   return exitCodeOfAll(reports);
 }
 

@@ -8,8 +8,10 @@ import {
   falseAlarmsOption,
   forOption,
   gcOption,
+  htmlOption,
   jsonListOption,
   jsonOption,
+  markdownOption,
   maxPauseOption,
   noColorOption,
   portNumber,
@@ -18,6 +20,7 @@ import {
   sizeBytes,
   untilOption,
   verboseOption,
+  withSourceOption,
 } from './options.ts';
 import { textOptions } from './output.ts';
 
@@ -53,6 +56,9 @@ program
     new Option('--yes', 'not on Linux: it is a Node.js of mine that may be opened').env('LEAKLINE_YES'),
   )
   .addOption(jsonOption())
+  .addOption(htmlOption())
+  .addOption(markdownOption())
+  .addOption(withSourceOption())
   .addOption(quietOption())
   .addOption(verboseOption())
   .addOption(noColorOption())
@@ -83,6 +89,9 @@ program
   .addOption(maxPauseOption())
   .addOption(falseAlarmsOption())
   .addOption(jsonOption())
+  .addOption(htmlOption())
+  .addOption(markdownOption())
+  .addOption(withSourceOption())
   .addOption(quietOption())
   .addOption(verboseOption())
   .addOption(noColorOption())
@@ -132,6 +141,9 @@ program
   .addOption(maxPauseOption())
   .addOption(falseAlarmsOption())
   .addOption(jsonOption())
+  .addOption(htmlOption())
+  .addOption(markdownOption())
+  .addOption(withSourceOption())
   .addOption(quietOption())
   .addOption(verboseOption())
   .addOption(noColorOption())
@@ -196,6 +208,9 @@ program
   )
   .addOption(falseAlarmsOption('log'))
   .addOption(jsonOption())
+  .addOption(htmlOption())
+  .addOption(markdownOption())
+  .addOption(withSourceOption())
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { judgeCommand } = await import('./judge.ts');
@@ -208,6 +223,19 @@ program
       },
       options,
     );
+  });
+
+program
+  .command('report')
+  .description('a report that was saved with --json, for a reader: as text, as a page, as Markdown')
+  .argument('<file>', 'a report or comparison of leakline; - is standard input')
+  .addOption(htmlOption())
+  .addOption(markdownOption())
+  .addOption(withSourceOption())
+  .addOption(noColorOption())
+  .action(async (file, options) => {
+    const { reportCommand } = await import('./report.ts');
+    exitCode = await reportCommand(file, options);
   });
 
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */

@@ -5,6 +5,9 @@ import { parseDuration } from '../core/duration.ts';
 /** What means the same in every command that watches. Each also as an environment variable. */
 export type OutputOptions = {
   readonly json?: string | undefined;
+  readonly html?: string | undefined;
+  readonly markdown?: string | undefined;
+  readonly withSource?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly color: boolean;
@@ -64,6 +67,25 @@ export function falseAlarmsOption(
 export function jsonOption(): Option<'--json <file>'> {
   return new Option('--json <file>', 'write the report as JSON to a file (- for standard output)').env(
     'LEAKLINE_JSON',
+  );
+}
+
+export function htmlOption(): Option<'--html <file>'> {
+  return new Option('--html <file>', 'write the report as one page to a file (- for standard output)').env(
+    'LEAKLINE_HTML',
+  );
+}
+
+export function markdownOption(): Option<'--markdown <file>'> {
+  return new Option(
+    '--markdown <file>',
+    'write the report for an issue or a pull request to a file (- for standard output)',
+  ).env('LEAKLINE_MARKDOWN');
+}
+
+export function withSourceOption(): Option<'--with-source'> {
+  return new Option('--with-source', 'put lines of your source into --html and --markdown').env(
+    'LEAKLINE_WITH_SOURCE',
   );
 }
 

@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import { LeaklineError } from '../core/errors.ts';
 import { progressLine } from '../present/text/progress.ts';
 import type { TextOptions } from '../present/text/text-options.ts';
 import { renderCosts } from '../present/text/cost-text.ts';
-import type { Comparison, Report } from '../report/schema.ts';
+import type { Comparison, Report, Reports } from '../report/schema.ts';
 import type { LiveView } from '../report/live.ts';
 import type { WatchProgress } from '../session/watch.ts';
+import { answerGoesToStdout, writeDocuments, writeJson } from './documents.ts';
 import type { OutputOptions } from './options.ts';
 
 /**
@@ -14,9 +13,9 @@ import type { OutputOptions } from './options.ts';
  */
 export async function openOutput(options: OutputOptions, title: string): Promise<Output> {
   const text = textOptions(options);
-  const jsonToStdout = options.json === '-';
+  const documentToStdout = answerGoesToStdout(options);
   const screen =
-    options.quiet !== true && !jsonToStdout && isTerminal()
+    options.quiet !== true && !documentToStdout && isTerminal()
       ? (await import('../present/tui/screen.tsx')).openScreen({ stdout: process.stdout, ...text, title })
       : null;
   let previous: LiveView | null = null;
@@ -40,13 +39,16 @@ export async function openOutput(options: OutputOptions, title: string): Promise
     },
     async answer(document, rendered) {
       await screen?.close();
-      if (options.json !== undefined) await writeJson(options.json, document);
-      if (!jsonToStdout) process.stdout.write(rendered);
-      if (options.verbose === true) process.stderr.write(renderCosts(document));
+      // First what can't fail: whoever waited for the answer has it, whatever becomes of the files.
+      if (!documentToStdout) process.stdout.write(rendered);
+      await writeDocuments(document, options);
+      if (options.verbose === true && document.schema !== 'leakline/reports@1') {
+        process.stderr.write(renderCosts(document));
+      }
     },
     async list(document, rendered) {
+      if (!documentToStdout) process.stdout.write(rendered);
       if (options.json !== undefined) await writeJson(options.json, document);
-      if (!jsonToStdout) process.stdout.write(rendered);
     },
     async close() {
       await screen?.close();
@@ -59,8 +61,8 @@ export type Output = {
   progress(view: LiveView): void;
   /** Progress of a watch of one process. */
   watching(name: string): (progress: WatchProgress) => void;
-  /** The document to `--json`, the text to standard output. */
-  answer(document: Report | Comparison, rendered: string): Promise<void>;
+  /** The text to standard output, the document to `--json`, `--html` and `--markdown`; one of them may take its place. */
+  answer(document: Report | Reports | Comparison, rendered: string): Promise<void>;
   /** A document that is no report: a list. */
   list(document: object, rendered: string): Promise<void>;
   /** Gives the terminal back. Safe to call after `answer`. */
@@ -95,18 +97,4 @@ function wantsUnicode(): boolean {
   return locale === undefined
     ? !process.stdout.isTTY || process.platform !== 'linux'
     : /utf-?8/i.test(locale);
-}
-
-async function writeJson(file: string, document: object): Promise<void> {
-  const text = `${JSON.stringify(document, null, 2)}\n`;
-  if (file === '-') {
-    process.stdout.write(text);
-    return;
-  }
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new LeaklineError('CANNOT_WRITE', { file, message }, { cause });
-  }
 }

@@ -98,6 +98,8 @@ const SENTENCE_BY_CODE = {
     `${file} could not be read: ${message}`,
   LOG_WITHOUT_MEMORY: ({ file, lines }: { file: string; lines: number }): string =>
     `${file} tells nothing of memory: ${lines === 0 ? 'it is empty' : `none of its ${lines} lines is a garbage collection or a process.memoryUsage()`}`,
+  REPORT_UNREADABLE: ({ file, message }: { file: string; message: string }): string =>
+    `${file} is no report of leakline that can be shown: ${message}`,
 } as const;
 
 /** `offset` is null where not a byte could be read; whoever reads bytes alone knows no file. */

@@ -15,20 +15,7 @@ export function accountLines(
   report: Report,
   layout: { readonly columns: number; readonly indent: number; readonly glyphs: Glyphs },
 ): Line[] {
-  const { account, growth, findings } = report;
-  if (account === null || growth.bytesPerSecond === null || account.sufficient === true) return [];
-  if (account.sufficient === null) {
-    const words = `how much of the ${formatRate(growth.bytesPerSecond)} that is: no look can see all that an entry keeps`;
-    const label = { text: 'unmeasured', tone: 'unsure' as const };
-    return findings.length === 0
-      ? []
-      : labelled(label, { text: words }, { ...layout, labelColumns: LABEL_COLUMNS });
-  }
-  const rows = [
-    { label: 'unexplained', text: openWords(report, growth.bytesPerSecond), faint: false },
-    ...seenWords(account).map((text) => ({ label: 'seen', text, faint: true })),
-    ...snapshotWords(report, account).map((text) => ({ label: 'next', text, faint: true })),
-  ];
+  const rows = accountRows(report);
   return rows.flatMap(({ label, text, faint }, index) => {
     const repeated = index > 0 && rows[index - 1]?.label === label;
     return labelled(
@@ -38,6 +25,23 @@ export function accountLines(
     );
   });
 }
+
+/** The same without a layout; what is `faint` helps to go on, the rest is the answer. */
+export function accountRows(report: Report): AccountRow[] {
+  const { account, growth, findings } = report;
+  if (account === null || growth.bytesPerSecond === null || account.sufficient === true) return [];
+  if (account.sufficient === null) {
+    const words = `how much of the ${formatRate(growth.bytesPerSecond)} that is: no look can see all that an entry keeps`;
+    return findings.length === 0 ? [] : [{ label: 'unmeasured', text: words, faint: false }];
+  }
+  return [
+    { label: 'unexplained', text: openWords(report, growth.bytesPerSecond), faint: false },
+    ...seenWords(account).map((text) => ({ label: 'seen', text, faint: true })),
+    ...snapshotWords(report, account).map((text) => ({ label: 'next', text, faint: true })),
+  ];
+}
+
+export type AccountRow = { readonly label: string; readonly text: string; readonly faint: boolean };
 
 const LABEL_COLUMNS = 'unexplained'.length + 2;
 const HELD_BACK_NAMED = 3;

@@ -60,4 +60,6 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
   LOG_UNREADABLE: 'Check the path and its permissions, or give - and send the log to standard input.',
   LOG_WITHOUT_MEMORY:
     'Start the program with node --trace-gc, or let it log JSON.stringify(process.memoryUsage()) every second.',
+  REPORT_UNREADABLE:
+    'Give a file that leakline PID, run, lab or judge wrote with --json FILE. For a log of memory there is leakline judge, for a heap snapshot leakline heap.',
 };

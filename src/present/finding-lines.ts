@@ -54,6 +54,19 @@ export function headWords(finding: ReportFinding): string {
   return `${heldBy.name} keeps ${what} and gains ${countRate(retained.growthPerSecond)}: ${kindWords(finding.kind)}`;
 }
 
+/** What stands beside that sentence: how much it is, and how sure the line is where it is not. */
+export function headNotes({ retained, confidence }: ReportFinding): {
+  readonly rate: string | null;
+  readonly doubt: string | null;
+} {
+  const { bytesPerSecond, bytesAtLeast } = retained;
+  const about = bytesAtLeast ? 'at least' : 'about';
+  return {
+    rate: bytesPerSecond === null ? null : `${about} ${formatRate(bytesPerSecond)}`,
+    doubt: confidence < WORTH_A_WARNING ? `the line is ${percent(confidence)} sure` : null,
+  };
+}
+
 /** `src/server.ts:6`. */
 export function placeWords(location: ReportLocation): string {
   return `${location.file}:${location.line}`;
@@ -77,7 +90,12 @@ export function knownWords({ knownLeak }: ReportFinding): string | null {
   return `${version} (known of ${range}): ${description} ${remedy} See ${citation}`;
 }
 
-type Row = { readonly label: string; readonly name: string; readonly type: string; readonly place: string };
+export type FindingRow = {
+  readonly label: string;
+  readonly name: string;
+  readonly type: string;
+  readonly place: string;
+};
 
 // The usual labels with room behind them; only `allocated at` needs more, and a column more can break a row in two.
 const MIN_LABEL_COLUMNS = 11;
@@ -86,21 +104,17 @@ const WORTH_A_WARNING = 0.9;
 const GAP = '  ';
 
 function headLines(finding: ReportFinding, layout: FindingLayout): Line[] {
+  const { rate, doubt } = headNotes(finding);
   const parts: Line[] = [[{ text: ' '.repeat(layout.indent) }, { text: headWords(finding), tone: 'strong' }]];
-  const { bytesPerSecond, bytesAtLeast } = finding.retained;
-  if (bytesPerSecond !== null) {
-    const about = bytesAtLeast ? 'at least' : 'about';
-    parts.push([{ text: `${about} ${formatRate(bytesPerSecond)}`, tone: 'faint' }]);
-  }
-  if (finding.confidence < WORTH_A_WARNING) {
-    parts.push([{ text: `the line is ${percent(finding.confidence)} sure`, tone: 'unsure' }]);
-  }
+  if (rate !== null) parts.push([{ text: rate, tone: 'faint' }]);
+  if (doubt !== null) parts.push([{ text: doubt, tone: 'unsure' }]);
   return flowParts(parts, { columns: layout.columns, gap: { text: '   ' }, indent: layout.indent + 2 });
 }
 
-function findingRows(finding: ReportFinding): Row[] {
+/** Who holds it, where it grows, who adds: a name, its type and its place each. */
+export function findingRows(finding: ReportFinding): FindingRow[] {
   const { heldBy, grows, addedAt, allocatedAt } = finding;
-  const rows: Row[] = [
+  const rows: FindingRow[] = [
     {
       label: 'held by',
       name: heldBy.name,
@@ -147,7 +161,7 @@ function sameLine({ location: a }: ReportSite, { location: b }: ReportSite): boo
   return a.file === b.file && a.line === b.line;
 }
 
-function siteRow(label: string, site: ReportSite): Row {
+function siteRow(label: string, site: ReportSite): FindingRow {
   const { location } = site;
   const name = site.words ?? location.function ?? '';
   const packageWords = location.package === null ? '' : `in package ${location.package}`;
@@ -167,7 +181,7 @@ function placeOrNothing(location: ReportLocation | null): string {
  * Name, type and place in columns. The place is what the reader came for: a row that would cut it gives it a line
  * of its own, and only if even that is too narrow is it cut, at its front.
  */
-function alignRows(rows: readonly Row[], labelColumns: number, layout: FindingLayout): Line[] {
+function alignRows(rows: readonly FindingRow[], labelColumns: number, layout: FindingLayout): Line[] {
   const { columns, glyphs } = layout;
   const start = layout.indent + 2 + labelColumns;
   // The two columns of `held by` and `grows`; a site's words may run through both.

@@ -29,6 +29,11 @@ export function lineWidth(line: Line): number {
   return line.reduce((columns, span) => columns + textWidth(span.text), 0);
 }
 
+/** The words alone, for presenters that have no lines. */
+export function plainText(line: Line): string {
+  return line.map(({ text }) => text).join('');
+}
+
 /** The line, at most `columns` wide. */
 export function cutLine(line: Line, columns: number, mark: string): Line {
   if (lineWidth(line) <= columns) return line;

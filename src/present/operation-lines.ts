@@ -23,7 +23,7 @@ export function operationLines(
   const { perOperation } = report.growth;
   const told =
     layout.sureOnly === true ? perOperation.filter(({ effect }) => effect !== 'unknown') : perOperation;
-  return sentences(report, told, layout.glyphs).flatMap((text, index) =>
+  return operationSentences(report, told, layout.glyphs).flatMap((text, index) =>
     labelled(
       { text: index === 0 ? label : '', tone: 'faint' },
       { text },
@@ -34,7 +34,8 @@ export function operationLines(
 
 type PerOperation = Report['growth']['perOperation'][number];
 
-function sentences(
+/** The same without a layout, of the operations that are handed over. */
+export function operationSentences(
   { growth: { level }, findings }: Pick<Report, 'growth' | 'findings'>,
   perOperation: readonly PerOperation[],
   glyphs: Glyphs,

@@ -41,9 +41,10 @@ export function wrapText(text: string, columns: number): string[] {
       lines.push(line);
       line = '';
     }
-    while (textWidth(word) > width) {
+    for (;;) {
       // At least one character, or a wide letter in one column would never end.
-      const part = head(word, width) || (Array.from(word)[0] ?? word);
+      const part = head(word, width) || String.fromCodePoint(word.codePointAt(0) ?? 0);
+      if (part.length >= word.length) break;
       lines.push(part);
       word = word.slice(part.length);
     }

@@ -34,8 +34,7 @@ test('what both samples lead to counts for neither', () => {
 function measuredBytes(make: (index: number) => object): number {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
-  const kept: object[] = new Array<object>(500);
-  for (let index = 0; index < 500; index += 1) kept[index] = {};
+  const kept: object[] = Array.from({ length: 500 }, () => ({}));
   gc();
   const before = process.memoryUsage().heapUsed;
   for (let index = 0; index < 500; index += 1) kept[index] = make(index);

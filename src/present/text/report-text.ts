@@ -1,4 +1,3 @@
-import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Report } from '../../report/schema.ts';
 import { accountLines } from '../account-lines.ts';
@@ -8,9 +7,9 @@ import { flowParts, labelled } from '../flow.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, paintLine } from '../line.ts';
 import { operationLines } from '../operation-lines.ts';
+import { alsoWatchedWords, costWords, headFacts } from '../report-words.ts';
 import { residentSentences } from '../resident-lines.ts';
 import { sanitizeDocument } from '../sanitize.ts';
-import { scriptOf } from '../script-name.ts';
 import { verdictParts } from '../verdict-lines.ts';
 import type { TextOptions } from './text-options.ts';
 
@@ -62,14 +61,6 @@ const MAX_FINDINGS = 5;
 const MAX_STEADY = 5;
 const VERDICT_INDENT = 10;
 
-const FORMAT_WORDS: Readonly<Record<NonNullable<Report['source']>['format'], string>> = {
-  'gc-trace': 'garbage collections',
-  json: 'memory as JSON',
-  csv: 'memory as CSV',
-  text: 'memory as text',
-  prometheus: 'Prometheus range',
-};
-
 function reportBlocks(report: Report, layout: Layout): Line[][] {
   return [
     verdictLines(report, layout),
@@ -86,23 +77,11 @@ function reportBlocks(report: Report, layout: Layout): Line[][] {
 }
 
 function headLines(report: Report, layout: Layout): Line[] {
-  const { target, source } = report;
-  const { longestPauseMs } = report.cost;
-  const words = [
-    ...(source === null ? [] : [source.file, FORMAT_WORDS[source.format]]),
-    ...(target.pid === null ? [] : [`pid ${target.pid}`]),
-    ...(target.isolate === null || target.isolate === 'main' ? [] : [isolateWords(target)]),
-    ...(target.node === null
-      ? []
-      : [`node ${target.node.replace(/^v/, '').split('.').slice(0, 2).join('.')}`]),
-    ...(target.command === null ? [] : [scriptOf(target.command)]),
-    source === null
-      ? `watched ${formatDuration(report.durationMs)}`
-      : `${formatDuration(report.durationMs)} of it`,
-    ...(longestPauseMs === null ? [] : [`longest pause on your server ${formatDuration(longestPauseMs)}`]),
-  ];
   return flowParts(
-    [[{ text: 'leakline', tone: 'strong' }], ...words.map((text) => [{ text, tone: 'faint' as const }])],
+    [
+      [{ text: 'leakline', tone: 'strong' }],
+      ...headFacts(report).map((text) => [{ text, tone: 'faint' as const }]),
+    ],
     {
       columns: layout.columns,
       gap: { text: ` ${layout.glyphs.dot} `, tone: 'faint' },
@@ -166,26 +145,9 @@ export function noteLines(report: Report, layout: Layout): Line[] {
   );
 }
 
-/** `worker:3 (thumbnails)` */
-function isolateWords({ isolate, name }: Report['target']): string {
-  const words = isolate ?? 'isolate';
-  return name === null ? words : `${words} (${name})`;
-}
-
-/** Which process, for one that the process itself has forked. */
-function processWords({ pid }: Report['target'], told: number | null): string {
-  return pid === told ? '' : `pid ${pid} `;
-}
-
 function isolateLines({ isolates, target: { pid } }: Report, layout: Layout): Line[] {
   if (isolates.length === 0) return [];
-  const words = isolates.map(
-    ({ target, verdict, growth }) =>
-      `${processWords(target, pid)}${isolateWords(target)} ${verdict.kind}` +
-      (growth.bytesPerSecond === null || verdict.kind !== 'leaking'
-        ? ''
-        : ` ${formatRate(growth.bytesPerSecond)}`),
-  );
+  const words = isolates.map((isolate) => alsoWatchedWords(isolate, pid));
   return labelled(
     { text: 'also watched: ', tone: 'faint' },
     { text: words.join(', '), tone: 'faint' },
@@ -194,20 +156,9 @@ function isolateLines({ isolates, target: { pid } }: Report, layout: Layout): Li
 }
 
 function costLines(report: Report, layout: Layout): Line[] {
-  const { cost } = report;
-  const words = [
-    cost.totalOnTargetMs === null
-      ? 'not known yet'
-      : `${formatDuration(cost.totalOnTargetMs)} on the server in all`,
-    cost.forcedGcs === 0
-      ? 'no forced GC'
-      : `${count(cost.forcedGcs)} forced GC${cost.forcedGcs === 1 ? '' : 's'}`,
-    ...(cost.targetHeapBytes === null ? [] : [`at most ${formatBytes(cost.targetHeapBytes)} of its heap`]),
-    cost.snapshotTaken ? 'one heap snapshot' : 'no heap snapshot',
-  ];
   return labelled(
     { text: 'cost: ', tone: 'faint' },
-    { text: words.join(', '), tone: 'faint' },
+    { text: costWords(report).join(', '), tone: 'faint' },
     {
       ...layout,
       indent: 2,

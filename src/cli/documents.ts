@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import { LeaklineError } from '../core/errors.ts';
+import type { Comparison, Report, Reports } from '../report/schema.ts';
+import type { OutputOptions } from './options.ts';
+
+/** The answer in every form that was asked for. The page and Markdown are loaded only then. */
+export async function writeDocuments(
+  document: Report | Reports | Comparison,
+  options: DocumentOptions,
+): Promise<void> {
+  const { json, html, markdown } = options;
+  const withSource = options.withSource === true;
+  if (json !== undefined) await writeJson(json, document);
+  if (html !== undefined) {
+    const { renderHtml } = await import('../present/html/page.ts');
+    await writeText(html, renderHtml(document, { withSource }));
+  }
+  if (markdown !== undefined) {
+    const { renderMarkdown } = await import('../present/markdown/markdown.ts');
+    await writeText(markdown, renderMarkdown(document, { withSource }));
+  }
+}
+
+/**
+ * Whether a document takes the place of the text. Standard output holds one: asked for two, we say so before hours of
+ * watching, not after.
+ */
+export function answerGoesToStdout({ json, html, markdown }: DocumentOptions): boolean {
+  const asked = Object.entries({ '--json': json, '--html': html, '--markdown': markdown })
+    .filter(([, file]) => file === '-')
+    .map(([option]) => option);
+  if (asked.length > 1) {
+    throw new LeaklineError('USAGE', {
+      message: `Only one document can go to standard output, not ${asked.join(' and ')}: give the others a file`,
+    });
+  }
+  return asked.length === 1;
+}
+
+export type DocumentOptions = Pick<OutputOptions, 'json' | 'html' | 'markdown' | 'withSource'>;
+
+export async function writeJson(file: string, document: object): Promise<void> {
+  await writeText(file, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+async function writeText(file: string, text: string): Promise<void> {
+  if (file === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new LeaklineError('CANNOT_WRITE', { file, message }, { cause });
+  }
+}

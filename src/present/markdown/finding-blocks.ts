@@ -1,0 +1,34 @@
+import type { Report, ReportFinding } from '../../report/schema.ts';
+import { excerptLines } from '../excerpt-lines.ts';
+import { findingLines } from '../finding-lines.ts';
+import { labelled } from '../flow.ts';
+import { glyphsFor } from '../glyphs.ts';
+import { plainText } from '../line.ts';
+import { cutLines, type Block } from './fit.ts';
+import { fenced } from './inline.ts';
+
+/** Each finding as the terminal has it, in a block of code; the first weighs the most. */
+export function findingBlocks({ findings }: Report): Block[] {
+  return findings.map((finding, index) => ({
+    name: `finding ${index + 1}`,
+    weight: index === 0 ? 98 : 60 - index,
+    lines: fenced(cutLines(linesOf(finding), index === 0 ? FIRST_MAX_BYTES : OTHER_MAX_BYTES)),
+  }));
+}
+
+// The first may take half of the paste, source included; the others must leave room for each other.
+const FIRST_MAX_BYTES = 4000;
+const OTHER_MAX_BYTES = 1500;
+const COLUMNS = 100;
+
+function linesOf(finding: ReportFinding): string[] {
+  const layout = { columns: COLUMNS, indent: 0, glyphs: glyphsFor(true) };
+  const path = finding.heldBy.path.join(' → ');
+  return [
+    ...findingLines(finding, { ...layout, explanation: true, excerpts: false }),
+    ...(path === ''
+      ? []
+      : labelled({ text: 'path' }, { text: path }, { ...layout, indent: 2, labelColumns: 11 })),
+    ...excerptLines(finding, layout),
+  ].map((line) => plainText(line).trimEnd());
+}

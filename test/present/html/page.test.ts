@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'vitest';
+import { renderHtml } from '../../../src/present/html/page.ts';
+import type { Comparison, Report, Reports } from '../../../src/report/schema.ts';
+import {
+  cacheFinding,
+  diedReport,
+  inconclusiveReport,
+  keptFinding,
+  knownFinding,
+  labComparison,
+  largeDictionaryFinding,
+  leakingReport,
+  operation,
+  packageFinding,
+  residentMemory,
+  sessionsFinding,
+  steadyReport,
+  unexplainedReport,
+} from '../reports.ts';
+import { attributesOf, elementsOf, headingsOf, parsePage, textOf } from './parsed-page.ts';
+
+const emptySeries: Report['series'] = {
+  timeMs: [],
+  rss: [],
+  heapUsed: [],
+  heapTotal: [],
+  external: [],
+  arrayBuffers: [],
+  openConnections: [],
+  loopDelayMs: [],
+  loopUtilization: [],
+  httpRequests: [],
+  connectionsOpened: [],
+  connectionsClosed: [],
+  spaces: { young: [], old: [], large: [], code: [] },
+  floor: [],
+};
+
+const PAGES: Readonly<Record<string, Report | Reports | Comparison>> = {
+  leaking: leakingReport(),
+  steady: steadyReport(),
+  inconclusive: inconclusiveReport(),
+  died: diedReport(),
+  unexplained: unexplainedReport(),
+  unmeasured: unexplainedReport({ sufficient: null }),
+  'all kinds of findings': leakingReport({
+    findings: [sessionsFinding(), packageFinding(), knownFinding(), keptFinding(), largeDictionaryFinding()],
+  }),
+  'operations and resident memory': leakingReport({
+    growth: {
+      ...leakingReport().growth,
+      perOperation: [
+        operation('connection closed', { bytes: 8e6, interval: [7.9e6, 8.1e6], effect: 'some' }),
+      ],
+    },
+    residentMemory: { first: residentMemory(0, 0), last: residentMemory(20_000, 90e6) },
+  }),
+  'a log of three processes': {
+    schema: 'leakline/reports@1',
+    reports: [leakingReport(), steadyReport(), inconclusiveReport()],
+  },
+  'a comparison': labComparison(),
+  'as little as can be known': knowsNothing(),
+};
+
+describe.each(Object.entries(PAGES))('%s', (_name, document) => {
+  const page = parsePage(renderHtml(document, { withSource: true }));
+
+  test('is one file: nothing of it lies elsewhere, nothing runs, nothing is styled past the policy', () => {
+    expect(page.errors).toEqual([]);
+    expect(elementsOf(page).filter((name) => FORBIDDEN_ELEMENTS.has(name))).toEqual([]);
+    const attributes = attributesOf(page).map(({ name }) => name);
+    expect(attributes.filter((name) => /^on|^style$|^src|^href$|^action$|^xlink/.test(name))).toEqual([]);
+  });
+  test('has one heading of the first rank, and none is skipped', () => {
+    const ranks = headingsOf(page).map(({ rank }) => rank);
+    expect(ranks.filter((rank) => rank === 1)).toHaveLength(1);
+    expect(ranks[0]).toBe(1);
+    ranks.forEach((rank, index) => {
+      if (index > 0) expect(rank - (ranks[index - 1] ?? 0)).toBeLessThanOrEqual(1);
+    });
+  });
+  test('every picture has words for who can not see it', () => {
+    const pictures = attributesOf(page, 'svg').filter(
+      ({ name, value }) => name === 'role' && value === 'img',
+    );
+    const labels = attributesOf(page, 'svg').filter(({ name }) => name === 'aria-label');
+    expect(labels).toHaveLength(pictures.length);
+    expect(labels.map(({ value }) => value)).not.toContain('');
+  });
+});
+
+test('the policy allows the style sheet of the page and nothing else', async () => {
+  const html = renderHtml(leakingReport(), { withSource: false });
+  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';
+  const style = /<style>([^]*?)<\/style>/.exec(html)?.[1] ?? '';
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(style));
+  const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  expect(policy.replaceAll('&#39;', "'")).toBe(
+    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+  );
+});
+
+test('a leak reads as held by, grows, added at, should have been released, and the way there node by node', () => {
+  const text = textOf(parsePage(renderHtml(leakingReport(), { withSource: false })));
+  const inOrder = [
+    'LEAKING',
+    '+56.0 MB/s after GC',
+    'out of memory in 41 s',
+    '7 WebSockets are CLOSED and still held',
+    'Server',
+    'connection listener',
+    'sessions',
+    '7 WebSockets CLOSED',
+    'history ×7',
+    'held by',
+    'Map(7)',
+    'src/server.ts:6',
+    'grows',
+    'src/server.ts:8',
+    'added at',
+    'the interval in onConnection',
+    'src/server.ts:10',
+    'should have been released',
+    "no 'close' listener on the socket",
+    'routeCache',
+  ];
+  let at = 0;
+  for (const words of inOrder) {
+    const found = text.indexOf(words, at);
+    expect(found, `${words} after ${at}`).toBeGreaterThanOrEqual(at);
+    at = found;
+  }
+});
+
+test('lines of source are in the page only where they were asked for', () => {
+  const report = leakingReport({ findings: [packageFinding()], isolates: [unexplainedReport()] });
+  const line = 'createDebug.instances.push(debug);';
+  expect(textOf(parsePage(renderHtml(report, { withSource: true })))).toContain(line);
+  expect(renderHtml(report, { withSource: false })).not.toContain('createDebug.instances');
+  const held = unexplainedReport({ heldBack: [packageFinding()] });
+  expect(renderHtml({ ...held, isolates: [held] }, { withSource: false })).not.toContain(
+    'createDebug.instances',
+  );
+});
+
+test('the command line, which may hold a password, is not in the page', () => {
+  const report = leakingReport();
+  const target = { ...report.target, command: '/usr/bin/node /srv/api/server.js --db-password=hunter2' };
+  const html = renderHtml({ ...report, target }, { withSource: true });
+  expect(html).not.toContain('hunter2');
+  expect(html).not.toContain('/srv/api');
+  expect(html).toContain('server.js');
+});
+
+test('a leak outside of the heap is drawn from what lies outside of it', () => {
+  const { verdict, series } = leakingReport();
+  const floor = series.floor.map((one, index) => ({
+    ...one,
+    bytes: 7e6,
+    externalBytes: 1e6 * (index + 100),
+  }));
+  const external = leakingReport({
+    verdict: { ...verdict, space: 'external' },
+    series: { ...series, floor },
+  });
+  const text = textOf(parsePage(renderHtml(external, { withSource: false })));
+  expect(text).toContain(`outside the heap, after GC 100 MB → ${99 + floor.length} MB`);
+  const native = leakingReport({ verdict: { ...verdict, space: 'native' }, series: { ...series, floor } });
+  const html = renderHtml(native, { withSource: false });
+  expect(html).toContain('class="memory leaking native"');
+  expect(textOf(parsePage(html))).toContain('after GC 7.00 MB → 7.00 MB');
+});
+
+test('an hour of one sample a second is far below a megabyte, and a day is no larger', () => {
+  const hour = renderHtml(longReport(3_600), { withSource: true }).length;
+  const day = renderHtml(longReport(86_400), { withSource: true }).length;
+  expect(hour).toBeLessThan(200_000);
+  expect(day).toBeLessThan(200_000);
+});
+
+test('the table beside the chart has at most sixty rows, and no maximum is lost in it', () => {
+  const report = longReport(3_600);
+  const peak = 987_654_321_000;
+  report.series.rss[1_234] = peak;
+  const page = parsePage(renderHtml(report, { withSource: false }));
+  const rows = elementsOf(page, 'figure').filter((name) => name === 'tr');
+  expect(rows.length).toBeGreaterThan(30);
+  expect(rows.length).toBeLessThanOrEqual(61);
+  expect(textOf(page)).toContain('988 GB');
+});
+
+test('both sides of a comparison have the same axes', () => {
+  const [fixed, leaking] = labComparison().sides;
+  if (fixed === undefined || leaking === undefined) throw new Error('the lab has two sides');
+  const html = renderHtml(labComparison(), { withSource: false });
+  const ticks = html
+    .split('class="chart"')
+    .slice(1)
+    .map((chart) => [
+      ...chart.matchAll(/<text class="tick(?: odd)?"[^>]* y="([\d.]+)"[^>]*>([^<]*B|\d[^<]*s|0)<\/text>/g),
+    ])
+    .map((found) => found.map(([, y, words]) => `${words}@${y}`).filter((one) => !/[a-z]{2}/.test(one)));
+  expect(ticks).toHaveLength(2);
+  expect(ticks[0]?.length).toBeGreaterThan(4);
+  expect(ticks[0]).toEqual(ticks[1]);
+});
+
+const FORBIDDEN_ELEMENTS = new Set([
+  'script',
+  'link',
+  'img',
+  'iframe',
+  'object',
+  'embed',
+  'form',
+  'base',
+  'a',
+  'use',
+  'image',
+]);
+
+/** Every fact that may be unknown is. */
+function knowsNothing(): Report {
+  const report = inconclusiveReport({ notes: [], series: { ...emptySeries }, gc: [], startedAt: null });
+  const finding = { ...cacheFinding(), addedAt: null, allocatedAt: null, explanation: '' };
+  return {
+    ...report,
+    target: {
+      pid: null,
+      node: null,
+      command: null,
+      isolate: null,
+      name: null,
+      limits: { heapBytes: null, containerBytes: null, rlimitBytes: null, effectiveBytes: null, which: null },
+      exit: null,
+    },
+    verdict: { ...report.verdict, watchMoreMs: null },
+    findings: [{ ...finding, heldBy: { ...finding.heldBy, location: null, size: null, path: [] } }],
+    cost: { ...report.cost, longestPauseMs: null, totalOnTargetMs: null },
+  };
+}
+
+/** A sample a second, a major collection every two, and minor ones between. */
+function longReport(seconds: number): Report & { series: { rss: (number | null)[] } } {
+  const times = Array.from({ length: seconds }, (_, second) => second * 1000);
+  const size = (second: number): number => 1e8 + second * 1e4 + ((second * 7919) % 1000) * 1e4;
+  return {
+    ...leakingReport(),
+    durationMs: seconds * 1000,
+    series: {
+      ...emptySeries,
+      timeMs: times,
+      rss: times.map((_, second) => size(second) * 1.5),
+      heapUsed: times.map((_, second) => size(second)),
+      floor: times
+        .filter((_, second) => second % 2 === 0)
+        .map((timeMs) => ({ timeMs, bytes: 1e8 + timeMs * 10, externalBytes: null })),
+    },
+    gc: times.flatMap((timeMs, second) =>
+      (['major', 'minor', 'minor'] as const)
+        .filter((kind) => kind === 'minor' || second % 2 === 0)
+        .map((kind) => ({
+          timeMs,
+          kind,
+          durationMs: 1,
+          beforeBytes: 2,
+          afterBytes: 1,
+          forced: false,
+          afterGap: false,
+        })),
+    ),
+  };
+}
