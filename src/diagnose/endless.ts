@@ -25,7 +25,7 @@ export async function isEndless(
   if (container === null || held.holder.location === null || added === null) return false;
   if (bound !== null || removals.length > 0 || (removalsSeen ?? 0) > 0 || !isNewEachTime(leak)) return false;
   const files = await filesAround(container, context, scripts);
-  if ((await removalSitesOf(container, scripts, files)).length > 0) return false;
+  if (files === null || (await removalSitesOf(container, scripts, files)).length > 0) return false;
   const references = await referencesTo(container, scripts, files);
   return !references.some(({ path }) => givesAway(path));
 }
@@ -46,17 +46,21 @@ function isNewEachTime({ growing, readBack, cacheKey, zombies }: LeakCase): bool
 /** As `typeof` has them; classes begin with a capital letter. */
 const PRIMITIVE = /^(string|number|bigint|boolean|symbol|undefined)$/;
 
-/** All files that may do something with it: the program's own, and those of its package. */
+/** All files that may do something with it: the program's own, and those of its package. `null` if they are too many to read. */
 async function filesAround(
   { script }: Declared,
   { programScripts = [] }: DiagnoseContext,
   scripts: Scripts,
-): Promise<Script[]> {
+): Promise<Script[] | null> {
   const owner = packageOf(script.url);
   const urls = programScripts.filter((url) => [null, owner].includes(packageOf(url)));
+  if (urls.length > MAX_FILES) return null;
   const found = await Promise.all(urls.map((url) => scripts.find(url)));
   return found.filter((one) => one !== null);
 }
+
+/** Parsing that many takes some seconds. */
+const MAX_FILES = 400;
 
 /** Whether somebody gets it who may take entries out under another name. What a module exports is followed anyway. */
 function givesAway(path: NodePath): boolean {
