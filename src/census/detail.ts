@@ -7,7 +7,7 @@ import { lifeOf } from './closed-state.ts';
 import { estimateElement } from './element-bytes.ts';
 import { isEventTarget, listenerRoot, sampleListeners } from './event-targets.ts';
 import type { CensusHost } from './host.ts';
-import { constructorOf, containerType, sampleElements } from './objects.ts';
+import { constructorOf, containerSize, containerType, sampleElements } from './objects.ts';
 import { listingOf, ownKeys, ownValue } from './own-value.ts';
 import { primitiveElements } from './primitive-elements.ts';
 import { PrivateStates, UNASKED } from './private-state.ts';
@@ -25,10 +25,10 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const tallied = shape.container;
   if (tallied === null) return null;
   const instances = alive(tallied.refs);
-  const newest = instances.at(-1);
-  if (newest === undefined || !keepsItsKeys(newest)) return null;
+  const fullest = fullestOf(instances, tallied.type);
+  if (fullest === undefined || !keepsItsKeys(fullest)) return null;
   const type = tallied.type === 'timers' ? 'Array' : tallied.type;
-  const elements = sampleElements(newest, type, ELEMENTS_LOOKED_AT);
+  const elements = sampleElements(fullest, type, ELEMENTS_LOOKED_AT);
   const measured = tallied.type === 'timers' ? instances : elements;
   // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
   const keepers = [...holdersOf(shape), ...standingFor(measured, tallied.size)];
@@ -42,7 +42,7 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     (object) => hiddenIn(host, object),
     linksWithin(tallied.type, measured),
   );
-  const primitive = measured.length === 0 ? primitiveElements(newest, tallied.type, tallied.size) : null;
+  const primitive = measured.length === 0 ? primitiveElements(fullest, tallied.type, tallied.size) : null;
   const pends = promises !== null && promises.pending > 0;
   return {
     key: shape.key,
@@ -51,7 +51,7 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     size: Math.round(tallied.size),
     steps: stepsTo(host, shape),
     elementType: primitive?.type ?? elementTypeOf(measured),
-    ...(tallied.type === 'chain' ? { link: String(linksOf(newest, ownKeys(newest))[0] ?? '') } : {}),
+    ...(tallied.type === 'chain' ? { link: String(linksOf(fullest, ownKeys(fullest))[0] ?? '') } : {}),
     elementBytes: measure?.bytes ?? primitive?.bytes ?? null,
     // Who waits for a promise hangs on it where nothing can look.
     ...(pends || measure?.cut === true || primitive?.hasText === true ? { elementBytesAtLeast: true } : {}),
@@ -77,6 +77,19 @@ type Keeper = { readonly object: object; readonly weight: number };
 
 function standingFor(objects: readonly object[], total: number): Keeper[] {
   return objects.map((object) => ({ object, weight: Math.max(1, total / objects.length) }));
+}
+
+/** Of several containers at one place the one with the most in it: what grows is there, be the others of a request each. */
+function fullestOf(instances: readonly object[], type: ContainerType): object | undefined {
+  let fullest = instances.at(-1);
+  // Of the others the size is no number that is there: the newest is as good as any.
+  if (fullest === undefined || !['Map', 'Set', 'Array', 'listeners'].includes(type)) return fullest;
+  let most = containerSize(fullest, type);
+  for (const instance of instances) {
+    const size = containerSize(instance, type);
+    if (size > most) [fullest, most] = [instance, size];
+  }
+  return fullest;
 }
 
 /** Whether a dictionary that is not listed again still has nearly all of the keys it was seen with: no entries come and go. */

@@ -21,8 +21,9 @@ export type ContainerTally = {
   instances: number;
   size: number;
   atMs: number;
-  /** A few of the instances, for a closer look or a trap. */
+  /** A few of the instances, for a closer look or a trap; the largest is among them. */
   readonly refs: WeakRef<object>[];
+  largest: number;
   /** What a trap is set on, one for each of `refs`: the container, or the EventTarget whose listeners it stands for. */
   readonly trapped: WeakRef<object>[];
   /** One of the instances had too many keys to be listed again: its size is an old one. */
@@ -146,13 +147,28 @@ export function tally(
   atMs: number,
   trapped: object = container,
 ): void {
-  shape.container ??= { type, instances: 0, size: 0, atMs, refs: [], trapped: [], isUncounted: false };
+  shape.container ??= {
+    type,
+    instances: 0,
+    size: 0,
+    atMs,
+    refs: [],
+    largest: 0,
+    trapped: [],
+    isUncounted: false,
+  };
   const tallied = shape.container;
   if (tallied.type !== type) return;
   tallied.instances += weight;
   tallied.size += size * weight;
   tallied.atMs = atMs;
-  if (tallied.refs.length >= MAX_REFS) return;
+  const isFull = tallied.refs.length >= MAX_REFS;
+  if (isFull && size <= tallied.largest) return;
+  tallied.largest = Math.max(tallied.largest, size);
+  if (isFull) {
+    tallied.refs.pop();
+    tallied.trapped.pop();
+  }
   tallied.refs.push(new WeakRef(container));
   tallied.trapped.push(new WeakRef(trapped));
 }
