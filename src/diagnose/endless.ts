@@ -8,9 +8,10 @@ import type { Script, Scripts } from './source/script.ts';
 import type { NodePath } from './source/syntax.ts';
 
 /**
- * Whether nothing in sight ends the growth of a container, so that it can be no cache that fills up and no queue that is
- * emptied later: no entry was seen to leave, no file of its owner takes any out or gives the container away, and what is
- * added is new each time. What is filed under a key that may come again is full when all keys have come.
+ * Whether nothing in sight ends the growth of a container, so that it can be no cache that fills up, no ring and no queue that
+ * is emptied later: entries were seen to come by its own methods and none to leave, no file of its owner takes any out,
+ * writes over them or gives the container away, and what is added is new each time. What is filed under a key that may
+ * come again is full when all keys have come.
  *
  * Reads every file of the program once, as far as they are not read already.
  */
@@ -19,15 +20,22 @@ export async function isEndless(
   context: DiagnoseContext,
   scripts: Scripts,
 ): Promise<boolean> {
-  const { held, added, bound, removals, removalsSeen } = leak;
+  const { held, added, bound, removals, growing } = leak;
   const { container } = held;
-  if (leak.growing.detail.type === 'timers') return added !== null && areNeverCleared(leak);
+  if (growing.detail.type === 'timers') return added !== null && areNeverCleared(leak);
   if (container === null || held.holder.location === null || added === null) return false;
-  if (bound !== null || removals.length > 0 || (removalsSeen ?? 0) > 0 || !isNewEachTime(leak)) return false;
+  if (bound !== null || removals.length > 0 || !wasSeenToGain(leak) || !isNewEachTime(leak)) return false;
   const files = await filesAround(container, context, scripts);
   if (files === null || (await removalSitesOf(container, scripts, files)).length > 0) return false;
   const references = await referencesTo(container, scripts, files);
-  return !references.some(({ path }) => givesAway(path));
+  return !references.some(
+    ({ path }) =>
+      givesAway(path) || asksForSize(path) || (growing.detail.type === 'Array' && writesOver(path)),
+  );
+}
+
+function wasSeenToGain({ growing: { trap } }: LeakCase): boolean {
+  return trap !== null && trap.set && trap.additions.length > 0 && trap.removals === 0;
 }
 
 function areNeverCleared({ timers }: LeakCase): boolean {
@@ -86,6 +94,29 @@ function givesAway(path: NodePath): boolean {
     default:
       return false;
   }
+}
+
+/** `if (pool.length < MAX) pool.push(…)`: somebody cares how large it is. That it is not empty is no bound. */
+function asksForSize(path: NodePath): boolean {
+  const [use, member, node] = path.slice(-3);
+  if (member?.type !== 'MemberExpression' || member.object !== node || member.computed) return false;
+  if (member.property.type !== 'Identifier' || !/^(length|size)$/.test(member.property.name)) return false;
+  if (use?.type === 'VariableDeclarator') return true;
+  if (use?.type !== 'BinaryExpression' || !/[<>=]/.test(use.operator)) return false;
+  const other = use.left === member ? use.right : use.left;
+  return !(other.type === 'Literal' && other.value === 0);
+}
+
+/** `ring[next] = trace`: the place may have been another's. */
+function writesOver(path: NodePath): boolean {
+  const [use, member, node] = path.slice(-3);
+  return (
+    member?.type === 'MemberExpression' &&
+    member.object === node &&
+    member.computed &&
+    use?.type === 'AssignmentExpression' &&
+    use.left === member
+  );
 }
 
 /** `module.exports = { sessions }`, `exports.sessions = sessions`. */

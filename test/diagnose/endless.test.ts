@@ -9,7 +9,12 @@ type Container = 'Array' | 'Set' | 'Map' | 'Object';
 async function endless(
   type: Container,
   text: string,
-  more: { readonly elementType?: string; readonly removed?: number; readonly otherFile?: string } = {},
+  more: {
+    readonly elementType?: string;
+    readonly removed?: number;
+    readonly unseen?: boolean;
+    readonly otherFile?: string;
+  } = {},
 ): Promise<boolean | undefined> {
   const file = draw('/app/a.js', `${text}\n//${' '.repeat(text.length)}`);
   const at = { url: '/app/a.js', line: 2, column: 10, function: null };
@@ -19,7 +24,7 @@ async function endless(
   ];
   const container = growing(type, [root('modules'), variable('kept', at)], {
     detail: { elementType: more.elementType ?? 'Object' },
-    trap: trap([], more.removed ?? 0),
+    trap: trap(more.unseen === true ? [] : [{ count: 9, stack: [at] }], more.removed ?? 0),
   });
   const found = await findingOf(container, files, { programScripts: ['/app/a.js', '/app/other.js'] });
   expect(found.addedAt?.location.file).toBe('a.js');
@@ -77,6 +82,24 @@ describe('something may end the growth of', () => {
     expect(await endless('Array', array(''), { removed: 3 })).toBe(false);
   });
 
+  test('an array to which nothing was seen to be added', async () => {
+    expect(await endless('Array', array(''), { unseen: true })).toBe(false);
+  });
+
+  test.each([
+    'function isFull() { return kept.length >= MAX; }',
+    'function more() { const size = kept.length; return size < MAX; }',
+    'function more() { if (MAX > kept.length) add({}); }',
+  ])('an array whose size is asked for: %s', async (uses) => {
+    expect(await endless('Array', array(uses))).toBe(false);
+    expect(await endless('Array', array('function some() { return kept.length > 0; }'))).toBe(true);
+  });
+
+  test('a ring: its entries are written over', async () => {
+    const uses = 'let next = 0;\nfunction replace(request) { kept[next++ % 100] = request; }';
+    expect(await endless('Array', array(uses))).toBe(false);
+  });
+
   test('what is filed under keys that may come again', async () => {
     expect(await endless('Map', map('request.user'))).toBe(false);
     expect(
@@ -102,7 +125,9 @@ test('listeners: endless if the text never takes one off', async () => {
   const found = async (more: string): Promise<boolean | undefined> => {
     const file = draw('/app/a.js', `${text(more)}\n//   `);
     const at = { url: '/app/a.js', line: 2, column: 10, function: null };
-    const container = growing('listeners', [root('modules'), variable('bus', at), listeners('change')]);
+    const container = growing('listeners', [root('modules'), variable('bus', at), listeners('change')], {
+      trap: trap([{ count: 9, stack: [at] }]),
+    });
     return (await findingOf(container, [file], { programScripts: ['/app/a.js'] })).endless;
   };
   expect(await found('')).toBe(true);
