@@ -51,8 +51,9 @@ export function findSteady(
       if (seen === undefined) continue;
       const slope = withResolution(seen, stretch, resolutionBytes);
       const [low, high] = slope.interval;
+      // What falls will stop falling: a line that points down says no more than a flat one of what comes after.
       const likelyHigh =
-        slope.bytesPerSecond +
+        Math.max(0, slope.bytesPerSecond) +
         (high - seen.interval[1]) +
         studentQuantile(0.95, slope.degrees) * slope.standardError;
       if (high < excluded && likelyHigh < slowestSoughtBytesPerSecond && low < warmUp) return slope;
