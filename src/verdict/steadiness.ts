@@ -25,7 +25,8 @@ export function excludedBytesPerSecond(headroomBytes: number, watchedMs: number)
  * The slope of a steady track, `undefined` while growth that matters is still plausible. The last half of the
  * watch decides, or more of it, or after a burst its last third. Steady asks for all three: the interval
  * ends below what is to be excluded; the slowest leak one goes looking for, 14 KB/s, is excluded at 95 %, for on
- * clean floors it shows long before it matters; and no growth beyond warming up is established.
+ * clean floors it shows long before it matters; and no growth beyond warming up is established, nor is one likely: of leaks of
+ * 15 KB/s some were called steady at 10 KB/s, where a healthy server has 3 by then.
  */
 export function findSteady(
   { space, resolutionBytes }: Pick<Track, 'space' | 'resolutionBytes'>,
@@ -56,7 +57,8 @@ export function findSteady(
         Math.max(0, slope.bytesPerSecond) +
         (high - seen.interval[1]) +
         studentQuantile(0.95, slope.degrees) * slope.standardError;
-      if (high < excluded && likelyHigh < slowestSoughtBytesPerSecond && low < warmUp) return slope;
+      const isWarmth = low < warmUp && slope.bytesPerSecond < 2 * warmUp;
+      if (high < excluded && likelyHigh < slowestSoughtBytesPerSecond && isWarmth) return slope;
     }
   }
   return undefined;
