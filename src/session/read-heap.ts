@@ -4,18 +4,18 @@ import { createGunzip } from 'node:zlib';
 import { LeaklineError } from '../core/errors.ts';
 import { classTotals, largestRetained } from '../heap/class-summary.ts';
 import { dominatorTree, retainedSizes } from '../heap/dominator-tree.ts';
-import { readSnapshot } from '../heap/format.ts';
+import { readColumns } from '../heap/format.ts';
 import { heapGraph, nodeId, nodeName, nodeSelfBytes, nodeType, type HeapGraph } from '../heap/heap-graph.ts';
 import type { HeapSummary } from '../report/heap-summary.ts';
 
 /** A snapshot file in figures; gzip is opened on the way. */
 export async function readHeap(file: string): Promise<HeapSummary> {
-  return summarize(heapGraph(await readSnapshotFile(file)), file);
+  return summarize(heapGraph(await readColumnsOf(file)), file);
 }
 
-async function readSnapshotFile(file: string): ReturnType<typeof readSnapshot> {
+async function readColumnsOf(file: string): ReturnType<typeof readColumns> {
   try {
-    return await readSnapshot(bytesOf(file));
+    return await readColumns(bytesOf(file));
   } catch (error) {
     if (!(error instanceof LeaklineError) || error.code !== 'SNAPSHOT_UNREADABLE') throw error;
     const { offset, message } = (error as LeaklineError<'SNAPSHOT_UNREADABLE'>).facts;
@@ -74,7 +74,7 @@ async function* withHead(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Asy
 function summarize(graph: HeapGraph, file: string): HeapSummary {
   const tree = dominatorTree(graph);
   const retained = retainedSizes(graph, tree);
-  const classes = classTotals(graph);
+  const classes = classTotals(graph, tree, retained);
   const selfBytes = classes.reduce((bytes, one) => bytes + one.selfBytes, 0);
   return {
     schema: 'leakline/heap-summary@1',
@@ -84,7 +84,7 @@ function summarize(graph: HeapGraph, file: string): HeapSummary {
     selfBytes,
     unretained: {
       nodes: graph.nodeCount - tree.reached.length,
-      selfBytes: selfBytes - (retained[0] ?? 0),
+      selfBytes: selfBytes - retained[0],
     },
     classCount: classes.length,
     classes: classes.slice(0, CLASSES_SHOWN),
