@@ -2,6 +2,7 @@
 // to the last figure had, and the most memory the process ever took. What each must come to: dominators, retained sizes,
 // and per class the instances, their own size, and what they retain together.
 import { createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,12 +24,24 @@ process.exit(0);
 async function leakline() {
   const { readSnapshot } = await import(pathToFileURL('dist/heap.js').href);
   return async () => {
-    const heap = await readSnapshot(createReadStream(file, { highWaterMark: 1 << 20 }), {
-      sizeBytes: statSync(file).size,
-    });
+    const heap = await readSnapshot(inTurns(file), { sizeBytes: statSync(file).size });
     const classes = heap.classes();
     return { nodes: heap.nodeCount, classes: classes.length, retained: heap.retainedBytes(heap.root) };
   };
+}
+
+/** Two buffers in turns, as src/session/snapshot-bytes.ts reads: the next is filled while one is looked at. */
+async function* inTurns(path) {
+  const handle = await open(path);
+  let [filled, free] = [new Uint8Array(1 << 18), new Uint8Array(1 << 18)];
+  let reading = handle.read(filled);
+  for (;;) {
+    const { bytesRead } = await reading;
+    if (bytesRead === 0) return await handle.close();
+    reading = handle.read(free);
+    yield filled.subarray(0, bytesRead);
+    [filled, free] = [free, filled];
+  }
 }
 
 /** Chrome DevTools' own worker. Its `parse` ends with dominators and retained sizes built. */

@@ -1,5 +1,5 @@
 import { LARGE, selfBytesOf } from './columns.ts';
-import { type DominatorTree, NO_DOMINATOR } from './dominator-tree.ts';
+import type { DominatorTree } from './dominator-tree.ts';
 import { type HeapGraph, type NodeOrdinal, nodeName, nodeType } from './heap-graph.ts';
 
 export type ClassTotal = {
@@ -11,11 +11,7 @@ export type ClassTotal = {
 };
 
 /** Every class of the heap with its instances, the largest by self size first. */
-export function classTotals(
-  graph: HeapGraph,
-  tree: DominatorTree,
-  retainedByOrdinal: Float64Array,
-): ClassTotal[] {
+export function classTotals(graph: HeapGraph, tree: DominatorTree): ClassTotal[] {
   const { nodeCount, columns } = graph;
   const { nodeSelfBytes } = columns;
   const { names, classByOrdinal } = classes(graph);
@@ -28,7 +24,7 @@ export function classTotals(
     count[at] += 1;
     selfBytes[at] += own === LARGE ? selfBytesOf(columns, node) : own;
   }
-  const retainedBytes = retainedByClass(names.length, classByOrdinal, tree, retainedByOrdinal);
+  const retainedBytes = retainedByClass(names.length, classByOrdinal, tree);
   return names
     .map((name, at) => ({
       name,
@@ -104,43 +100,22 @@ function isNamed(type: string): boolean {
 }
 
 /**
- * Sums, over the instances that no other instance of the class dominates, what they retain. In the order of a walk down the
- * dominator tree everything a node dominates follows it in one piece, so one number by class tells whether a node
- * is inside another instance.
+ * Sums what the instances retain that no other instance of the class dominates. What a node dominates follows it in the walk in
+ * one piece, so one number by class tells whether a node is inside another instance.
  */
 function retainedByClass(
   classCount: number,
   classByOrdinal: Uint32Array,
-  { reached, dominatorByOrdinal }: DominatorTree,
-  retainedByOrdinal: Float64Array,
+  { walk, sizeByPlace, retainedByOrdinal }: DominatorTree,
 ): Float64Array {
-  const dominated = new Uint32Array(classByOrdinal.length);
-  for (let at = reached.length - 1; at >= 0; at -= 1) {
-    const node = reached[at];
-    const dominator = dominatorByOrdinal[node];
-    dominated[node] += 1;
-    if (dominator !== NO_DOMINATOR) dominated[dominator] += dominated[node];
-  }
-  const next = new Uint32Array(classByOrdinal.length);
-  const walk = new Uint32Array(reached.length);
-  for (let at = 0; at < reached.length; at += 1) {
-    const node = reached[at];
-    const dominator = dominatorByOrdinal[node];
-    let place = 0;
-    if (dominator !== NO_DOMINATOR) {
-      place = next[dominator];
-      next[dominator] = place + dominated[node];
-    }
-    next[node] = place + 1;
-    walk[place] = node;
-  }
   const retained = new Float64Array(classCount);
   const insideUntil = new Uint32Array(classCount);
+  // Hot: once per node.
   for (let place = 0; place < walk.length; place += 1) {
     const node = walk[place];
     const number = classByOrdinal[node];
     if (place < insideUntil[number]) continue;
-    insideUntil[number] = place + dominated[node];
+    insideUntil[number] = place + sizeByPlace[place];
     retained[number] += retainedByOrdinal[node];
   }
   return retained;

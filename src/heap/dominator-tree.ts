@@ -8,71 +8,74 @@ export const NO_DOMINATOR = 0xff_ff_ff_ff;
 export type DominatorTree = {
   /** The last node that every path from the root to this one passes. */
   readonly dominatorByOrdinal: Uint32Array;
-  /** The nodes that retaining edges reach, a dominator always before what it dominates. */
-  readonly reached: Uint32Array;
+  /**
+   * The nodes that retaining edges reach, as a walk down the tree meets them: each is followed by all it dominates, in one piece.
+   */
+  readonly walk: Uint32Array;
+  /** By place in `walk`: how long the piece is that begins there, the node itself included. */
+  readonly sizeByPlace: Uint32Array;
+  /** The bytes that would go if the node went. Float64: sums pass 2^32 on real heaps. */
+  readonly retainedByOrdinal: Float64Array;
 };
 
 /**
  * Exact dominators by semidominators and nearest common ancestors (Georgiadis 2005, "Linear-time algorithms for dominators and
  * related problems", SNCA), O(edges · log nodes) whatever the graph, because a hostile file chooses it. No recursion: depth
- * is the heap's. At most 33 bytes a node and 5 an edge while it runs.
+ * is the heap's. At most 28 bytes a node and 5 an edge while it runs: what one step has done with is the room of a later one.
  *
  * Nodes that only weak edges reach are in no tree. DevTools hangs them under the root; here they retain nothing.
  */
 export function dominatorTree(graph: HeapGraph): DominatorTree {
+  const room = workRoom(graph.nodeCount);
   const retains = retainingEdges(graph);
-  const walk = depthFirst(graph, retains);
-  const later = laterPredecessors(graph, retains, walk);
-  findSemidominators(walk, later);
-  const dominator = nearestCommonAncestors(walk, later.scratch, walk.scratch);
-  const { vertex, size } = walk;
-  const dominatorByOrdinal = new Uint32Array(graph.nodeCount).fill(NO_DOMINATOR);
-  for (let number = 2; number < size; number += 1) {
-    dominatorByOrdinal[vertex[number]] = vertex[dominator[number]];
-  }
-  return { dominatorByOrdinal, reached: vertex.subarray(1, size) };
+  const size = depthFirst(graph, retains, room);
+  const predecessors = laterPredecessors(graph, retains, size, room);
+  findSemidominators(size, predecessors, room);
+  findDominators(size, room);
+  return walkDown(graph, size, room);
 }
 
-/** By ordinal, the bytes that would go if this node went. Float64: sums pass 2^32 on real heaps. */
-export function retainedSizes(
-  { columns, nodeCount }: HeapGraph,
-  { dominatorByOrdinal, reached }: DominatorTree,
-): Float64Array {
-  const { nodeSelfBytes } = columns;
-  const retained = new Float64Array(nodeCount);
-  for (let at = reached.length - 1; at >= 0; at -= 1) {
-    const node = reached[at];
-    const own = nodeSelfBytes[node];
-    const bytes = retained[node] + (own === LARGE ? selfBytesOf(columns, node) : own);
-    retained[node] = bytes;
-    const dominator = dominatorByOrdinal[node];
-    if (dominator !== NO_DOMINATOR) retained[dominator] += bytes;
-  }
-  return retained;
-}
-
-/** Everything by depth-first number from here on. Numbers begin at 1, so that 0 means "not reached". */
-type Walk = {
-  /** One more than the last number. */
-  readonly size: number;
+/**
+ * Arrays by depth-first number, unless the name says otherwise. Numbers begin at 1, so that 0 means "not reached". Later steps
+ * take those over that earlier ones have done with, and rename them there.
+ */
+type WorkRoom = {
   readonly vertex: Uint32Array;
-  readonly numberByOrdinal: Uint32Array;
+  /** First the parent in the walk, then the dominator. */
   readonly parent: Uint32Array;
-  /** The smallest of the predecessors that were numbered before the node, its parent among them. */
+  /** First the smallest of the predecessors that were numbered before the node, then the semidominator. */
   readonly semi: Uint32Array;
-  /** How many of its predecessors were numbered after it. */
-  readonly laterCount: Uint32Array;
-  readonly scratch: Uint32Array;
+  /** How many predecessors were numbered after the node, then where their list begins. */
+  readonly later: Uint32Array;
+  readonly numberByOrdinal: Uint32Array;
+  readonly best: Uint32Array;
+  readonly next: Uint32Array;
+  /** The memory of `semi` and `later`. */
+  readonly semiAndLater: ArrayBuffer;
 };
 
-function depthFirst({ nodeCount, columns, firstEdgeByOrdinal }: HeapGraph, retains: Uint8Array): Walk {
+function workRoom(nodeCount: number): WorkRoom {
+  const length = nodeCount + 2;
+  const semiAndLater = new ArrayBuffer(length * 8);
+  return {
+    vertex: new Uint32Array(length),
+    parent: new Uint32Array(length),
+    semi: new Uint32Array(semiAndLater, 0, length),
+    later: new Uint32Array(semiAndLater, length * 4, length),
+    numberByOrdinal: new Uint32Array(length),
+    best: new Uint32Array(length),
+    next: new Uint32Array(length),
+    semiAndLater,
+  };
+}
+
+/** Numbers what retaining edges reach. Returns one more than the last number. */
+function depthFirst(
+  { columns, firstEdgeByOrdinal }: HeapGraph,
+  retains: Uint8Array,
+  { vertex, parent, semi, later, numberByOrdinal, next: nextEdge }: WorkRoom,
+): number {
   const { edgeTo } = columns;
-  const vertex = new Uint32Array(nodeCount + 1);
-  const parent = new Uint32Array(nodeCount + 1);
-  const semi = new Uint32Array(nodeCount + 1);
-  const laterCount = new Uint32Array(nodeCount + 2);
-  const nextEdge = new Uint32Array(nodeCount + 2);
-  const numberByOrdinal = new Uint32Array(nodeCount);
   let last = 1;
   vertex[1] = 0;
   numberByOrdinal[0] = 1;
@@ -99,32 +102,27 @@ function depthFirst({ nodeCount, columns, firstEdgeByOrdinal }: HeapGraph, retai
         nextEdge[last] = firstEdgeByOrdinal[to];
         break;
       }
-      if (number < current) laterCount[number] += 1;
+      if (number < current) later[number] += 1;
       else if (current < semi[number]) semi[number] = current;
     }
     nextEdge[current] = edge;
     current = deeper === 0 ? parent[current] : deeper;
   }
-  return { size: last + 1, vertex, numberByOrdinal, parent, semi, laterCount, scratch: nextEdge };
+  return last + 1;
 }
-
-type Later = {
-  readonly first: Uint32Array;
-  readonly predecessors: Uint32Array;
-  readonly scratch: Uint32Array;
-};
 
 /** For each node the predecessors that were numbered after it. The others need no list: `semi` has their smallest. */
 function laterPredecessors(
   { columns, firstEdgeByOrdinal }: HeapGraph,
   retains: Uint8Array,
-  { size, vertex, numberByOrdinal, laterCount, scratch: next }: Walk,
-): Later {
+  size: number,
+  { vertex, later, numberByOrdinal, next }: WorkRoom,
+): Uint32Array {
   const { edgeTo } = columns;
   let total = 0;
   for (let number = 1; number <= size; number += 1) {
-    const count = laterCount[number];
-    laterCount[number] = total;
+    const count = later[number];
+    later[number] = total;
     next[number] = total;
     total += count;
   }
@@ -143,24 +141,24 @@ function laterPredecessors(
       }
     }
   }
-  return { first: laterCount, predecessors, scratch: numberByOrdinal };
+  return predecessors;
 }
 
 /**
- * Makes `semi` the semidominators. Nodes are met from the last number down, and those met are linked to their parents;
- * `best` is the smallest semidominator on a node's path to `ancestor`, which paths that were asked for shorten.
+ * Nodes are met from the last number down, and those met are linked to their parents. `best` is the smallest semidominator
+ * on a node's path to its `ancestor`; each path that is asked for is shortened.
  */
 function findSemidominators(
-  { size, parent, semi, scratch: path }: Walk,
-  { first, predecessors }: Later,
+  size: number,
+  predecessors: Uint32Array,
+  { parent, semi, later, numberByOrdinal: ancestor, best, next: path }: WorkRoom,
 ): void {
-  const ancestor = parent.slice(0, size);
-  const best = semi.slice(0, size);
+  ancestor.set(parent);
   for (let number = size - 1; number >= 2; number -= 1) {
     let smallest = semi[number];
-    const end = first[number + 1];
+    const end = later[number + 1];
     // Hot: once per edge from a later to an earlier node.
-    for (let at = first[number]; at < end; at += 1) {
+    for (let at = later[number]; at < end; at += 1) {
       const predecessor = predecessors[at];
       let node = predecessor;
       let above = ancestor[node];
@@ -172,7 +170,6 @@ function findSemidominators(
           node = above;
           above = higher;
         }
-        // `node` is the highest whose ancestor is linked too.
         for (;;) {
           if (best[above] < best[node]) best[node] = best[above];
           ancestor[node] = ancestor[above];
@@ -189,13 +186,77 @@ function findSemidominators(
   }
 }
 
-/** The dominator is the nearest ancestor in the dominator tree that is not below the semidominator. Ends in `parent`. */
-function nearestCommonAncestors({ size, parent, semi }: Walk, _a: Uint32Array, _b: Uint32Array): Uint32Array {
+/**
+ * The dominator is the nearest ancestor in the dominator tree that is not below the semidominator. `jump` leads up in steps of
+ * skew-binary length (Myers 1983, "An applicative random-access stack"), so that a chain with an edge to the start from
+ * everywhere costs the logarithm of its length a node, and not its length.
+ */
+function findDominators(
+  size: number,
+  { parent: dominators, semi, numberByOrdinal: jump, best: depth }: WorkRoom,
+): void {
+  jump[1] = 1;
+  depth[1] = 0;
   for (let number = 2; number < size; number += 1) {
     const most = semi[number];
-    let dominator = parent[number];
-    while (dominator > most) dominator = parent[dominator];
-    parent[number] = dominator;
+    let dominator = dominators[number];
+    while (dominator > most) {
+      const far = jump[dominator];
+      dominator = far >= most ? far : dominators[dominator];
+    }
+    dominators[number] = dominator;
+    const far = jump[dominator];
+    const depthHere = depth[dominator];
+    depth[number] = depthHere + 1;
+    jump[number] = depthHere - depth[far] === depth[far] - depth[jump[far]] ? jump[far] : dominator;
   }
-  return parent;
+}
+
+/** From numbers back to ordinals, in the order of the tree. */
+function walkDown(
+  { columns, nodeCount }: HeapGraph,
+  size: number,
+  {
+    vertex,
+    parent: dominators,
+    semi: sizes,
+    later: next,
+    next: sizeByPlace,
+    best: walk,
+    numberByOrdinal: dominatorByOrdinal,
+    semiAndLater,
+  }: WorkRoom,
+): DominatorTree {
+  sizes.fill(1);
+  for (let number = size - 1; number >= 2; number -= 1) sizes[dominators[number]] += sizes[number];
+  // In a node's place in `next` stands where the next that it dominates will stand. The root's own place is 0.
+  next[1] = 1;
+  walk[0] = 0;
+  sizeByPlace[0] = sizes[1];
+  dominatorByOrdinal.fill(NO_DOMINATOR);
+  for (let number = 2; number < size; number += 1) {
+    const dominator = dominators[number];
+    const place = next[dominator];
+    const node = vertex[number];
+    next[dominator] = place + sizes[number];
+    next[number] = place + 1;
+    walk[place] = node;
+    sizeByPlace[place] = sizes[number];
+    dominatorByOrdinal[node] = vertex[dominator];
+  }
+  const retainedByOrdinal = new Float64Array(semiAndLater, 0, nodeCount).fill(0);
+  const { nodeSelfBytes } = columns;
+  for (let place = size - 2; place >= 0; place -= 1) {
+    const node = walk[place];
+    const own = nodeSelfBytes[node];
+    const bytes = retainedByOrdinal[node] + (own === LARGE ? selfBytesOf(columns, node) : own);
+    retainedByOrdinal[node] = bytes;
+    if (place > 0) retainedByOrdinal[dominatorByOrdinal[node]] += bytes;
+  }
+  return {
+    dominatorByOrdinal: dominatorByOrdinal.subarray(0, nodeCount),
+    walk: walk.subarray(0, size - 1),
+    sizeByPlace: sizeByPlace.subarray(0, size - 1),
+    retainedByOrdinal,
+  };
 }

@@ -1,5 +1,5 @@
 import { type ClassTotal, classTotals, largestRetained } from './class-summary.ts';
-import { type DominatorTree, dominatorTree, retainedSizes } from './dominator-tree.ts';
+import { type DominatorTree, dominatorTree } from './dominator-tree.ts';
 import { type HeapGraph, type NodeOrdinal, ROOT } from './heap-graph.ts';
 
 export class Heap {
@@ -8,7 +8,6 @@ export class Heap {
   readonly edgeCount: number;
   readonly #graph: HeapGraph;
   #tree: DominatorTree | null = null;
-  #retained: Float64Array | null = null;
 
   constructor(graph: HeapGraph) {
     this.#graph = graph;
@@ -17,22 +16,18 @@ export class Heap {
   }
 
   retainedBytes(node: NodeOrdinal): number {
-    return this.#retainedByOrdinal()[node];
+    return this.#dominators().retainedByOrdinal[node];
   }
 
   classes(): ClassTotal[] {
-    return classTotals(this.#graph, this.#dominators(), this.#retainedByOrdinal());
+    return classTotals(this.#graph, this.#dominators());
   }
 
   largest(limit: number): NodeOrdinal[] {
-    return largestRetained(this.#graph, this.#retainedByOrdinal(), limit);
+    return largestRetained(this.#graph, this.#dominators().retainedByOrdinal, limit);
   }
 
   #dominators(): DominatorTree {
     return (this.#tree ??= dominatorTree(this.#graph));
-  }
-
-  #retainedByOrdinal(): Float64Array {
-    return (this.#retained ??= retainedSizes(this.#graph, this.#dominators()));
   }
 }

@@ -1,5 +1,5 @@
-import type { SnapshotColumns } from './columns.ts';
 import type { HeapGraph } from './heap-graph.ts';
+import type { StringTable } from './string-table.ts';
 
 /**
  * Which edges keep alive what they lead to: 1 by edge, 0 for those that don't.
@@ -11,44 +11,41 @@ import type { HeapGraph } from './heap-graph.ts';
 export function retainingEdges({ columns, edgeCount, firstEdgeByOrdinal }: HeapGraph): Uint8Array {
   const { edgeTypes, edgeType, edgeNameOrIndex, nodeId, strings } = columns;
   const retains = new Uint8Array(edgeCount);
-  const kindByType = Uint8Array.from({ length: 256 }, (_, type) => kindOf(edgeTypes[type]));
-  const kindByName = new Uint8Array(strings.count);
-  const tableIdByName = new Map<number, number>();
+  const retainsByType = Uint8Array.from({ length: 256 }, (_, type) =>
+    Number(edgeTypes[type] !== 'weak' && edgeTypes[type] !== 'shortcut'),
+  );
   // Hot: once per edge.
-  for (let edge = 0; edge < edgeCount; edge += 1) {
-    const kind = kindByType[edgeType[edge]];
-    if (kind !== MAY_BE_PAIR) {
-      retains[edge] = kind;
-      continue;
-    }
-    const name = edgeNameOrIndex[edge];
-    if (kindByName[name] === 0) kindByName[name] = lookAtName(columns, name, tableIdByName);
-    const isTable =
-      kindByName[name] === MAY_BE_PAIR &&
-      tableIdByName.get(name) === nodeId[ownerOf(edge, firstEdgeByOrdinal)];
-    retains[edge] = isTable ? 0 : 1;
-  }
+  for (let edge = 0; edge < edgeCount; edge += 1) retains[edge] = retainsByType[edgeType[edge]];
   const shortcut = edgeTypes.indexOf('shortcut');
   for (let edge = 0; edge < firstEdgeByOrdinal[1]; edge += 1) {
     if (edgeType[edge] === shortcut) retains[edge] = 1;
   }
+  const tableIdByName = weakMapTables(strings);
+  if (tableIdByName.size === 0) return retains;
+  const internal = edgeTypes.indexOf('internal');
+  const isPairByName = new Uint8Array(strings.count);
+  for (const name of tableIdByName.keys()) isPairByName[name] = 1;
+  // Hot: once per edge.
+  for (let edge = 0; edge < edgeCount; edge += 1) {
+    if (edgeType[edge] !== internal) continue;
+    const name = edgeNameOrIndex[edge];
+    if (isPairByName[name] === 0) continue;
+    if (tableIdByName.get(name) === nodeId[ownerOf(edge, firstEdgeByOrdinal)]) retains[edge] = 0;
+  }
   return retains;
 }
 
-const RETAINS = 1;
-const MAY_BE_PAIR = 2;
-
-function kindOf(type: string | undefined): number {
-  if (type === 'weak' || type === 'shortcut') return 0;
-  return type === 'internal' ? MAY_BE_PAIR : RETAINS;
-}
-
-function lookAtName({ strings }: SnapshotColumns, name: number, tableIdByName: Map<number, number>): number {
-  const first = strings.firstByte(name);
-  const tableId = first < 0x30 || first > 0x39 ? null : weakMapTableId(strings.at(name));
-  if (tableId === null) return RETAINS;
-  tableIdByName.set(name, tableId);
-  return MAY_BE_PAIR;
+/** The names that tell of a WeakMap's entry, with the id of its table. */
+function weakMapTables(strings: StringTable): Map<number, number> {
+  const tableIdByName = new Map<number, number>();
+  for (let name = 0; name < strings.count; name += 1) {
+    if (strings.byteLength(name) < PAIR_BYTES_MIN) continue;
+    const first = strings.firstByte(name);
+    if (first < DIGIT_0 || first > DIGIT_9) continue;
+    const tableId = weakMapTableId(strings.at(name));
+    if (tableId !== null) tableIdByName.set(name, tableId);
+  }
+  return tableIdByName;
 }
 
 /** V8 names both edges of an entry `7 / part of key (Key @11) -> value (Value @13) pair in WeakMap (table @17)`. */
@@ -69,3 +66,8 @@ function ownerOf(edge: number, firstEdgeByOrdinal: Uint32Array): number {
   }
   return low;
 }
+
+/** The shortest such name; most that begin with a digit are far shorter. */
+const PAIR_BYTES_MIN = '1 / part of key ( @1) -> value ( @3) pair in WeakMap (table @5)'.length;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;

@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { LeaklineError } from '../core/errors.ts';
 import { classTotals, largestRetained } from '../heap/class-summary.ts';
-import { dominatorTree, retainedSizes } from '../heap/dominator-tree.ts';
+import { dominatorTree } from '../heap/dominator-tree.ts';
 import { readColumns } from '../heap/format.ts';
 import { heapGraph, nodeId, nodeName, nodeSelfBytes, nodeType, type HeapGraph } from '../heap/heap-graph.ts';
 import type { HeapSummary } from '../report/heap-summary.ts';
@@ -73,8 +73,8 @@ async function* withHead(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Asy
 
 function summarize(graph: HeapGraph, file: string): HeapSummary {
   const tree = dominatorTree(graph);
-  const retained = retainedSizes(graph, tree);
-  const classes = classTotals(graph, tree, retained);
+  const retained = tree.retainedByOrdinal;
+  const classes = classTotals(graph, tree);
   const selfBytes = classes.reduce((bytes, one) => bytes + one.selfBytes, 0);
   return {
     schema: 'leakline/heap-summary@1',
@@ -83,7 +83,7 @@ function summarize(graph: HeapGraph, file: string): HeapSummary {
     edges: graph.edgeCount,
     selfBytes,
     unretained: {
-      nodes: graph.nodeCount - tree.reached.length,
+      nodes: graph.nodeCount - tree.walk.length,
       selfBytes: selfBytes - retained[0],
     },
     classCount: classes.length,
@@ -94,7 +94,7 @@ function summarize(graph: HeapGraph, file: string): HeapSummary {
       // A string's name is its text, which may be a whole file.
       name: nodeName(graph, node).slice(0, NAME_LENGTH_MAX),
       selfBytes: nodeSelfBytes(graph, node),
-      retainedBytes: retained[node] ?? 0,
+      retainedBytes: retained[node],
     })),
   };
 }

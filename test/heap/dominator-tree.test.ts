@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dominatorTree, NO_DOMINATOR, retainedSizes } from '../../src/heap/dominator-tree.ts';
+import { dominatorTree, NO_DOMINATOR } from '../../src/heap/dominator-tree.ts';
 import { readColumns } from '../../src/heap/format.ts';
 import { type HeapGraph, heapGraph } from '../../src/heap/heap-graph.ts';
 import { bytesOf, chunked, type DrawnNode, idOf, snapshotJson } from './snapshots.ts';
@@ -30,7 +30,7 @@ test('weak edges hold nothing, nor do shortcuts that are not of the root', async
   ]);
   const tree = dominatorTree(graph);
   expect([...tree.dominatorByOrdinal]).toEqual([NO_DOMINATOR, 0, NO_DOMINATOR, NO_DOMINATOR, 0]);
-  expect([...retainedSizes(graph, tree)]).toEqual([12, 1, 0, 0, 10]);
+  expect([...tree.retainedByOrdinal]).toEqual([12, 1, 0, 0, 10]);
 });
 
 test('the value of a WeakMap entry belongs to its key, not to the table', async () => {
@@ -51,7 +51,7 @@ test('dominators and retained sizes are those of deleting each node and looking 
       const tree = dominatorTree(graph);
       expect({
         dominators: [...tree.dominatorByOrdinal],
-        retained: [...retainedSizes(graph, tree)],
+        retained: [...tree.retainedByOrdinal],
       }).toEqual(byDeleting(nodes));
     }),
     { seed: 6, numRuns: 300 },
@@ -78,7 +78,7 @@ test('a chain of 100,000 nodes, with an edge back to the start from each, needs 
       (_, edge) => (edge % 2 === 0 ? edge / 2 + 1 : 0) % length,
     ),
   });
-  expect(retainedSizes(graph, dominatorTree(graph))[1]).toBe(length - 1);
+  expect(dominatorTree(graph).retainedByOrdinal[1]).toBe(length - 1);
 });
 
 const drawnHeap: fc.Arbitrary<DrawnNode[]> = fc.integer({ min: 1, max: 24 }).chain((size) =>
