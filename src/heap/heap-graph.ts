@@ -36,3 +36,18 @@ export function nodeId({ columns }: HeapGraph, node: NodeOrdinal): number {
 export function nodeSelfBytes({ columns }: HeapGraph, node: NodeOrdinal): number {
   return selfBytesOf(columns, node);
 }
+
+/** Stands for no edge at all. */
+export const NO_EDGE = 0xff_ff_ff_ff;
+
+/** The node whose edge it is: a search among the nodes, log of their number. */
+export function ownerOf(edge: number, firstEdgeByOrdinal: Uint32Array): NodeOrdinal {
+  let low = 0;
+  let high = firstEdgeByOrdinal.length - 2;
+  while (low < high) {
+    const middle = low + ((high - low + 1) >>> 1);
+    if (firstEdgeByOrdinal[middle] <= edge) low = middle;
+    else high = middle - 1;
+  }
+  return low as NodeOrdinal;
+}

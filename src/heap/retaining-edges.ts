@@ -1,4 +1,4 @@
-import type { HeapGraph } from './heap-graph.ts';
+import { type HeapGraph, ownerOf } from './heap-graph.ts';
 import type { StringTable } from './string-table.ts';
 
 /**
@@ -53,18 +53,6 @@ function weakMapTableId(name: string): number | null {
   // Looked at from its end: the names of key and value in the middle are the program's.
   const match = / pair in WeakMap \(table @(\d+)\)$/.exec(name);
   return match !== null && name.includes(' / part of key (') ? Number(match[1]) : null;
-}
-
-/** The node whose edge it is. */
-function ownerOf(edge: number, firstEdgeByOrdinal: Uint32Array): number {
-  let low = 0;
-  let high = firstEdgeByOrdinal.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (firstEdgeByOrdinal[middle] <= edge) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** The shortest such name; most that begin with a digit are far shorter. */

@@ -14,7 +14,13 @@ export type HeapSummary = {
   readonly largest: readonly HeapHolder[];
 };
 
-export type HeapClass = { readonly name: string; readonly count: number; readonly selfBytes: number };
+export type HeapClass = {
+  readonly name: string;
+  readonly count: number;
+  readonly selfBytes: number;
+  /** What would go if all instances went; what one keeps inside another counts once. */
+  readonly retainedBytes: number;
+};
 
 export type HeapHolder = {
   /** V8's id, the number behind the @ in DevTools. */
@@ -24,3 +30,48 @@ export type HeapHolder = {
   readonly selfBytes: number;
   readonly retainedBytes: number;
 };
+
+/** The shortest ways from the root to a node, or to those of a class that retain most. */
+export type HeapPathAnswer = {
+  readonly schema: 'leakline/heap-path@1';
+  readonly file: string;
+  readonly asked: string;
+  /** How many nodes were meant; `paths` has at most three. */
+  readonly count: number;
+  readonly paths: readonly {
+    readonly node: HeapHolder;
+    /** From the root down; null where nothing keeps the node alive. */
+    readonly steps: readonly HeapStep[] | null;
+  }[];
+};
+
+export type HeapStep = {
+  readonly edge: { readonly type: string; readonly name: string | number };
+  readonly node: HeapHolder;
+};
+
+export type HeapClassAnswer = HeapClass & {
+  readonly schema: 'leakline/heap-class@1';
+  readonly file: string;
+  /** Those that retain most. */
+  readonly instances: readonly HeapHolder[];
+  /** Over which edge the shortest way to an instance comes, the most frequent first. */
+  readonly heldBy: readonly HeapHeldBy[];
+};
+
+export type HeapHeldBy = { readonly className: string; readonly edge: string; readonly count: number };
+
+/** The texts that take most, all strings of one text together. */
+export type HeapStringsAnswer = {
+  readonly schema: 'leakline/heap-strings@1';
+  readonly file: string;
+  readonly strings: readonly {
+    readonly text: string;
+    readonly count: number;
+    readonly selfBytes: number;
+    /** Who holds one of them. */
+    readonly heldBy: HeapHeldBy | null;
+  }[];
+};
+
+export type HeapAnswer = HeapSummary | HeapPathAnswer | HeapClassAnswer | HeapStringsAnswer;

@@ -1,21 +1,51 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { LeaklineError } from '../core/errors.ts';
-import { classTotals, largestRetained } from '../heap/class-summary.ts';
-import { dominatorTree } from '../heap/dominator-tree.ts';
-import { readColumns } from '../heap/format.ts';
-import { heapGraph, nodeId, nodeName, nodeSelfBytes, nodeType, type HeapGraph } from '../heap/heap-graph.ts';
-import type { HeapSummary } from '../report/heap-summary.ts';
+import type { Heap } from '../heap/heap.ts';
+import type { NodeOrdinal } from '../heap/heap-graph.ts';
+import { readSnapshot } from '../heap/index.ts';
+import type {
+  HeapAnswer,
+  HeapClassAnswer,
+  HeapHeldBy,
+  HeapHolder,
+  HeapPathAnswer,
+  HeapStringsAnswer,
+  HeapSummary,
+} from '../report/heap-summary.ts';
+import { snapshotBytes, snapshotSize } from './snapshot-bytes.ts';
 
-/** A snapshot file in figures; gzip is opened on the way. */
-export async function readHeap(file: string): Promise<HeapSummary> {
-  return summarize(heapGraph(await readColumnsOf(file)), file);
+/** What is asked of a snapshot; without anything, its summary. */
+export type HeapQuestion = {
+  /** Of an id or the name of a class: the shortest ways from the root. */
+  readonly path?: string | undefined;
+  /** Of the name of a class: its instances and who holds them. */
+  readonly class?: string | undefined;
+  /** The texts that take most. */
+  readonly strings?: boolean | undefined;
+};
+
+/** `bytesTotal` is null for gzip and for what is no file. */
+export type HeapProgress = (bytesRead: number, bytesTotal: number | null) => void;
+
+/** A snapshot file, asked one thing; gzip is opened on the way. */
+export async function readHeap(
+  file: string,
+  question: HeapQuestion = {},
+  { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: HeapProgress } = {},
+): Promise<HeapAnswer> {
+  const sizeBytes = await snapshotSize(file);
+  const heap = await readFile(file, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    onProgress: (bytesRead) => onProgress?.(bytesRead, sizeBytes ?? null),
+  });
+  if (question.path !== undefined) return pathAnswer(heap, file, question.path);
+  if (question.class !== undefined) return classAnswer(heap, file, question.class);
+  return question.strings === true ? stringsAnswer(heap, file) : summarize(heap, file);
 }
 
-async function readColumnsOf(file: string): ReturnType<typeof readColumns> {
+async function readFile(file: string, options: Parameters<typeof readSnapshot>[1]): Promise<Heap> {
   try {
-    return await readColumns(bytesOf(file));
+    return await readSnapshot(snapshotBytes(file), options);
   } catch (error) {
     if (!(error instanceof LeaklineError) || error.code !== 'SNAPSHOT_UNREADABLE') throw error;
     const { offset, message } = (error as LeaklineError<'SNAPSHOT_UNREADABLE'>).facts;
@@ -23,84 +53,109 @@ async function readColumnsOf(file: string): ReturnType<typeof readColumns> {
   }
 }
 
-/** Everything about the world that can fail fails in here, so a bug of the reader is never taken for a bad file. */
-async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
-  let offset = 0;
-  try {
-    for await (const chunk of unpacked(createReadStream(file, { highWaterMark: CHUNK_BYTES }))) {
-      yield chunk;
-      offset += chunk.length;
-    }
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new LeaklineError(
-      'SNAPSHOT_UNREADABLE',
-      { offset: offset === 0 ? null : offset, message },
-      { cause },
-    );
-  }
-}
-
-/** Known by its first bytes, not by the file's name; they are read from the stream, so a pipe will do. */
-async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const chunks = source[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < GZIP_MAGIC.length) {
-    const { done, value } = await chunks.next();
-    if (done === true) break;
-    head = Buffer.concat([head, value]);
-  }
-  const whole = withHead(head, chunks);
-  if (!GZIP_MAGIC.every((byte, at) => head[at] === byte)) {
-    yield* whole;
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // An error of the source destroys gunzip with it, and the loop over gunzip throws it.
-  pipeline(Readable.from(whole), gunzip, () => {});
-  for await (const chunk of gunzip) yield chunk as Buffer;
-}
-
-async function* withHead(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    if (head.length > 0) yield head;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-  } finally {
-    // Closes the file when the reader has seen enough.
-    await rest.return?.();
-  }
-}
-
-function summarize(graph: HeapGraph, file: string): HeapSummary {
-  const tree = dominatorTree(graph);
-  const retained = tree.retainedByOrdinal;
-  const classes = classTotals(graph, tree);
-  const selfBytes = classes.reduce((bytes, one) => bytes + one.selfBytes, 0);
+function pathAnswer(heap: Heap, file: string, asked: string): HeapPathAnswer {
+  const id = /^@?(\d+)$/.exec(asked)?.[1];
+  const found = id === undefined ? [...heap.instancesOf(asked)] : [heap.findNode(Number(id))];
+  const nodes = found.filter((node) => node !== undefined);
+  if (nodes.length === 0) throw nothingOf(asked, file);
   return {
-    schema: 'leakline/heap-summary@1',
+    schema: 'leakline/heap-path@1',
     file,
-    nodes: graph.nodeCount,
-    edges: graph.edgeCount,
-    selfBytes,
-    unretained: {
-      nodes: graph.nodeCount - tree.walk.length,
-      selfBytes: selfBytes - retained[0],
-    },
-    classCount: classes.length,
-    classes: classes.slice(0, CLASSES_SHOWN),
-    largest: largestRetained(graph, retained, HOLDERS_SHOWN).map((node) => ({
-      id: nodeId(graph, node),
-      type: nodeType(graph, node),
-      // A string's name is its text, which may be a whole file.
-      name: nodeName(graph, node).slice(0, NAME_LENGTH_MAX),
-      selfBytes: nodeSelfBytes(graph, node),
-      retainedBytes: retained[node],
+    asked,
+    count: nodes.length,
+    paths: byRetained(heap, nodes, PATHS_SHOWN).map((node) => ({
+      node: holder(heap, node),
+      steps:
+        heap.path(node)?.map(({ to, type, name }) => ({
+          edge: { type, name },
+          node: holder(heap, to),
+        })) ?? null,
     })),
   };
 }
 
-const CHUNK_BYTES = 1 << 20;
-const GZIP_MAGIC = [0x1f, 0x8b];
+function classAnswer(heap: Heap, file: string, name: string): HeapClassAnswer {
+  const nodes = [...heap.instancesOf(name)];
+  const total = heap.classes().find((one) => one.name === name);
+  if (total === undefined) throw nothingOf(name, file);
+  return {
+    schema: 'leakline/heap-class@1',
+    file,
+    ...total,
+    instances: byRetained(heap, nodes, HOLDERS_SHOWN).map((node) => holder(heap, node)),
+    heldBy: heldBy(heap, nodes).slice(0, HOLDERS_SHOWN),
+  };
+}
+
+function stringsAnswer(heap: Heap, file: string): HeapStringsAnswer {
+  return {
+    schema: 'leakline/heap-strings@1',
+    file,
+    strings: heap.strings(STRINGS_SHOWN, NAME_LENGTH_MAX).map(({ text, count, selfBytes, node }) => ({
+      text,
+      count,
+      selfBytes,
+      heldBy: heldBy(heap, [node])[0] ?? null,
+    })),
+  };
+}
+
+/** By the edge over which the shortest way comes, those with most nodes first. */
+function heldBy(heap: Heap, nodes: readonly NodeOrdinal[]): HeapHeldBy[] {
+  const byWords = new Map<string, { className: string; edge: string; count: number }>();
+  for (const node of nodes) {
+    const edge = heap.holder(node);
+    if (edge === null) continue;
+    const className = heap.className(edge.from);
+    // Elements differ by nothing but their index.
+    const words = edge.type === 'element' || edge.type === 'hidden' ? '[…]' : String(edge.name);
+    const key = JSON.stringify([className, words]);
+    const one = byWords.get(key) ?? { className, edge: words, count: 0 };
+    one.count += 1;
+    byWords.set(key, one);
+  }
+  return [...byWords.values()].sort((a, b) => b.count - a.count);
+}
+
+function byRetained(heap: Heap, nodes: readonly NodeOrdinal[], limit: number): NodeOrdinal[] {
+  return [...nodes].sort((a, b) => heap.retainedBytes(b) - heap.retainedBytes(a)).slice(0, limit);
+}
+
+function nothingOf(asked: string, file: string): LeaklineError<'USAGE'> {
+  const what = /^@?\d+$/.test(asked) ? `node ${asked}` : `class "${asked}"`;
+  return new LeaklineError('USAGE', {
+    message: `There is no ${what} in ${file}; without --path and --class the largest of both are shown`,
+  });
+}
+
+function summarize(heap: Heap, file: string): HeapSummary {
+  const classes = heap.classes();
+  const selfBytes = classes.reduce((bytes, one) => bytes + one.selfBytes, 0);
+  return {
+    schema: 'leakline/heap-summary@1',
+    file,
+    nodes: heap.nodeCount,
+    edges: heap.edgeCount,
+    selfBytes,
+    unretained: {
+      nodes: heap.nodeCount - heap.retainedCount(),
+      selfBytes: selfBytes - heap.retainedBytes(heap.root),
+    },
+    classCount: classes.length,
+    classes: classes.slice(0, CLASSES_SHOWN),
+    largest: heap.largest(HOLDERS_SHOWN).map((node) => holder(heap, node)),
+  };
+}
+
+function holder(heap: Heap, ordinal: NodeOrdinal): HeapHolder {
+  const { id, type, name, selfBytes } = heap.node(ordinal);
+  // A string's name is its text, which may be a whole file.
+  const shown = name.slice(0, NAME_LENGTH_MAX);
+  return { id, type, name: shown, selfBytes, retainedBytes: heap.retainedBytes(ordinal) };
+}
+
 const CLASSES_SHOWN = 15;
 const HOLDERS_SHOWN = 10;
 const NAME_LENGTH_MAX = 200;
+const PATHS_SHOWN = 3;
+const STRINGS_SHOWN = 20;

@@ -31,11 +31,11 @@ test('a snapshot is shown by class and by what keeps the most alive', async () =
     5 nodes · 4 edges · 2.60 KB
     of these nodes, kept by nothing or only weakly: 1 (60 B)
 
-          count      self   share  class (all)
-              2   2.06 KB  79.2 %  Entry
-              1     500 B  19.2 %  (string)
-              1      40 B   1.5 %  Cache
-              1       0 B     0 %  (synthetic)
+          count      self   share  retained  class (all)
+              2   2.06 KB  79.2 %   2.00 KB  Entry
+              1     500 B  19.2 %     500 B  (string)
+              1      40 B   1.5 %   2.54 KB  Cache
+              1       0 B     0 %   2.54 KB  (synthetic)
 
        retained      self   share  node (largest 3; one may be inside another)
         2.54 KB      40 B  97.7 %  Cache  object @3
