@@ -6,7 +6,10 @@ export type ClassTotal = {
   readonly name: string;
   readonly count: number;
   readonly selfBytes: number;
-  /** What would go if all instances went. What one keeps inside another counts once. */
+  /**
+   * What its instances retain, each by itself; what one keeps inside another counts once. What only two together keep alive counts for
+   * neither, so this is the least that would go if all went.
+   */
   readonly retainedBytes: number;
 };
 

@@ -18,7 +18,7 @@ export type HeapClass = {
   readonly name: string;
   readonly count: number;
   readonly selfBytes: number;
-  /** What would go if all instances went; what one keeps inside another counts once. */
+  /** What its instances retain, each by itself; what one keeps inside another counts once. */
   readonly retainedBytes: number;
 };
 
