@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../../src/core/bytes.ts';
+import { installHeapPeers, PEERS, peerManifest } from '../lib/heap-peers.ts';
 
 // How fast and how small a heap snapshot is read: `npm run bench -- heap [--sizes small,middle,large] [--rounds 5] [--only WORDS]`.
 //
@@ -13,7 +14,6 @@ import { formatBytes } from '../../src/core/bytes.ts';
 // Writes bench/results/heap.md; only a machine that does nothing else gives figures, a busy one at best ratios.
 
 const RECORDS_BY_SIZE: Readonly<Record<string, number>> = { small: 16_000, middle: 98_000, large: 970_000 };
-const PEERS = ['heap-snapshot-toolkit@1.1.3', '@memlab/core@2.0.5', '@memlab/heap-analysis@2.0.5'];
 const READERS = ['leakline', 'devtools', 'memlab', 'floor'] as const;
 type Reader = (typeof READERS)[number];
 type Run = {
@@ -35,7 +35,7 @@ const cache = resolve('.cache/heap');
 const sizes = values.sizes.split(',').filter((size) => size in RECORDS_BY_SIZE);
 const readers = READERS.filter((reader) => values.only.split(',').includes(reader));
 
-installPeers();
+installHeapPeers();
 const sections = sizes.map((size) => section(size));
 mkdirSync('bench/results', { recursive: true });
 writeFileSync('bench/results/heap.md', [...headLines(), ...sections.flat()].join('\n'));
@@ -119,34 +119,15 @@ function snapshotOf(size: string): string {
   return file;
 }
 
-function installPeers(): void {
-  const folder = join(cache, 'peers');
-  const manifest = join(folder, 'package.json');
-  mkdirSync(folder, { recursive: true });
-  const isThere = existsSync(manifest) && PEERS.every((peer) => existsSync(join(folder, moduleOf(peer))));
-  if (isThere) return;
-  writeFileSync(manifest, '{ "private": true }\n');
-  const { status, stderr } = spawnSync(
-    'npm',
-    ['install', ...PEERS, '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    { cwd: folder, encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`the peers could not be installed: ${stderr}`);
-}
-
-function moduleOf(peer: string): string {
-  return join('node_modules', peer.slice(0, peer.lastIndexOf('@')));
-}
-
 function headLines(): string[] {
-  const version = (peer: string): string => {
-    const manifest = readFileSync(join(cache, 'peers', moduleOf(peer), 'package.json'), 'utf8');
-    return `${peer.slice(0, peer.lastIndexOf('@'))} ${(JSON.parse(manifest) as { version: string }).version}`;
+  const words = (peer: string): string => {
+    const { name, version } = peerManifest(peer);
+    return `${name} ${version}`;
   };
   return [
     '# Reading a heap snapshot',
     '',
-    `\`npm run bench -- heap --sizes ${sizes.join(',')} --rounds ${values.rounds}\` on Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${formatBytes(totalmem())} of memory, ${new Date().toISOString().slice(0, 10)}. Peers: ${PEERS.map(version).join(', ')}.`,
+    `\`npm run bench -- heap --sizes ${sizes.join(',')} --rounds ${values.rounds}\` on Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${formatBytes(totalmem())} of memory, ${new Date().toISOString().slice(0, 10)}. Peers: ${PEERS.map(words).join(', ')}.`,
     '',
     'From the first byte asked for to the last figure had: the file parsed, dominators, retained sizes, and per class count, own and retained size (memlab: without classes, for which it has no single call). Each run is a process of its own, readers in turns. Peak memory is VmHWM, with everything Node itself takes. The floor makes every integer of the file a number in a plain loop and keeps nothing.',
   ];

@@ -25,9 +25,8 @@ export type DominatorTree = {
  *
  * Nodes that only weak edges reach are in no tree. DevTools hangs them under the root; here they retain nothing.
  */
-export function dominatorTree(graph: HeapGraph): DominatorTree {
+export function dominatorTree(graph: HeapGraph, retains: Uint8Array = retainingEdges(graph)): DominatorTree {
   const room = workRoom(graph.nodeCount);
-  const retains = retainingEdges(graph);
   const size = depthFirst(graph, retains, room);
   const predecessors = laterPredecessors(graph, retains, size, room);
   findSemidominators(size, predecessors, room);
