@@ -27,7 +27,7 @@ type Peer = {
 
 const [records = '4000'] = process.argv.slice(2);
 installHeapPeers();
-const { parse } = (await import(
+const devtools = (await import(
   pathToFileURL(resolve('.cache/heap/peers/node_modules/heap-snapshot-toolkit/index.js')).href
 )) as { parse(stream: NodeJS.ReadableStream): Promise<Peer> };
 
@@ -35,7 +35,7 @@ const rows: string[] = [];
 for (const { version, path } of installedNodes()) {
   const file = snapshotBy(path, version);
   const graph = heapGraph(await readColumns(createReadStream(file), { sizeBytes: statSync(file).size }));
-  const peer = await parse(createReadStream(file, 'utf-8'));
+  const peer = await devtools.parse(createReadStream(file, 'utf-8'));
   rows.push(`| ${version.replace('v', '')} | ${compare(graph, peer).join(' | ')} |`);
   console.log(rows.at(-1));
 }
