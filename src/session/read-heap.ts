@@ -1,5 +1,5 @@
 import { LeaklineError } from '../core/errors.ts';
-import type { Heap } from '../heap/heap.ts';
+import type { Heap, HeapEdge } from '../heap/heap.ts';
 import type { NodeOrdinal } from '../heap/heap-graph.ts';
 import { readSnapshot } from '../heap/index.ts';
 import type {
@@ -100,21 +100,32 @@ function stringsAnswer(heap: Heap, file: string): HeapStringsAnswer {
   };
 }
 
-/** By the edge over which the shortest way comes, those with most nodes first. */
+/** By who holds them on the shortest way, those with most nodes first. */
 function heldBy(heap: Heap, nodes: readonly NodeOrdinal[]): HeapHeldBy[] {
   const byWords = new Map<string, { className: string; edge: string; count: number }>();
   for (const node of nodes) {
-    const edge = heap.holder(node);
+    const edge = holderWithName(heap, node);
     if (edge === null) continue;
     const className = heap.className(edge.from);
-    // Elements differ by nothing but their index.
-    const words = edge.type === 'element' || edge.type === 'hidden' ? '[…]' : String(edge.name);
+    // Elements, and the slots of V8's own arrays, differ by nothing but their index.
+    const words = /^\d+$/.test(String(edge.name)) ? '[…]' : String(edge.name);
     const key = JSON.stringify([className, words]);
     const one = byWords.get(key) ?? { className, edge: words, count: 0 };
     one.count += 1;
     byWords.set(key, one);
   }
   return [...byWords.values()].sort((a, b) => b.count - a.count);
+}
+
+/** A Map holds its entries through an array of V8's own, which tells nobody anything: then who holds that. */
+function holderWithName(heap: Heap, node: NodeOrdinal): HeapEdge | null {
+  let edge = heap.holder(node);
+  while (edge !== null && heap.node(edge.from).type === 'array') {
+    const above = heap.holder(edge.from);
+    if (above === null) break;
+    edge = above;
+  }
+  return edge;
 }
 
 function byRetained(heap: Heap, nodes: readonly NodeOrdinal[], limit: number): NodeOrdinal[] {
