@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../../src/core/bytes.ts';
@@ -34,6 +34,12 @@ const { values } = parseArgs({
 const cache = resolve('.cache/heap');
 const sizes = values.sizes.split(',').filter((size) => size in RECORDS_BY_SIZE);
 const readers = READERS.filter((reader) => values.only.split(',').includes(reader));
+
+const loadBefore = loadavg()[0];
+const busyWords =
+  loadBefore < 0.5
+    ? 'Nothing else ran.'
+    : `The machine was busy with other work (load ${loadBefore.toFixed(1)} before the first run): only ratios mean something, those of CPU most.`;
 
 installHeapPeers();
 const sections = sizes.map((size) => section(size));
@@ -127,7 +133,7 @@ function headLines(): string[] {
   return [
     '# Reading a heap snapshot',
     '',
-    `\`npm run bench -- heap --sizes ${sizes.join(',')} --rounds ${values.rounds}\` on Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${formatBytes(totalmem())} of memory, ${new Date().toISOString().slice(0, 10)}. Peers: ${PEERS.map(words).join(', ')}.`,
+    `\`npm run bench -- heap --sizes ${sizes.join(',')} --rounds ${values.rounds}\` on Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${formatBytes(totalmem())} of memory, ${new Date().toISOString().slice(0, 10)}. ${busyWords} Peers: ${PEERS.map(words).join(', ')}.`,
     '',
     'From the first byte asked for to the last figure had: the file parsed, dominators, retained sizes, and per class count, own and retained size (memlab: without classes, for which it has no single call). Each run is a process of its own, readers in turns. Peak memory is VmHWM, with everything Node itself takes. The floor makes every integer of the file a number in a plain loop and keeps nothing.',
   ];

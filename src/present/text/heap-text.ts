@@ -167,7 +167,9 @@ function holderLines({ largest, selfBytes }: HeapSummary): Line[] {
 }
 
 function heading(first: string, second: string, third: string, last: string): Line {
-  return [{ text: `${first} ${second} ${third}  ${last}`, tone: 'faint' }];
+  return [
+    { text: `${first.padStart(11)} ${second.padStart(9)} ${third.padStart(7)}  ${last}`, tone: 'faint' },
+  ];
 }
 
 function row(first: string, second: string, third: string, last: Line): Line {
