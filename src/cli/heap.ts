@@ -1,17 +1,27 @@
 import { formatBytes } from '../core/bytes.ts';
+import { LeaklineError } from '../core/errors.ts';
 import { renderHeap } from '../present/text/heap-text.ts';
-import { type HeapProgress, type HeapQuestion, readHeap } from '../session/read-heap.ts';
+import { type HeapProgress, type HeapQuestion, readHeap, readHeapGrowth } from '../session/read-heap.ts';
 import { EXIT } from './exit-codes.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
 
-/** `leakline heap FILE`: what is in a heap snapshot. */
+/** `leakline heap FILE…`: what is in a heap snapshot, or what grew from the first of several to the last. */
 export async function heapCommand(
-  file: string,
+  files: readonly string[],
   question: HeapQuestion,
   options: OutputOptions,
 ): Promise<number> {
-  const answer = await readHeap(file, question, { onProgress: progressOnTerminal() });
+  const [file = '', ...more] = files;
+  const asked = question.path ?? question.class ?? question.strings;
+  if (more.length > 0 && asked !== undefined) {
+    throw new LeaklineError('USAGE', {
+      message: '--path, --class and --strings look into one snapshot only',
+    });
+  }
+  const reading = { onProgress: progressOnTerminal() };
+  const answer =
+    more.length > 0 ? await readHeapGrowth(files, reading) : await readHeap(file, question, reading);
   const output = await openOutput({ ...options, quiet: true }, '');
   await output.list(answer, renderHeap(answer, output.text));
   return EXIT.done;

@@ -25,11 +25,27 @@ export type DominatorTree = {
  *
  * Nodes that only weak edges reach are in no tree. DevTools hangs them under the root; here they retain nothing.
  */
-export function dominatorTree(graph: HeapGraph, retains: Uint8Array = retainingEdges(graph)): DominatorTree {
+export function dominatorTree(graph: HeapGraph, retains?: Uint8Array): DominatorTree {
+  const steps = dominatorSteps(graph, retains);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in steps, for whoever wants to do other things between them. */
+export function* dominatorSteps(
+  graph: HeapGraph,
+  retains: Uint8Array = retainingEdges(graph),
+): Generator<void, DominatorTree> {
   const room = workRoom(graph.nodeCount);
+  yield;
   const size = depthFirst(graph, retains, room);
+  yield;
   const predecessors = laterPredecessors(graph, retains, size, room);
+  yield;
   findSemidominators(size, predecessors, room);
+  yield;
   findDominators(size, room);
   return walkDown(graph, size, room);
 }

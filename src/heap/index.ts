@@ -4,6 +4,7 @@ import { heapGraph } from './heap-graph.ts';
 
 export type { ClassTotal } from './class-summary.ts';
 export type { BackingStore, Heap, HeapEdge, HeapLocation, HeapNode } from './heap.ts';
+export type { ClassGrowth, GrowthPoint, HeapGrowth } from './growth.ts';
 export type { NodeOrdinal } from './heap-graph.ts';
 export type { ReadOptions } from './format.ts';
 export type { StringGroup } from './string-groups.ts';

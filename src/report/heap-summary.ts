@@ -74,4 +74,38 @@ export type HeapStringsAnswer = {
   }[];
 };
 
-export type HeapAnswer = HeapSummary | HeapPathAnswer | HeapClassAnswer | HeapStringsAnswer;
+/** What grew from the first of several snapshots of one process to the last. */
+export type HeapGrowthAnswer = {
+  readonly schema: 'leakline/heap-growth@1';
+  readonly files: readonly string[];
+  /** By file. */
+  readonly nodes: readonly number[];
+  readonly selfBytes: readonly number[];
+  /** Nodes that are in the first and in the last. Few where the files are of different processes. */
+  readonly sharedNodes: number;
+  /** The classes whose own bytes grew most from the first to the last. */
+  readonly classes: readonly {
+    readonly name: string;
+    /** By file. */
+    readonly counts: readonly number[];
+    readonly selfBytes: readonly number[];
+    /** Whether the count rose from each file to the next. */
+    readonly isSteady: boolean;
+    /** In the last, those that were not in the first. */
+    readonly newCount: number;
+    readonly newBytes: number;
+  }[];
+  /** Nodes in both that retain more, where it accumulates; `path` leads to them from the root. */
+  readonly points: readonly {
+    readonly node: HeapHolder;
+    readonly retainedBytesBefore: number;
+    readonly path: readonly HeapStep[];
+  }[];
+};
+
+export type HeapAnswer =
+  | HeapSummary
+  | HeapPathAnswer
+  | HeapClassAnswer
+  | HeapStringsAnswer
+  | HeapGrowthAnswer;

@@ -3,11 +3,12 @@ import type { Heap, HeapEdge } from '../heap/heap.ts';
 import type { NodeOrdinal } from '../heap/heap-graph.ts';
 import { readSnapshot } from '../heap/index.ts';
 import type {
-  HeapAnswer,
   HeapClassAnswer,
+  HeapGrowthAnswer,
   HeapHeldBy,
   HeapHolder,
   HeapPathAnswer,
+  HeapStep,
   HeapStringsAnswer,
   HeapSummary,
 } from '../report/heap-summary.ts';
@@ -26,21 +27,48 @@ export type HeapQuestion = {
 /** `bytesTotal` is null for gzip and for what is no file. */
 export type HeapProgress = (bytesRead: number, bytesTotal: number | null) => void;
 
+type HeapOptions = { readonly signal?: AbortSignal; readonly onProgress?: HeapProgress };
+
+/** What grew from the first snapshot to the last. At most two of them are in memory at a time. */
+export async function readHeapGrowth(
+  files: readonly string[],
+  options: HeapOptions = {},
+): Promise<HeapGrowthAnswer> {
+  const totals: Totals[] = [];
+  let first: Heap | null = null;
+  let last: Heap | null = null;
+  for (const file of files) {
+    // The one before last is gone before the next is read.
+    last = null;
+    last = await openHeap(file, options);
+    first ??= last;
+    totals.push(totalsOf(last));
+  }
+  if (first === null || last === null) throw new LeaklineError('USAGE', { message: 'Name a snapshot' });
+  return growthAnswer(files, totals, first, last);
+}
+
 /** A snapshot file, asked one thing; gzip is opened on the way. */
 export async function readHeap(
   file: string,
   question: HeapQuestion = {},
-  { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: HeapProgress } = {},
-): Promise<HeapAnswer> {
+  options: HeapOptions = {},
+): Promise<HeapSummary | HeapPathAnswer | HeapClassAnswer | HeapStringsAnswer> {
+  const heap = await openHeap(file, options);
+  if (question.path !== undefined) return pathAnswer(heap, file, question.path);
+  if (question.class !== undefined) return classAnswer(heap, file, question.class);
+  return question.strings === true ? stringsAnswer(heap, file) : summarize(heap, file);
+}
+
+async function openHeap(file: string, { signal, onProgress }: HeapOptions): Promise<Heap> {
   const sizeBytes = await snapshotSize(file);
   const heap = await readFile(file, {
     ...(signal === undefined ? {} : { signal }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     onProgress: (bytesRead) => onProgress?.(bytesRead, sizeBytes ?? null),
   });
-  if (question.path !== undefined) return pathAnswer(heap, file, question.path);
-  if (question.class !== undefined) return classAnswer(heap, file, question.class);
-  return question.strings === true ? stringsAnswer(heap, file) : summarize(heap, file);
+  await heap.prepare(signal === undefined ? {} : { signal });
+  return heap;
 }
 
 async function readFile(file: string, options: Parameters<typeof readSnapshot>[1]): Promise<Heap> {
@@ -51,6 +79,62 @@ async function readFile(file: string, options: Parameters<typeof readSnapshot>[1
     const { offset, message } = (error as LeaklineError<'SNAPSHOT_UNREADABLE'>).facts;
     throw new LeaklineError('SNAPSHOT_UNREADABLE', { file, offset, message }, { cause: error });
   }
+}
+
+type Totals = {
+  readonly nodes: number;
+  readonly selfBytes: number;
+  readonly byClass: ReadonlyMap<string, { readonly count: number; readonly selfBytes: number }>;
+};
+
+function totalsOf(heap: Heap): Totals {
+  const classes = heap.classes();
+  return {
+    nodes: heap.nodeCount,
+    selfBytes: classes.reduce((bytes, one) => bytes + one.selfBytes, 0),
+    byClass: new Map(classes.map((one) => [one.name, one])),
+  };
+}
+
+function growthAnswer(
+  files: readonly string[],
+  totals: readonly Totals[],
+  first: Heap,
+  last: Heap,
+): HeapGrowthAnswer {
+  const growth = last.growthSince(first, POINTS_SHOWN);
+  return {
+    schema: 'leakline/heap-growth@1',
+    files,
+    nodes: totals.map(({ nodes }) => nodes),
+    selfBytes: totals.map(({ selfBytes }) => selfBytes),
+    sharedNodes: growth.sharedCount,
+    classes: growth.classes
+      .filter((one) => one.selfBytesAfter > one.selfBytesBefore)
+      .slice(0, CLASSES_SHOWN)
+      .map(({ name, newCount, newBytes }) => {
+        const counts = totals.map(({ byClass }) => byClass.get(name)?.count ?? 0);
+        return {
+          name,
+          counts,
+          selfBytes: totals.map(({ byClass }) => byClass.get(name)?.selfBytes ?? 0),
+          isSteady: counts.every((count, at) => at === 0 || count > (counts[at - 1] ?? 0)),
+          newCount,
+          newBytes,
+        };
+      }),
+    points: growth.points.map(({ node, retainedBytesBefore }) => ({
+      node: holder(last, node),
+      retainedBytesBefore,
+      path: stepsTo(last, node) ?? [],
+    })),
+  };
+}
+
+function stepsTo(heap: Heap, node: NodeOrdinal): HeapStep[] | null {
+  const path = heap.path(node);
+  if (path === null) return null;
+  return path.map(({ to, type, name }) => ({ edge: { type, name }, node: holder(heap, to) }));
 }
 
 function pathAnswer(heap: Heap, file: string, asked: string): HeapPathAnswer {
@@ -65,11 +149,7 @@ function pathAnswer(heap: Heap, file: string, asked: string): HeapPathAnswer {
     count: nodes.length,
     paths: byRetained(heap, nodes, PATHS_SHOWN).map((node) => ({
       node: holder(heap, node),
-      steps:
-        heap.path(node)?.map(({ to, type, name }) => ({
-          edge: { type, name },
-          node: holder(heap, to),
-        })) ?? null,
+      steps: stepsTo(heap, node),
     })),
   };
 }
@@ -170,3 +250,4 @@ const HOLDERS_SHOWN = 10;
 const NAME_LENGTH_MAX = 200;
 const PATHS_SHOWN = 3;
 const STRINGS_SHOWN = 20;
+const POINTS_SHOWN = 5;

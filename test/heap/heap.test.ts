@@ -113,6 +113,29 @@ test("detachedness is the file's own word, and unknown where it has none", async
   expect(told.findNode(idOf(1))).toBe(1);
 });
 
+describe('preparing', () => {
+  const drawn = bytesOf(snapshotJson([{ edges: [{ to: 1 }] }, { selfBytes: 5, edges: [{ to: 2 }] }, {}]));
+
+  test('builds what is built without it, and lets others run between', async () => {
+    const prepared = await readSnapshot(chunked(drawn, 100));
+    let turns = 0;
+    const others = setInterval(() => (turns += 1), 0);
+    await prepared.prepare();
+    clearInterval(others);
+    expect(turns).toBeGreaterThan(0);
+    expect(prepared.classes()).toEqual((await readSnapshot(chunked(drawn, 100))).classes());
+  });
+
+  test('ends between two steps with the reason of the signal', async () => {
+    const heap = await readSnapshot(chunked(drawn, 100));
+    const controller = new AbortController();
+    const preparing = heap.prepare({ signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(preparing).rejects.toThrow('enough');
+    expect(heap.retainedBytes(1 as NodeOrdinal)).toBe(6);
+  });
+});
+
 describe('reading', () => {
   const bytes = bytesOf(snapshotJson([{ edges: [{ to: 1 }] }, {}]));
 

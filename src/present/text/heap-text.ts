@@ -2,8 +2,10 @@ import { formatBytes } from '../../core/bytes.ts';
 import type {
   HeapAnswer,
   HeapClassAnswer,
+  HeapGrowthAnswer,
   HeapHolder,
   HeapPathAnswer,
+  HeapStep,
   HeapStringsAnswer,
   HeapSummary,
 } from '../../report/heap-summary.ts';
@@ -34,6 +36,8 @@ function linesOf(answer: HeapAnswer, layout: Layout): Line[][] {
       ];
     case 'leakline/heap-strings@1':
       return [titleLines(answer.file, layout), stringLines(answer)];
+    case 'leakline/heap-growth@1':
+      return [growthHeadLines(answer, layout), grownClassLines(answer, layout), ...pointLines(answer)];
     case 'leakline/heap-summary@1':
       return [headLines(answer, layout), classLines(answer), holderLines(answer)];
   }
@@ -59,15 +63,59 @@ function pathLines({ asked, count: meant, paths }: HeapPathAnswer): Line[][] {
         ? [[{ text: '  nothing keeps it alive, or only weak edges lead to it' }]]
         : steps.map((step): Line => {
             const { edge, node: to } = step;
-            const name = typeof edge.name === 'number' ? `[${edge.name}]` : edge.name;
             return row(formatBytes(to.retainedBytes), formatBytes(to.selfBytes), '', [
-              { text: name === '' ? '(no name)' : name, tone: 'strong' },
+              { text: edgeWords(edge), tone: 'strong' },
               { text: `  ${edge.type}  `, tone: 'faint' },
               { text: nodeWords(to) },
             ]);
           })),
     ]),
   ];
+}
+
+function growthHeadLines({ files, nodes, selfBytes, sharedNodes }: HeapGrowthAnswer, layout: Layout): Line[] {
+  const least = Math.min(nodes[0] ?? 0, nodes.at(-1) ?? 0);
+  return [
+    ...titleLines(files.join(' '), layout),
+    [{ text: `${nodes.map(count).join(', ')} nodes` }],
+    [{ text: selfBytes.map(formatBytes).join(', ') }],
+    ...(sharedNodes < least / 2
+      ? [[{ text: `only ${count(sharedNodes)} nodes are in both: are they of one process?` }]]
+      : []),
+  ];
+}
+
+function grownClassLines({ classes, files }: HeapGrowthAnswer, { glyphs }: Layout): Line[] {
+  return [
+    heading('own bytes', 'count', 'new', `class (largest ${classes.length} that grew)`),
+    ...classes.map(({ name, counts, selfBytes, newCount, isSteady }): Line => {
+      const grownBytes = (selfBytes.at(-1) ?? 0) - (selfBytes[0] ?? 0);
+      const grown = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+      const each = files.length > 2 && isSteady ? `  ${glyphs.dot} more in each` : '';
+      return row(`+${formatBytes(grownBytes)}`, `${grown < 0 ? '' : '+'}${count(grown)}`, count(newCount), [
+        { text: name },
+        { text: each, tone: 'faint' },
+      ]);
+    }),
+  ];
+}
+
+/** Where it accumulates, each with its way from the root. */
+function pointLines({ points }: HeapGrowthAnswer): Line[][] {
+  return points.map(({ node, retainedBytesBefore, path }): Line[] => [
+    row(`+${formatBytes(node.retainedBytes - retainedBytesBefore)}`, formatBytes(node.retainedBytes), '', [
+      { text: nodeWords(node), tone: 'strong' },
+    ]),
+    ...path.map(
+      ({ edge, node: to }): Line =>
+        row('', '', '', [{ text: `${edgeWords(edge)}  ` }, { text: nodeWords(to), tone: 'faint' }]),
+    ),
+  ]);
+}
+
+function edgeWords({ name }: HeapStep['edge']): string {
+  if (typeof name === 'number') return `[${name}]`;
+  return name === '' ? '(no name)' : name;
 }
 
 function classHeadLines({ name, count: instances, selfBytes, retainedBytes }: HeapClassAnswer): Line[] {
