@@ -19,29 +19,31 @@ export async function heapCommand(
       message: '--path, --class and --strings look into one snapshot only',
     });
   }
-  const reading = { onProgress: progressOnTerminal() };
-  const answer =
-    more.length > 0 ? await readHeapGrowth(files, reading) : await readHeap(file, question, reading);
+  const progress = progressOnTerminal();
+  const answer = await (
+    more.length > 0 ? readHeapGrowth(files, progress) : readHeap(file, question, progress)
+  ).finally(progress.clear);
   const output = await openOutput({ ...options, quiet: true }, '');
   await output.list(answer, renderHeap(answer, output.text));
   return EXIT.done;
 }
 
-/** One line that is written over, and gone when the file is read. Small files are read before there is anything to tell. */
-function progressOnTerminal(): HeapProgress {
-  if (process.stderr.isTTY !== true) return () => {};
-  const startedMs = performance.now();
-  let shownMs = startedMs + SILENT_MS - EVERY_MS;
+/** One line that is written over. Small files are read before there is anything to tell. */
+function progressOnTerminal(): { readonly onProgress: HeapProgress; readonly clear: () => void } {
+  let shownMs = performance.now() + SILENT_MS - EVERY_MS;
   let isShown = false;
-  return (bytesRead, bytesTotal) => {
-    const nowMs = performance.now();
-    const isOver = bytesRead === bytesTotal;
-    if (isOver && isShown) process.stderr.write(CLEAR_LINE);
-    if (isOver || nowMs - shownMs < EVERY_MS) return;
-    shownMs = nowMs;
-    isShown = true;
-    const share = bytesTotal === null ? '' : ` of ${formatBytes(bytesTotal)}`;
-    process.stderr.write(`${CLEAR_LINE}reading ${formatBytes(bytesRead)}${share}`);
+  return {
+    onProgress(bytesRead, bytesTotal) {
+      const nowMs = performance.now();
+      if (process.stderr.isTTY !== true || nowMs - shownMs < EVERY_MS) return;
+      shownMs = nowMs;
+      isShown = true;
+      const share = bytesTotal === null ? '' : ` of ${formatBytes(bytesTotal)}`;
+      process.stderr.write(`${CLEAR_LINE}reading ${formatBytes(bytesRead)}${share}`);
+    },
+    clear() {
+      if (isShown) process.stderr.write(CLEAR_LINE);
+    },
   };
 }
 

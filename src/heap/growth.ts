@@ -36,7 +36,7 @@ export type GrowthPoint = {
 
 export type MeasuredGraph = { readonly graph: HeapGraph; readonly tree: DominatorTree };
 
-/** 12 bytes a node of the later and up to 64 a node of the earlier while it runs; a few hundred milliseconds a million nodes. */
+/** 12 bytes a node of the later and up to 64 a node of the earlier while it runs. */
 export function growthBetween(before: MeasuredGraph, after: MeasuredGraph, pointsMax: number): HeapGrowth {
   const earlier = earlierOrdinals(before.graph, after.graph);
   return {

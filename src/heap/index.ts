@@ -14,7 +14,7 @@ export { LeaklineError, type ErrorCode } from '../core/errors.ts';
  * A heap snapshot of V8 (`.heapsnapshot`, from Node, Chrome or DevTools) as a graph. Works wherever JavaScript does: bytes come as
  * chunks, cut anywhere, from a file, a response or a pipe; a chunk is done with when the next one is asked for.
  *
- * About a quarter of a second and 75 MB for 100 MB, and nothing that grows with the number of objects but flat arrays: 18 bytes a
+ * About a quarter of a second and 90 MB for a file of 100 MB, and nothing that grows with the number of objects but flat arrays: 18 bytes a
  * node, 9 an edge, 16 a source position, and the strings as they stand in the file. Rejects with a `LeaklineError`,
  * `SNAPSHOT_UNREADABLE` and the byte, if it is no whole snapshot; with the signal's reason if that was aborted.
  *

@@ -200,8 +200,8 @@ function heldBy(heap: Heap, nodes: readonly NodeOrdinal[]): HeapHeldBy[] {
 /** A Map holds its entries through an array of V8's own, which tells nobody anything: then who holds that. */
 function holderWithName(heap: Heap, node: NodeOrdinal): HeapEdge | null {
   let edge = heap.holder(node);
-  while (edge !== null && heap.node(edge.from).type === 'array') {
-    const above = heap.holder(edge.from);
+  for (let climbed = 0; climbed < ARRAYS_MAX; climbed += 1) {
+    const above = edge !== null && heap.node(edge.from).type === 'array' ? heap.holder(edge.from) : null;
     if (above === null) break;
     edge = above;
   }
@@ -251,3 +251,5 @@ const NAME_LENGTH_MAX = 200;
 const PATHS_SHOWN = 3;
 const STRINGS_SHOWN = 20;
 const POINTS_SHOWN = 5;
+/** V8's own nest two or three deep; a file could have a chain of them under each of its nodes. */
+const ARRAYS_MAX = 8;

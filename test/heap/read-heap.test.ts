@@ -96,6 +96,19 @@ test('a class is shown with who holds its instances, a node with the way to it, 
   await expect(readHeap(file, { class: 'None' })).rejects.toMatchObject({ code: 'USAGE' });
 });
 
+test('of a way of a hundred steps the text has both ends and says how many are between', async () => {
+  const chain = Array.from({ length: 101 }, (_, at) => ({
+    name: `Link${at}`,
+    edges: at < 100 ? [{ to: at + 1, name: 'next' }] : [],
+  }));
+  const answer = await readHeap(written('chain', bytesOf(snapshotJson(chain))), { path: 'Link100' });
+  const text = renderHeap(answer, { color: false, unicode: true, columns: 80 });
+  const named = [...text.matchAll(/ {2}property {2}Link(\d+) /g)].map((match) => Number(match[1]));
+  expect(named).toEqual([...range(1, 20), ...range(81, 100)]);
+  expect(text).toContain('(60 more steps; --json has them)');
+  expect('paths' in answer && answer.paths[0]?.steps?.length).toBe(100);
+});
+
 test('what is read is told in bytes, and of how many where the file tells', async () => {
   const told: unknown[] = [];
   const onProgress = (...progress: unknown[]): void => void told.push(progress);
@@ -132,4 +145,8 @@ function written(name: string, content: Uint8Array): string {
   const file = join(directory, name);
   writeFileSync(file, content);
   return file;
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }

@@ -61,7 +61,8 @@ function pathLines({ asked, count: meant, paths }: HeapPathAnswer): Line[][] {
       heading('   retained', '     self', '', `way to ${nodeWords(node)}`),
       ...(steps === null
         ? [[{ text: '  nothing keeps it alive, or only weak edges lead to it' }]]
-        : steps.map((step): Line => {
+        : shortened(steps).map((step): Line => {
+            if (typeof step === 'number') return leftOut(step);
             const { edge, node: to } = step;
             return row(formatBytes(to.retainedBytes), formatBytes(to.selfBytes), '', [
               { text: edgeWords(edge), tone: 'strong' },
@@ -106,11 +107,27 @@ function pointLines({ points }: HeapGrowthAnswer): Line[][] {
     row(`+${formatBytes(node.retainedBytes - retainedBytesBefore)}`, formatBytes(node.retainedBytes), '', [
       { text: nodeWords(node), tone: 'strong' },
     ]),
-    ...path.map(
-      ({ edge, node: to }): Line =>
-        row('', '', '', [{ text: `${edgeWords(edge)}  ` }, { text: nodeWords(to), tone: 'faint' }]),
+    ...shortened(path).map(
+      (step): Line =>
+        typeof step === 'number'
+          ? leftOut(step)
+          : row('', '', '', [
+              { text: `${edgeWords(step.edge)}  ` },
+              { text: nodeWords(step.node), tone: 'faint' },
+            ]),
     ),
   ]);
+}
+
+/** A list of a million links is a way of a million steps: its ends, and how many are between. */
+function shortened(steps: readonly HeapStep[]): (HeapStep | number)[] {
+  if (steps.length <= STEPS_SHOWN) return [...steps];
+  const half = STEPS_SHOWN / 2;
+  return [...steps.slice(0, half), steps.length - STEPS_SHOWN, ...steps.slice(-half)];
+}
+
+function leftOut(steps: number): Line {
+  return row('', '', '', [{ text: `(${count(steps)} more steps; --json has them)`, tone: 'faint' }]);
 }
 
 function edgeWords({ name }: HeapStep['edge']): string {
@@ -160,6 +177,7 @@ function nodeWords({ id, type, name }: HeapHolder): string {
 }
 
 const TEXT_LENGTH_SHOWN = 60;
+const STEPS_SHOWN = 40;
 
 function headLines({ file, nodes, edges, selfBytes, unretained }: HeapSummary, { glyphs }: Layout): Line[] {
   const size = [`${count(nodes)} nodes`, `${count(edges)} edges`, formatBytes(selfBytes)];
