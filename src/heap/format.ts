@@ -217,6 +217,8 @@ class SnapshotTokenizer {
     if (key !== 'nodes' && key !== 'edges' && key !== 'locations') return null;
     const layout = this.#layout;
     if (layout === null) {
+      // Nobody needs the positions; without the others there is nothing to read.
+      if (key === 'locations') return null;
       return unreadable(`"${key}" comes before "snapshot", which describes it`, offset);
     }
     if (key === 'nodes') {
