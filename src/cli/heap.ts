@@ -20,8 +20,9 @@ export async function heapCommand(
     });
   }
   const progress = progressOnTerminal();
-  const answer = await (
-    more.length > 0 ? readHeapGrowth(files, progress) : readHeap(file, question, progress)
+  const answer = await (more.length > 0
+    ? readHeapGrowth(files, progress)
+    : readHeap(file, question, progress)
   ).finally(progress.clear);
   const output = await openOutput({ ...options, quiet: true }, '');
   await output.list(answer, renderHeap(answer, output.text));
