@@ -128,10 +128,10 @@ function depthFirst(
 
 /** For each node the predecessors that were numbered after it. The others need no list: `semi` has their smallest. */
 function laterPredecessors(
-  { columns, firstEdgeByOrdinal }: HeapGraph,
+  { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
   retains: Uint8Array,
   size: number,
-  { vertex, later, numberByOrdinal, next }: WorkRoom,
+  { later, numberByOrdinal, next }: WorkRoom,
 ): Uint32Array {
   const { edgeTo } = columns;
   let total = 0;
@@ -142,11 +142,12 @@ function laterPredecessors(
     total += count;
   }
   const predecessors = new Uint32Array(total);
-  for (let number = 2; number < size; number += 1) {
-    const node = vertex[number];
+  // In the order of the file, in which the edges lie.
+  for (let node = 0, edge = 0; node < nodeCount; node += 1) {
     const end = firstEdgeByOrdinal[node + 1];
-    // Hot: once per edge.
-    for (let edge = firstEdgeByOrdinal[node]; edge < end; edge += 1) {
+    const number = numberByOrdinal[node];
+    // Hot: once per edge. Of a node that was not reached the number is 0, and so no edge is taken.
+    for (; edge < end; edge += 1) {
       if (retains[edge] === 0) continue;
       const to = numberByOrdinal[edgeTo[edge]];
       if (to < number) {

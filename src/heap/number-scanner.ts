@@ -30,6 +30,9 @@ export class NumberScanner {
   /** Where in this chunk the first number of the batch that is not carried begins. */
   #batchFrom = 0;
 
+  /** Numbers that begin before this end within the chunk, with one more byte behind them. */
+  #plainEnd = 0;
+
   // Of a number that a chunk's end has cut.
   #number = 0;
   #digits = 0;
@@ -48,6 +51,7 @@ export class NumberScanner {
    */
   read(chunk: Uint8Array, from: number, base: number): number {
     this.#batchFrom = from;
+    this.#plainEnd = lastMark(chunk);
     let at = from;
     for (;;) {
       if (this.#digits === 0) at = this.#readPlain(chunk, at);
@@ -71,7 +75,7 @@ export class NumberScanner {
   #readPlain(chunk: Uint8Array, from: number): number {
     const batch = this.#batch;
     const length = batch.length;
-    const end = chunk.length - PLAIN_BYTES_MAX;
+    const end = this.#plainEnd;
     let count = this.#count;
     let at = from;
     while (at < end && count < length) {
@@ -80,13 +84,13 @@ export class NumberScanner {
       let number = first;
       let next = at + 1;
       let digit = chunk[next] - DIGIT_0;
-      while (digit >>> 0 <= 9 && next - at < 10) {
+      // Ends within the chunk: behind `end` there is a byte that is no digit.
+      while (digit >>> 0 <= 9) {
         number = (Math.imul(number, 10) + digit) | 0;
         next += 1;
         digit = chunk[next] - DIGIT_0;
       }
-      const digits = next - at;
-      if (digits > 9 || (first === 0 && digits > 1)) break;
+      if (next - at > 1 && (next - at > 9 || first === 0)) break;
       if (digit === NEWLINE - DIGIT_0) {
         next += 1;
         digit = chunk[next] - DIGIT_0;
@@ -171,10 +175,15 @@ function afterNumbers(chunk: Uint8Array, from: number, count: number): number {
   return at;
 }
 
+/** The last byte of the chunk that is no digit and has another behind it; 0 if there is none. */
+function lastMark(chunk: Uint8Array): number {
+  let at = chunk.length - 2;
+  while (at > 0 && (chunk[at] - DIGIT_0) >>> 0 <= 9) at -= 1;
+  return Math.max(0, at);
+}
+
 /** 24 KB of them: less than a core's nearest cache. */
 const BATCH_NUMBERS = 3072;
-/** Ten digits at most are looked at, then a line's end, then a comma. */
-const PLAIN_BYTES_MAX = 13;
 
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;

@@ -1,4 +1,4 @@
-import { type HeapGraph, ownerOf } from './heap-graph.ts';
+import type { HeapGraph } from './heap-graph.ts';
 import type { StringTable } from './string-table.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { StringTable } from './string-table.ts';
  * those of the root; and of each WeakMap entry the edge that the table has. Such an entry is written twice, from its
  * key and from its table. Counting both would make every WeakMap a co-owner of its values, so the key's edge stays.
  */
-export function retainingEdges({ columns, edgeCount, firstEdgeByOrdinal }: HeapGraph): Uint8Array {
+export function retainingEdges({ columns, nodeCount, edgeCount, firstEdgeByOrdinal }: HeapGraph): Uint8Array {
   const { edgeTypes, edgeType, edgeNameOrIndex, nodeId, strings } = columns;
   const retains = new Uint8Array(edgeCount);
   const retainsByType = Uint8Array.from({ length: 256 }, (_, type) =>
@@ -23,14 +23,18 @@ export function retainingEdges({ columns, edgeCount, firstEdgeByOrdinal }: HeapG
   const tableIdByName = weakMapTables(strings);
   if (tableIdByName.size === 0) return retains;
   const internal = edgeTypes.indexOf('internal');
-  const isPairByName = new Uint8Array(strings.count);
-  for (const name of tableIdByName.keys()) isPairByName[name] = 1;
-  // Hot: once per edge.
-  for (let edge = 0; edge < edgeCount; edge += 1) {
-    if (edgeType[edge] !== internal) continue;
-    const name = edgeNameOrIndex[edge];
-    if (isPairByName[name] === 0) continue;
-    if (tableIdByName.get(name) === nodeId[ownerOf(edge, firstEdgeByOrdinal)]) retains[edge] = 0;
+  const tableIds = new Set(tableIdByName.values());
+  // Half of an id is enough to pass over nearly all nodes.
+  const mayBeTable = new Uint8Array(0x1_00_00);
+  for (const id of tableIds) mayBeTable[id & 0xff_ff] = 1;
+  // Hot: once per node.
+  for (let node = 0; node < nodeCount; node += 1) {
+    const id = nodeId[node];
+    if (mayBeTable[id & 0xff_ff] === 0 || !tableIds.has(id)) continue;
+    const end = firstEdgeByOrdinal[node + 1];
+    for (let edge = firstEdgeByOrdinal[node]; edge < end; edge += 1) {
+      if (edgeType[edge] === internal && tableIdByName.get(edgeNameOrIndex[edge]) === id) retains[edge] = 0;
+    }
   }
   return retains;
 }

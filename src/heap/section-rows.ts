@@ -138,9 +138,9 @@ export class EdgeRows implements RowSink {
       const rowType = numbers[at + typeAt];
       const rowName = numbers[at + nameAt];
       const index = numbers[at + toAt];
-      // Multiplied, not divided: rounded it is exact for every multiple of the stride below 2^50, and what is none is
-      // found by multiplying back.
-      const ordinal = Math.floor(index * ordinalsPerIndex + 0.5);
+      // Multiplied, not divided: rounded it is exact for every multiple of the stride below 2^50. What is none, or more than
+      // 32 bits hold, is found by multiplying back.
+      const ordinal = (index * ordinalsPerIndex + 0.5) >>> 0;
       if (rowType >= typeCount || ordinal >= nodeCount || ordinal * nodeStride !== index || rowName > LARGE) {
         return { row: row - first, message: this.#problemOf(rowType, rowName) };
       }
