@@ -59,6 +59,12 @@ const config: RolldownOptions[] = [
       entryFileNames: '[name].js',
     },
   })),
+  // A library of its own without anything of Node, so that a browser's worker can load it too.
+  ...bundle(['src/heap/index.ts'], (inputs) => ({
+    input: inputs,
+    platform: 'neutral',
+    output: { ...esm('dist'), codeSplitting: false },
+  })),
   // Loaded with a program: `require` must find them as well as `import`, and each stands alone.
   ...['src/agent/preload.ts', 'src/agent/register.ts'].flatMap((entry) =>
     bundle([entry], (inputs) => ({

@@ -181,13 +181,29 @@ program
 
 program
   .command('heap')
-  .description('what is in a heap snapshot: its largest classes, and what keeps the most alive')
-  .argument('<file>', 'a .heapsnapshot file, plain or gzip')
+  .description(
+    'what is in a heap snapshot: its largest classes, and what keeps the most alive; of several, what grew',
+  )
+  .argument('<file...>', 'a .heapsnapshot file, plain or gzip; several of one process, the oldest first')
+  .addOption(
+    new Option('--path <node>', 'instead: the shortest ways from the root to an id (@123) or to a class').env(
+      'LEAKLINE_PATH',
+    ),
+  )
+  .addOption(
+    new Option('--class <name>', 'instead: the instances of a class and who holds them').env(
+      'LEAKLINE_CLASS',
+    ),
+  )
+  .addOption(
+    new Option('--strings', 'instead: the texts that take most, and who holds them').env('LEAKLINE_STRINGS'),
+  )
   .addOption(jsonOption())
   .addOption(noColorOption())
-  .action(async (file, options) => {
+  .action(async (files, options) => {
     const { heapCommand } = await import('./heap.ts');
-    exitCode = await heapCommand(file, options);
+    const { path, class: className, strings } = options;
+    exitCode = await heapCommand(files, { path, class: className, strings }, options);
   });
 
 program

@@ -1,25 +1,47 @@
-import { type HeapGraph, type NodeOrdinal, nodeName, nodeSelfBytes, nodeType } from './heap-graph.ts';
+import { LARGE, selfBytesOf } from './columns.ts';
+import type { DominatorTree } from './dominator-tree.ts';
+import { type HeapGraph, type NodeOrdinal, nodeName, nodeType } from './heap-graph.ts';
 
-export type ClassTotal = { readonly name: string; readonly count: number; readonly selfBytes: number };
+export type ClassTotal = {
+  readonly name: string;
+  readonly count: number;
+  readonly selfBytes: number;
+  /**
+   * What its instances retain, each by itself; what one keeps inside another counts once. What only two together keep alive counts for
+   * neither, so this is the least that would go if all went.
+   */
+  readonly retainedBytes: number;
+};
 
 /** Every class of the heap with its instances, the largest by self size first. */
-export function classTotals(graph: HeapGraph): ClassTotal[] {
-  const totalByClass = new Map<string, { name: string; count: number; selfBytes: number }>();
-  for (let at = 0; at < graph.nodeCount; at += 1) {
-    const node = at as NodeOrdinal;
-    const name = className(graph, node);
-    let total = totalByClass.get(name);
-    if (total === undefined) totalByClass.set(name, (total = { name, count: 0, selfBytes: 0 }));
-    total.count += 1;
-    total.selfBytes += nodeSelfBytes(graph, node);
+export function classTotals(graph: HeapGraph, tree: DominatorTree): ClassTotal[] {
+  const { nodeCount, columns } = graph;
+  const { nodeSelfBytes } = columns;
+  const { names, classByOrdinal } = classes(graph);
+  const count = new Float64Array(names.length);
+  const selfBytes = new Float64Array(names.length);
+  // Hot: once per node.
+  for (let node = 0; node < nodeCount; node += 1) {
+    const at = classByOrdinal[node];
+    const own = nodeSelfBytes[node];
+    count[at] += 1;
+    selfBytes[at] += own === LARGE ? selfBytesOf(columns, node) : own;
   }
-  return [...totalByClass.values()].sort((a, b) => b.selfBytes - a.selfBytes || b.count - a.count);
+  const retainedBytes = retainedByClass(names.length, classByOrdinal, tree);
+  return names
+    .map((name, at) => ({
+      name,
+      count: count[at],
+      selfBytes: selfBytes[at],
+      retainedBytes: retainedBytes[at],
+    }))
+    .sort((a, b) => b.selfBytes - a.selfBytes || b.count - a.count);
 }
 
 /** The constructor's name; what has none goes by its kind in brackets: `(string)`, `(closure)`, `(array)`. */
 export function className(graph: HeapGraph, node: NodeOrdinal): string {
   const type = nodeType(graph, node);
-  return type === 'object' || type === 'native' ? nodeName(graph, node) : `(${type})`;
+  return isNamed(type) ? nodeName(graph, node) : `(${type})`;
 }
 
 /** The nodes that keep the most alive, largest first. The roots V8 makes up are no objects, so they are left out. */
@@ -27,14 +49,77 @@ export function largestRetained(graph: HeapGraph, retained: Float64Array, limit:
   const largest: NodeOrdinal[] = [];
   let smallest = 0;
   for (let at = 0; at < graph.nodeCount; at += 1) {
-    const bytes = retained[at] ?? 0;
+    const bytes = retained[at];
     if (bytes <= smallest && (bytes === 0 || largest.length === limit)) continue;
     const node = at as NodeOrdinal;
     if (nodeType(graph, node) === 'synthetic') continue;
-    const above = largest.findIndex((other) => (retained[other] ?? 0) < bytes);
+    const above = largest.findIndex((other) => retained[other] < bytes);
     largest.splice(above < 0 ? largest.length : above, 0, node);
     if (largest.length > limit) largest.pop();
-    smallest = largest.length === limit ? (retained[largest[limit - 1] ?? 0] ?? 0) : 0;
+    smallest = largest.length === limit ? retained[largest[limit - 1]] : 0;
   }
   return largest;
+}
+
+type Classes = { readonly names: readonly string[]; readonly classByOrdinal: Uint32Array };
+
+/** Classes by number. A name is decoded once, not once per instance. */
+export function classes({ columns, nodeCount }: HeapGraph): Classes {
+  const { nodeType: typeByOrdinal, nodeTypes, nodeName: nameByOrdinal, strings } = columns;
+  const numberByName = new Map<string, number>();
+  const names: string[] = [];
+  const numberOf = (name: string): number => {
+    let number = numberByName.get(name);
+    if (number === undefined) {
+      number = names.length;
+      numberByName.set(name, number);
+      names.push(name);
+    }
+    return number;
+  };
+  const isNamedByType = Uint8Array.from(nodeTypes, (type) => Number(isNamed(type)));
+  // One more than the class, so that 0 means "not met yet".
+  const byType = new Uint32Array(nodeTypes.length);
+  const byName = new Uint32Array(strings.count);
+  const classByOrdinal = new Uint32Array(nodeCount);
+  // Hot: once per node.
+  for (let node = 0; node < nodeCount; node += 1) {
+    const type = typeByOrdinal[node];
+    const named = isNamedByType[type] === 1;
+    const name = nameByOrdinal[node];
+    let number = named ? byName[name] : byType[type];
+    if (number === 0) {
+      number = numberOf(named ? strings.at(name) : `(${nodeTypes[type]})`) + 1;
+      if (named) byName[name] = number;
+      else byType[type] = number;
+    }
+    classByOrdinal[node] = number - 1;
+  }
+  return { names, classByOrdinal };
+}
+
+function isNamed(type: string): boolean {
+  return type === 'object' || type === 'native';
+}
+
+/**
+ * Sums what the instances retain that no other instance of the class dominates. What a node dominates follows it in the walk in
+ * one piece, so one number by class tells whether a node is inside another instance.
+ */
+function retainedByClass(
+  classCount: number,
+  classByOrdinal: Uint32Array,
+  { walk, sizeByPlace, retainedByOrdinal }: DominatorTree,
+): Float64Array {
+  const retained = new Float64Array(classCount);
+  const insideUntil = new Uint32Array(classCount);
+  // Hot: once per node.
+  for (let place = 0; place < walk.length; place += 1) {
+    const node = walk[place];
+    const number = classByOrdinal[node];
+    if (place < insideUntil[number]) continue;
+    insideUntil[number] = place + sizeByPlace[place];
+    retained[number] += retainedByOrdinal[node];
+  }
+  return retained;
 }

@@ -1,6 +1,8 @@
+import type { StringTable } from './string-table.ts';
+
 /**
- * A snapshot as columns: one typed array per field, nothing per object. 21 bytes a node and 9 an edge, beside
- * the strings.
+ * A snapshot as columns: one typed array per field, nothing per object. 18 bytes a node and 9 an edge, beside the strings
+ * and 16 a source position.
  */
 export type SnapshotColumns = {
   readonly nodeCount: number;
@@ -13,87 +15,35 @@ export type SnapshotColumns = {
   readonly nodeName: Uint32Array;
   /** V8's own id. Stable between snapshots of one process; sparse, so never an index. */
   readonly nodeId: Uint32Array;
-  /** Float64: one ArrayBuffer can be larger than 4 GB. */
-  readonly nodeSelfBytes: Float64Array;
-  readonly nodeEdgeCount: Uint32Array;
+  /** `LARGE` stands for what 32 bits can't hold (one ArrayBuffer can be larger than 4 GB); then it is in `largeSelfBytes`. */
+  readonly nodeSelfBytes: Uint32Array;
+  readonly largeSelfBytes: ReadonlyMap<number, number>;
+  /** The edges of node `n` are `firstEdge[n]` up to `firstEdge[n + 1]`. */
+  readonly firstEdge: Uint32Array;
+  /** 0 unknown, 1 attached, 2 detached from the document; null where the file does not tell. */
+  readonly nodeDetachedness: Uint8Array | null;
   readonly edgeType: Uint8Array;
   /** An index of `strings`, or for `element` and `hidden` edges the index itself. */
   readonly edgeNameOrIndex: Uint32Array;
   /** The ordinal of the node the edge leads to. */
   readonly edgeTo: Uint32Array;
-  readonly strings: readonly string[];
+  readonly strings: StringTable;
+  readonly locations: LocationTable;
 };
 
-/** Node columns that grow as rows come. The announced count is a limit, never a reason to allocate: a file can lie. */
-export class NodeColumns {
-  readonly limit: number;
-  count: number = 0;
-  type: Uint8Array = new Uint8Array(0);
-  name: Uint32Array = new Uint32Array(0);
-  id: Uint32Array = new Uint32Array(0);
-  selfBytes: Float64Array = new Float64Array(0);
-  edgeCount: Uint32Array = new Uint32Array(0);
+/** Where in which script functions and objects come from; in the order of the file. Lines and columns begin at 0. */
+export type LocationTable = {
+  readonly count: number;
+  readonly node: Uint32Array;
+  readonly scriptId: Uint32Array;
+  readonly line: Uint32Array;
+  readonly column: Uint32Array;
+};
 
-  constructor(limit: number) {
-    this.limit = limit;
-  }
+export const LARGE = 0xff_ff_ff_ff;
 
-  push(type: number, name: number, id: number, selfBytes: number, edgeCount: number): void {
-    const row = this.count;
-    if (row === this.type.length) this.#grow();
-    this.type[row] = type;
-    this.name[row] = name;
-    this.id[row] = id;
-    this.selfBytes[row] = selfBytes;
-    this.edgeCount[row] = edgeCount;
-    this.count = row + 1;
-  }
-
-  #grow(): void {
-    const capacity = nextCapacity(this.type.length, this.limit);
-    this.type = copied(new Uint8Array(capacity), this.type);
-    this.name = copied(new Uint32Array(capacity), this.name);
-    this.id = copied(new Uint32Array(capacity), this.id);
-    this.selfBytes = copied(new Float64Array(capacity), this.selfBytes);
-    this.edgeCount = copied(new Uint32Array(capacity), this.edgeCount);
-  }
-}
-
-/** Edge columns that grow as rows come. */
-export class EdgeColumns {
-  readonly limit: number;
-  count: number = 0;
-  type: Uint8Array = new Uint8Array(0);
-  nameOrIndex: Uint32Array = new Uint32Array(0);
-  to: Uint32Array = new Uint32Array(0);
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  push(type: number, nameOrIndex: number, to: number): void {
-    const row = this.count;
-    if (row === this.type.length) this.#grow();
-    this.type[row] = type;
-    this.nameOrIndex[row] = nameOrIndex;
-    this.to[row] = to;
-    this.count = row + 1;
-  }
-
-  #grow(): void {
-    const capacity = nextCapacity(this.type.length, this.limit);
-    this.type = copied(new Uint8Array(capacity), this.type);
-    this.nameOrIndex = copied(new Uint32Array(capacity), this.nameOrIndex);
-    this.to = copied(new Uint32Array(capacity), this.to);
-  }
-}
-
-/** Doubled, and never past the announced count: a whole snapshot ends with arrays of exactly its size. */
-function nextCapacity(capacity: number, limit: number): number {
-  return Math.min(limit, Math.max(1024, capacity * 2));
-}
-
-function copied<Column extends Uint8Array | Uint32Array | Float64Array>(to: Column, from: Column): Column {
-  to.set(from);
-  return to;
+/** A node's own bytes, wherever they are kept. */
+export function selfBytesOf(columns: SnapshotColumns, node: number): number {
+  const bytes = columns.nodeSelfBytes[node];
+  return bytes === LARGE ? (columns.largeSelfBytes.get(node) ?? bytes) : bytes;
 }

@@ -1,3 +1,4 @@
+import { LARGE, selfBytesOf } from './columns.ts';
 import type { HeapGraph } from './heap-graph.ts';
 import { retainingEdges } from './retaining-edges.ts';
 
@@ -7,179 +8,271 @@ export const NO_DOMINATOR = 0xff_ff_ff_ff;
 export type DominatorTree = {
   /** The last node that every path from the root to this one passes. */
   readonly dominatorByOrdinal: Uint32Array;
-  /** The nodes that retaining edges reach, a dominator always before what it dominates. */
-  readonly reached: Uint32Array;
+  /**
+   * The nodes that retaining edges reach, as a walk down the tree meets them: each is followed by all it dominates, in one piece.
+   */
+  readonly walk: Uint32Array;
+  /** By place in `walk`: how long the piece is that begins there, the node itself included. */
+  readonly sizeByPlace: Uint32Array;
+  /** The bytes that would go if the node went. Float64: sums pass 2^32 on real heaps. */
+  readonly retainedByOrdinal: Float64Array;
 };
 
 /**
- * Exact dominators: Lengauer and Tarjan 1979, "A fast algorithm for finding dominators in a flowgraph", the simple
- * version, O(edges · log nodes) whatever the graph, because a hostile file chooses it. No recursion: depth is the heap's.
- * At most 56 bytes a node and 5 an edge while it runs.
+ * Exact dominators by semidominators and nearest common ancestors (Georgiadis 2005, "Linear-time algorithms for dominators and
+ * related problems", SNCA), O(edges · log nodes) whatever the graph, because a hostile file chooses it. No recursion: depth
+ * is the heap's. At most 28 bytes a node and 5 an edge while it runs: what one step has done with is the room of a later one.
  *
  * Nodes that only weak edges reach are in no tree. DevTools hangs them under the root; here they retain nothing.
  */
-export function dominatorTree(graph: HeapGraph): DominatorTree {
-  const retains = retainingEdges(graph);
-  const { vertex, numberByOrdinal, parent } = depthFirst(graph, retains);
-  const { firstPredecessor, predecessors } = predecessorsByNumber(graph, retains, vertex, numberByOrdinal);
-  const dominator = dominatorsByNumber(parent, firstPredecessor, predecessors);
-  const dominatorByOrdinal = new Uint32Array(graph.nodeCount).fill(NO_DOMINATOR);
-  for (let number = 2; number < vertex.length; number += 1) {
-    dominatorByOrdinal[vertex[number] ?? 0] = vertex[dominator[number] ?? 0] ?? 0;
+export function dominatorTree(graph: HeapGraph, retains?: Uint8Array): DominatorTree {
+  const steps = dominatorSteps(graph, retains);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
   }
-  return { dominatorByOrdinal, reached: vertex.subarray(1) };
 }
 
-/** By ordinal, the bytes that would go if this node went. Float64: sums pass 2^32 on real heaps. */
-export function retainedSizes(
+/** The same in steps, for whoever wants to do other things between them. */
+export function* dominatorSteps(
   graph: HeapGraph,
-  { dominatorByOrdinal, reached }: DominatorTree,
-): Float64Array {
-  const { nodeSelfBytes } = graph.columns;
-  const retained = new Float64Array(graph.nodeCount);
-  for (let at = reached.length - 1; at >= 0; at -= 1) {
-    const node = reached[at] ?? 0;
-    const bytes = (retained[node] ?? 0) + (nodeSelfBytes[node] ?? 0);
-    retained[node] = bytes;
-    const dominator = dominatorByOrdinal[node] ?? NO_DOMINATOR;
-    if (dominator !== NO_DOMINATOR) retained[dominator] = (retained[dominator] ?? 0) + bytes;
-  }
-  return retained;
+  retains: Uint8Array = retainingEdges(graph),
+): Generator<void, DominatorTree> {
+  const room = workRoom(graph.nodeCount);
+  yield;
+  const size = depthFirst(graph, retains, room);
+  yield;
+  const predecessors = laterPredecessors(graph, retains, size, room);
+  yield;
+  findSemidominators(size, predecessors, room);
+  yield;
+  findDominators(size, room);
+  return walkDown(graph, size, room);
 }
 
-type DepthFirst = {
-  /** Ordinal by depth-first number. Numbers begin at 1, so that 0 means "not reached". */
+/**
+ * Arrays by depth-first number, unless the name says otherwise. Numbers begin at 1, so that 0 means "not reached". Later steps
+ * take those over that earlier ones have done with, and rename them there.
+ */
+type WorkRoom = {
   readonly vertex: Uint32Array;
-  readonly numberByOrdinal: Uint32Array;
-  /** By number, a number. */
+  /** First the parent in the walk, then the dominator. */
   readonly parent: Uint32Array;
+  /** First the smallest of the predecessors that were numbered before the node, then the semidominator. */
+  readonly semi: Uint32Array;
+  /** How many predecessors were numbered after the node, then where their list begins. */
+  readonly later: Uint32Array;
+  readonly numberByOrdinal: Uint32Array;
+  readonly best: Uint32Array;
+  readonly next: Uint32Array;
+  /** The memory of `semi` and `later`. */
+  readonly semiAndLater: ArrayBuffer;
 };
 
-function depthFirst({ nodeCount, columns, firstEdgeByOrdinal }: HeapGraph, retains: Uint8Array): DepthFirst {
+function workRoom(nodeCount: number): WorkRoom {
+  const length = nodeCount + 2;
+  const semiAndLater = new ArrayBuffer(length * 8);
+  return {
+    vertex: new Uint32Array(length),
+    parent: new Uint32Array(length),
+    semi: new Uint32Array(semiAndLater, 0, length),
+    later: new Uint32Array(semiAndLater, length * 4, length),
+    numberByOrdinal: new Uint32Array(length),
+    best: new Uint32Array(length),
+    next: new Uint32Array(length),
+    semiAndLater,
+  };
+}
+
+/** Numbers what retaining edges reach. Returns one more than the last number. */
+function depthFirst(
+  { columns, firstEdgeByOrdinal }: HeapGraph,
+  retains: Uint8Array,
+  { vertex, parent, semi, later, numberByOrdinal, next: nextEdge }: WorkRoom,
+): number {
   const { edgeTo } = columns;
-  const vertex = new Uint32Array(nodeCount + 1);
-  const parent = new Uint32Array(nodeCount + 1);
-  const numberByOrdinal = new Uint32Array(nodeCount);
-  const nextEdge = firstEdgeByOrdinal.slice(0, nodeCount);
   let last = 1;
   vertex[1] = 0;
   numberByOrdinal[0] = 1;
+  nextEdge[1] = firstEdgeByOrdinal[0];
   // The way back is in `parent`, so no stack is needed.
   for (let current = 1; current !== 0; ) {
-    const node = vertex[current] ?? 0;
-    const end = firstEdgeByOrdinal[node + 1] ?? 0;
-    let edge = nextEdge[node] ?? 0;
+    const end = firstEdgeByOrdinal[vertex[current] + 1];
+    let edge = nextEdge[current];
     let deeper = 0;
     // Hot: once per edge.
-    for (; edge < end && deeper === 0; edge += 1) {
-      const to = edgeTo[edge] ?? 0;
-      if (retains[edge] === 1 && numberByOrdinal[to] === 0) {
+    while (edge < end) {
+      const at = edge;
+      edge += 1;
+      if (retains[at] === 0) continue;
+      const to = edgeTo[at];
+      const number = numberByOrdinal[to];
+      if (number === 0) {
         last += 1;
+        deeper = last;
         numberByOrdinal[to] = last;
         vertex[last] = to;
         parent[last] = current;
-        deeper = last;
+        semi[last] = current;
+        nextEdge[last] = firstEdgeByOrdinal[to];
+        break;
+      }
+      if (number < current) later[number] += 1;
+      else if (current < semi[number]) semi[number] = current;
+    }
+    nextEdge[current] = edge;
+    current = deeper === 0 ? parent[current] : deeper;
+  }
+  return last + 1;
+}
+
+/** For each node the predecessors that were numbered after it. The others need no list: `semi` has their smallest. */
+function laterPredecessors(
+  { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
+  retains: Uint8Array,
+  size: number,
+  { later, numberByOrdinal, next }: WorkRoom,
+): Uint32Array {
+  const { edgeTo } = columns;
+  let total = 0;
+  for (let number = 1; number <= size; number += 1) {
+    const count = later[number];
+    later[number] = total;
+    next[number] = total;
+    total += count;
+  }
+  const predecessors = new Uint32Array(total);
+  // In the order of the file, in which the edges lie.
+  for (let node = 0, edge = 0; node < nodeCount; node += 1) {
+    const end = firstEdgeByOrdinal[node + 1];
+    const number = numberByOrdinal[node];
+    // Hot: once per edge. Of a node that was not reached the number is 0, and so no edge is taken.
+    for (; edge < end; edge += 1) {
+      if (retains[edge] === 0) continue;
+      const to = numberByOrdinal[edgeTo[edge]];
+      if (to < number) {
+        const at = next[to];
+        predecessors[at] = number;
+        next[to] = at + 1;
       }
     }
-    nextEdge[node] = edge;
-    current = deeper === 0 ? (parent[current] ?? 0) : deeper;
   }
-  return { vertex: vertex.subarray(0, last + 1), numberByOrdinal, parent: parent.subarray(0, last + 1) };
+  return predecessors;
 }
 
-type Predecessors = { readonly firstPredecessor: Uint32Array; readonly predecessors: Uint32Array };
-
-/** The retaining edges turned round, everything by depth-first number. */
-function predecessorsByNumber(
-  { columns, firstEdgeByOrdinal }: HeapGraph,
-  retains: Uint8Array,
-  vertex: Uint32Array,
-  numberByOrdinal: Uint32Array,
-): Predecessors {
-  const { edgeTo } = columns;
-  const firstPredecessor = new Uint32Array(vertex.length + 1);
-  for (let number = 1; number < vertex.length; number += 1) {
-    const node = vertex[number] ?? 0;
-    const end = firstEdgeByOrdinal[node + 1] ?? 0;
-    for (let edge = firstEdgeByOrdinal[node] ?? 0; edge < end; edge += 1) {
-      if (retains[edge] !== 1) continue;
-      const to = (numberByOrdinal[edgeTo[edge] ?? 0] ?? 0) + 1;
-      firstPredecessor[to] = (firstPredecessor[to] ?? 0) + 1;
-    }
-  }
-  for (let number = 1; number < firstPredecessor.length; number += 1) {
-    firstPredecessor[number] = (firstPredecessor[number] ?? 0) + (firstPredecessor[number - 1] ?? 0);
-  }
-  const predecessors = new Uint32Array(firstPredecessor.at(-1) ?? 0);
-  const next = firstPredecessor.slice();
-  for (let number = 1; number < vertex.length; number += 1) {
-    const node = vertex[number] ?? 0;
-    const end = firstEdgeByOrdinal[node + 1] ?? 0;
-    for (let edge = firstEdgeByOrdinal[node] ?? 0; edge < end; edge += 1) {
-      if (retains[edge] !== 1) continue;
-      const to = numberByOrdinal[edgeTo[edge] ?? 0] ?? 0;
-      const at = next[to] ?? 0;
-      predecessors[at] = number;
-      next[to] = at + 1;
-    }
-  }
-  return { firstPredecessor, predecessors };
-}
-
-/** The paper's names: `semi` is the semidominator, a `bucket` holds the nodes whose semidominator is its owner. */
-function dominatorsByNumber(
-  parent: Uint32Array,
-  firstPredecessor: Uint32Array,
+/**
+ * Nodes are met from the last number down, and those met are linked to their parents. `best` is the smallest semidominator
+ * on a node's path to its `ancestor`; each path that is asked for is shortened.
+ */
+function findSemidominators(
+  size: number,
   predecessors: Uint32Array,
-): Uint32Array {
-  const size = parent.length;
-  const semi = Uint32Array.from({ length: size }, (_, number) => number);
-  const label = semi.slice();
-  const ancestor = new Uint32Array(size);
-  const dominator = new Uint32Array(size);
-  const bucketHead = new Uint32Array(size);
-  const bucketNext = new Uint32Array(size);
-  const path = new Uint32Array(size);
-
-  /** The node with the smallest semidominator on the linked path above `number`; shortens that path on the way. */
-  const evaluate = (number: number): number => {
-    if (ancestor[number] === 0) return number;
-    let length = 0;
-    for (let at = number; ancestor[ancestor[at] ?? 0] !== 0; at = ancestor[at] ?? 0) {
-      path[length] = at;
-      length += 1;
-    }
-    while (length > 0) {
-      length -= 1;
-      const at = path[length] ?? 0;
-      const above = ancestor[at] ?? 0;
-      const best = label[above] ?? 0;
-      if ((semi[best] ?? 0) < (semi[label[at] ?? 0] ?? 0)) label[at] = best;
-      ancestor[at] = ancestor[above] ?? 0;
-    }
-    return label[number] ?? 0;
-  };
-
+  { parent, semi, later, numberByOrdinal: ancestor, best, next: path }: WorkRoom,
+): void {
+  ancestor.set(parent);
   for (let number = size - 1; number >= 2; number -= 1) {
-    let smallest = number;
-    const end = firstPredecessor[number + 1] ?? 0;
-    for (let at = firstPredecessor[number] ?? 0; at < end; at += 1) {
-      const candidate = semi[evaluate(predecessors[at] ?? 0)] ?? 0;
-      if (candidate < smallest) smallest = candidate;
+    let smallest = semi[number];
+    const end = later[number + 1];
+    // Hot: once per edge from a later to an earlier node.
+    for (let at = later[number]; at < end; at += 1) {
+      const predecessor = predecessors[at];
+      let node = predecessor;
+      let above = ancestor[node];
+      if (above > number) {
+        let length = 0;
+        for (let higher = ancestor[above]; higher > number; higher = ancestor[above]) {
+          path[length] = node;
+          length += 1;
+          node = above;
+          above = higher;
+        }
+        for (;;) {
+          if (best[above] < best[node]) best[node] = best[above];
+          ancestor[node] = ancestor[above];
+          if (length === 0) break;
+          length -= 1;
+          above = node;
+          node = path[length];
+        }
+      }
+      if (best[predecessor] < smallest) smallest = best[predecessor];
     }
     semi[number] = smallest;
-    bucketNext[number] = bucketHead[smallest] ?? 0;
-    bucketHead[smallest] = number;
-    const above = parent[number] ?? 0;
-    ancestor[number] = above;
-    for (let one = bucketHead[above] ?? 0; one !== 0; one = bucketNext[one] ?? 0) {
-      const best = evaluate(one);
-      dominator[one] = (semi[best] ?? 0) < (semi[one] ?? 0) ? best : above;
-    }
-    bucketHead[above] = 0;
+    best[number] = smallest;
   }
+}
+
+/**
+ * The dominator is the nearest ancestor in the dominator tree that is not below the semidominator. `jump` leads up in steps of
+ * skew-binary length (Myers 1983, "An applicative random-access stack"), so that a chain with an edge to the start from
+ * everywhere costs the logarithm of its length a node, and not its length.
+ */
+function findDominators(
+  size: number,
+  { parent: dominators, semi, numberByOrdinal: jump, best: depth }: WorkRoom,
+): void {
+  jump[1] = 1;
+  depth[1] = 0;
   for (let number = 2; number < size; number += 1) {
-    if (dominator[number] !== semi[number]) dominator[number] = dominator[dominator[number] ?? 0] ?? 0;
+    const most = semi[number];
+    let dominator = dominators[number];
+    while (dominator > most) {
+      const far = jump[dominator];
+      dominator = far >= most ? far : dominators[dominator];
+    }
+    dominators[number] = dominator;
+    const far = jump[dominator];
+    const depthHere = depth[dominator];
+    depth[number] = depthHere + 1;
+    jump[number] = depthHere - depth[far] === depth[far] - depth[jump[far]] ? jump[far] : dominator;
   }
-  return dominator;
+}
+
+/** From numbers back to ordinals, in the order of the tree. */
+function walkDown(
+  { columns, nodeCount }: HeapGraph,
+  size: number,
+  {
+    vertex,
+    parent: dominators,
+    semi: sizes,
+    later: next,
+    next: sizeByPlace,
+    best: walk,
+    numberByOrdinal: dominatorByOrdinal,
+    semiAndLater,
+  }: WorkRoom,
+): DominatorTree {
+  sizes.fill(1);
+  for (let number = size - 1; number >= 2; number -= 1) sizes[dominators[number]] += sizes[number];
+  // In a node's place in `next` stands where the next that it dominates will stand. The root's own place is 0.
+  next[1] = 1;
+  walk[0] = 0;
+  sizeByPlace[0] = sizes[1];
+  dominatorByOrdinal.fill(NO_DOMINATOR);
+  for (let number = 2; number < size; number += 1) {
+    const dominator = dominators[number];
+    const place = next[dominator];
+    const node = vertex[number];
+    next[dominator] = place + sizes[number];
+    next[number] = place + 1;
+    walk[place] = node;
+    sizeByPlace[place] = sizes[number];
+    dominatorByOrdinal[node] = vertex[dominator];
+  }
+  const retainedByOrdinal = new Float64Array(semiAndLater, 0, nodeCount).fill(0);
+  const { nodeSelfBytes } = columns;
+  for (let place = size - 2; place >= 0; place -= 1) {
+    const node = walk[place];
+    const own = nodeSelfBytes[node];
+    const bytes = retainedByOrdinal[node] + (own === LARGE ? selfBytesOf(columns, node) : own);
+    retainedByOrdinal[node] = bytes;
+    if (place > 0) retainedByOrdinal[dominatorByOrdinal[node]] += bytes;
+  }
+  return {
+    dominatorByOrdinal: dominatorByOrdinal.subarray(0, nodeCount),
+    walk: walk.subarray(0, size - 1),
+    sizeByPlace: sizeByPlace.subarray(0, size - 1),
+    retainedByOrdinal,
+  };
 }

@@ -1,4 +1,4 @@
-import type { SnapshotColumns } from './columns.ts';
+import { selfBytesOf, type SnapshotColumns } from './columns.ts';
 
 /** Position of a node in the snapshot: 0, 1, 2 … Dense, so it indexes columns. */
 export type NodeOrdinal = number & { readonly [ordinal]: true };
@@ -16,27 +16,38 @@ export type HeapGraph = {
 };
 
 export function heapGraph(columns: SnapshotColumns): HeapGraph {
-  const { nodeCount, edgeCount, nodeEdgeCount } = columns;
-  const firstEdgeByOrdinal = new Uint32Array(nodeCount + 1);
-  for (let node = 0; node < nodeCount; node += 1) {
-    firstEdgeByOrdinal[node + 1] = (firstEdgeByOrdinal[node] ?? 0) + (nodeEdgeCount[node] ?? 0);
-  }
-  return { columns, nodeCount, edgeCount, firstEdgeByOrdinal };
+  const { nodeCount, edgeCount, firstEdge } = columns;
+  return { columns, nodeCount, edgeCount, firstEdgeByOrdinal: firstEdge };
 }
 
 export function nodeName({ columns }: HeapGraph, node: NodeOrdinal): string {
-  return columns.strings[columns.nodeName[node] ?? 0] ?? '';
+  return columns.strings.at(columns.nodeName[node]);
 }
 
 /** The file's own word: `object`, `closure`, `string` … */
 export function nodeType({ columns }: HeapGraph, node: NodeOrdinal): string {
-  return columns.nodeTypes[columns.nodeType[node] ?? 0] ?? '';
+  return columns.nodeTypes[columns.nodeType[node]];
 }
 
 export function nodeId({ columns }: HeapGraph, node: NodeOrdinal): number {
-  return columns.nodeId[node] ?? 0;
+  return columns.nodeId[node];
 }
 
 export function nodeSelfBytes({ columns }: HeapGraph, node: NodeOrdinal): number {
-  return columns.nodeSelfBytes[node] ?? 0;
+  return selfBytesOf(columns, node);
+}
+
+/** Stands for no edge at all. */
+export const NO_EDGE = 0xff_ff_ff_ff;
+
+/** The node whose edge it is: a search among the nodes, log of their number. */
+export function ownerOf(edge: number, firstEdgeByOrdinal: Uint32Array): NodeOrdinal {
+  let low = 0;
+  let high = firstEdgeByOrdinal.length - 2;
+  while (low < high) {
+    const middle = low + ((high - low + 1) >>> 1);
+    if (firstEdgeByOrdinal[middle] <= edge) low = middle;
+    else high = middle - 1;
+  }
+  return low as NodeOrdinal;
 }

@@ -1,4 +1,5 @@
 import type { HeapGraph } from './heap-graph.ts';
+import type { StringTable } from './string-table.ts';
 
 /**
  * Which edges keep alive what they lead to: 1 by edge, 0 for those that don't.
@@ -9,29 +10,46 @@ import type { HeapGraph } from './heap-graph.ts';
  */
 export function retainingEdges({ columns, nodeCount, edgeCount, firstEdgeByOrdinal }: HeapGraph): Uint8Array {
   const { edgeTypes, edgeType, edgeNameOrIndex, nodeId, strings } = columns;
-  const weak = edgeTypes.indexOf('weak');
-  const shortcut = edgeTypes.indexOf('shortcut');
-  const internal = edgeTypes.indexOf('internal');
-  const tableIdByName = new Map<number, number | null>();
   const retains = new Uint8Array(edgeCount);
+  const retainsByType = Uint8Array.from({ length: 256 }, (_, type) =>
+    Number(edgeTypes[type] !== 'weak' && edgeTypes[type] !== 'shortcut'),
+  );
+  // Hot: once per edge.
+  for (let edge = 0; edge < edgeCount; edge += 1) retains[edge] = retainsByType[edgeType[edge]];
+  const shortcut = edgeTypes.indexOf('shortcut');
+  for (let edge = 0; edge < firstEdgeByOrdinal[1]; edge += 1) {
+    if (edgeType[edge] === shortcut) retains[edge] = 1;
+  }
+  const tableIdByName = weakMapTables(strings);
+  if (tableIdByName.size === 0) return retains;
+  const internal = edgeTypes.indexOf('internal');
+  const tableIds = new Set(tableIdByName.values());
+  // Half of an id is enough to pass over nearly all nodes.
+  const mayBeTable = new Uint8Array(0x1_00_00);
+  for (const id of tableIds) mayBeTable[id & 0xff_ff] = 1;
+  // Hot: once per node.
   for (let node = 0; node < nodeCount; node += 1) {
-    const end = firstEdgeByOrdinal[node + 1] ?? 0;
-    for (let edge = firstEdgeByOrdinal[node] ?? 0; edge < end; edge += 1) {
-      const type = edgeType[edge];
-      if (type === weak || (type === shortcut && node !== 0)) continue;
-      if (type === internal) {
-        const name = edgeNameOrIndex[edge] ?? 0;
-        let tableId = tableIdByName.get(name);
-        if (tableId === undefined) {
-          tableId = weakMapTableId(strings[name] ?? '');
-          tableIdByName.set(name, tableId);
-        }
-        if (tableId !== null && tableId === nodeId[node]) continue;
-      }
-      retains[edge] = 1;
+    const id = nodeId[node];
+    if (mayBeTable[id & 0xff_ff] === 0 || !tableIds.has(id)) continue;
+    const end = firstEdgeByOrdinal[node + 1];
+    for (let edge = firstEdgeByOrdinal[node]; edge < end; edge += 1) {
+      if (edgeType[edge] === internal && tableIdByName.get(edgeNameOrIndex[edge]) === id) retains[edge] = 0;
     }
   }
   return retains;
+}
+
+/** The names that tell of a WeakMap's entry, with the id of its table. */
+function weakMapTables(strings: StringTable): Map<number, number> {
+  const tableIdByName = new Map<number, number>();
+  for (let name = 0; name < strings.count; name += 1) {
+    if (strings.byteLength(name) < PAIR_BYTES_MIN) continue;
+    const first = strings.firstByte(name);
+    if (first < DIGIT_0 || first > DIGIT_9) continue;
+    const tableId = weakMapTableId(strings.at(name));
+    if (tableId !== null) tableIdByName.set(name, tableId);
+  }
+  return tableIdByName;
 }
 
 /** V8 names both edges of an entry `7 / part of key (Key @11) -> value (Value @13) pair in WeakMap (table @17)`. */
@@ -40,3 +58,8 @@ function weakMapTableId(name: string): number | null {
   const match = / pair in WeakMap \(table @(\d+)\)$/.exec(name);
   return match !== null && name.includes(' / part of key (') ? Number(match[1]) : null;
 }
+
+/** The shortest such name; most that begin with a digit are far shorter. */
+const PAIR_BYTES_MIN = '1 / part of key ( @1) -> value ( @3) pair in WeakMap (table @5)'.length;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;

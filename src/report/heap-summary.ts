@@ -14,7 +14,13 @@ export type HeapSummary = {
   readonly largest: readonly HeapHolder[];
 };
 
-export type HeapClass = { readonly name: string; readonly count: number; readonly selfBytes: number };
+export type HeapClass = {
+  readonly name: string;
+  readonly count: number;
+  readonly selfBytes: number;
+  /** What its instances retain, each by itself; what one keeps inside another counts once. */
+  readonly retainedBytes: number;
+};
 
 export type HeapHolder = {
   /** V8's id, the number behind the @ in DevTools. */
@@ -24,3 +30,82 @@ export type HeapHolder = {
   readonly selfBytes: number;
   readonly retainedBytes: number;
 };
+
+/** The shortest ways from the root to a node, or to those of a class that retain most. */
+export type HeapPathAnswer = {
+  readonly schema: 'leakline/heap-path@1';
+  readonly file: string;
+  readonly asked: string;
+  /** How many nodes were meant; `paths` has at most three. */
+  readonly count: number;
+  readonly paths: readonly {
+    readonly node: HeapHolder;
+    /** From the root down; null where nothing keeps the node alive. */
+    readonly steps: readonly HeapStep[] | null;
+  }[];
+};
+
+export type HeapStep = {
+  readonly edge: { readonly type: string; readonly name: string | number };
+  readonly node: HeapHolder;
+};
+
+export type HeapClassAnswer = HeapClass & {
+  readonly schema: 'leakline/heap-class@1';
+  readonly file: string;
+  /** Those that retain most. */
+  readonly instances: readonly HeapHolder[];
+  /** Over which edge the shortest way to an instance comes, the most frequent first. */
+  readonly heldBy: readonly HeapHeldBy[];
+};
+
+export type HeapHeldBy = { readonly className: string; readonly edge: string; readonly count: number };
+
+/** The texts that take most, all strings of one text together. */
+export type HeapStringsAnswer = {
+  readonly schema: 'leakline/heap-strings@1';
+  readonly file: string;
+  readonly strings: readonly {
+    readonly text: string;
+    readonly count: number;
+    readonly selfBytes: number;
+    /** Who holds one of them. */
+    readonly heldBy: HeapHeldBy | null;
+  }[];
+};
+
+/** What grew from the first of several snapshots of one process to the last. */
+export type HeapGrowthAnswer = {
+  readonly schema: 'leakline/heap-growth@1';
+  readonly files: readonly string[];
+  /** By file. */
+  readonly nodes: readonly number[];
+  readonly selfBytes: readonly number[];
+  /** Nodes that are in the first and in the last. Few where the files are of different processes. */
+  readonly sharedNodes: number;
+  /** The classes whose own bytes grew most from the first to the last. */
+  readonly classes: readonly {
+    readonly name: string;
+    /** By file. */
+    readonly counts: readonly number[];
+    readonly selfBytes: readonly number[];
+    /** Whether the count rose from each file to the next. */
+    readonly isSteady: boolean;
+    /** In the last, those that were not in the first. */
+    readonly newCount: number;
+    readonly newBytes: number;
+  }[];
+  /** Nodes in both that retain more, where it accumulates; `path` leads to them from the root. */
+  readonly points: readonly {
+    readonly node: HeapHolder;
+    readonly retainedBytesBefore: number;
+    readonly path: readonly HeapStep[];
+  }[];
+};
+
+export type HeapAnswer =
+  | HeapSummary
+  | HeapPathAnswer
+  | HeapClassAnswer
+  | HeapStringsAnswer
+  | HeapGrowthAnswer;

@@ -1,21 +1,79 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { LeaklineError } from '../core/errors.ts';
-import { classTotals, largestRetained } from '../heap/class-summary.ts';
-import { dominatorTree, retainedSizes } from '../heap/dominator-tree.ts';
-import { readSnapshot } from '../heap/format.ts';
-import { heapGraph, nodeId, nodeName, nodeSelfBytes, nodeType, type HeapGraph } from '../heap/heap-graph.ts';
-import type { HeapSummary } from '../report/heap-summary.ts';
+import type { Heap, HeapEdge } from '../heap/heap.ts';
+import type { NodeOrdinal } from '../heap/heap-graph.ts';
+import { readSnapshot } from '../heap/index.ts';
+import type {
+  HeapClassAnswer,
+  HeapGrowthAnswer,
+  HeapHeldBy,
+  HeapHolder,
+  HeapPathAnswer,
+  HeapStep,
+  HeapStringsAnswer,
+  HeapSummary,
+} from '../report/heap-summary.ts';
+import { snapshotBytes, snapshotSize } from './snapshot-bytes.ts';
 
-/** A snapshot file in figures; gzip is opened on the way. */
-export async function readHeap(file: string): Promise<HeapSummary> {
-  return summarize(heapGraph(await readSnapshotFile(file)), file);
+/** What is asked of a snapshot; without anything, its summary. */
+export type HeapQuestion = {
+  /** Of an id or the name of a class: the shortest ways from the root. */
+  readonly path?: string | undefined;
+  /** Of the name of a class: its instances and who holds them. */
+  readonly class?: string | undefined;
+  /** The texts that take most. */
+  readonly strings?: boolean | undefined;
+};
+
+/** `bytesTotal` is null for gzip and for what is no file. */
+export type HeapProgress = (bytesRead: number, bytesTotal: number | null) => void;
+
+type HeapOptions = { readonly signal?: AbortSignal; readonly onProgress?: HeapProgress };
+
+/** What grew from the first snapshot to the last. At most two of them are in memory at a time. */
+export async function readHeapGrowth(
+  files: readonly string[],
+  options: HeapOptions = {},
+): Promise<HeapGrowthAnswer> {
+  const totals: Totals[] = [];
+  let first: Heap | null = null;
+  let last: Heap | null = null;
+  for (const file of files) {
+    // The one before last is gone before the next is read.
+    last = null;
+    last = await openHeap(file, options);
+    first ??= last;
+    totals.push(totalsOf(last));
+  }
+  if (first === null || last === null) throw new LeaklineError('USAGE', { message: 'Name a snapshot' });
+  return growthAnswer(files, totals, first, last);
 }
 
-async function readSnapshotFile(file: string): ReturnType<typeof readSnapshot> {
+/** A snapshot file, asked one thing; gzip is opened on the way. */
+export async function readHeap(
+  file: string,
+  question: HeapQuestion = {},
+  options: HeapOptions = {},
+): Promise<HeapSummary | HeapPathAnswer | HeapClassAnswer | HeapStringsAnswer> {
+  const heap = await openHeap(file, options);
+  if (question.path !== undefined) return pathAnswer(heap, file, question.path);
+  if (question.class !== undefined) return classAnswer(heap, file, question.class);
+  return question.strings === true ? stringsAnswer(heap, file) : summarize(heap, file);
+}
+
+async function openHeap(file: string, { signal, onProgress }: HeapOptions): Promise<Heap> {
+  const sizeBytes = await snapshotSize(file);
+  const heap = await readFile(file, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    onProgress: (bytesRead) => onProgress?.(bytesRead, sizeBytes ?? null),
+  });
+  await heap.prepare(signal === undefined ? {} : { signal });
+  return heap;
+}
+
+async function readFile(file: string, options: Parameters<typeof readSnapshot>[1]): Promise<Heap> {
   try {
-    return await readSnapshot(bytesOf(file));
+    return await readSnapshot(snapshotBytes(file), options);
   } catch (error) {
     if (!(error instanceof LeaklineError) || error.code !== 'SNAPSHOT_UNREADABLE') throw error;
     const { offset, message } = (error as LeaklineError<'SNAPSHOT_UNREADABLE'>).facts;
@@ -23,84 +81,175 @@ async function readSnapshotFile(file: string): ReturnType<typeof readSnapshot> {
   }
 }
 
-/** Everything about the world that can fail fails in here, so a bug of the reader is never taken for a bad file. */
-async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
-  let offset = 0;
-  try {
-    for await (const chunk of unpacked(createReadStream(file, { highWaterMark: CHUNK_BYTES }))) {
-      yield chunk;
-      offset += chunk.length;
-    }
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new LeaklineError(
-      'SNAPSHOT_UNREADABLE',
-      { offset: offset === 0 ? null : offset, message },
-      { cause },
-    );
-  }
-}
+type Totals = {
+  readonly nodes: number;
+  readonly selfBytes: number;
+  readonly byClass: ReadonlyMap<string, { readonly count: number; readonly selfBytes: number }>;
+};
 
-/** Known by its first bytes, not by the file's name; they are read from the stream, so a pipe will do. */
-async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const chunks = source[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < GZIP_MAGIC.length) {
-    const { done, value } = await chunks.next();
-    if (done === true) break;
-    head = Buffer.concat([head, value]);
-  }
-  const whole = withHead(head, chunks);
-  if (!GZIP_MAGIC.every((byte, at) => head[at] === byte)) {
-    yield* whole;
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // An error of the source destroys gunzip with it, and the loop over gunzip throws it.
-  pipeline(Readable.from(whole), gunzip, () => {});
-  for await (const chunk of gunzip) yield chunk as Buffer;
-}
-
-async function* withHead(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    if (head.length > 0) yield head;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-  } finally {
-    // Closes the file when the reader has seen enough.
-    await rest.return?.();
-  }
-}
-
-function summarize(graph: HeapGraph, file: string): HeapSummary {
-  const tree = dominatorTree(graph);
-  const retained = retainedSizes(graph, tree);
-  const classes = classTotals(graph);
-  const selfBytes = classes.reduce((bytes, one) => bytes + one.selfBytes, 0);
+function totalsOf(heap: Heap): Totals {
+  const classes = heap.classes();
   return {
-    schema: 'leakline/heap-summary@1',
-    file,
-    nodes: graph.nodeCount,
-    edges: graph.edgeCount,
-    selfBytes,
-    unretained: {
-      nodes: graph.nodeCount - tree.reached.length,
-      selfBytes: selfBytes - (retained[0] ?? 0),
-    },
-    classCount: classes.length,
-    classes: classes.slice(0, CLASSES_SHOWN),
-    largest: largestRetained(graph, retained, HOLDERS_SHOWN).map((node) => ({
-      id: nodeId(graph, node),
-      type: nodeType(graph, node),
-      // A string's name is its text, which may be a whole file.
-      name: nodeName(graph, node).slice(0, NAME_LENGTH_MAX),
-      selfBytes: nodeSelfBytes(graph, node),
-      retainedBytes: retained[node] ?? 0,
+    nodes: heap.nodeCount,
+    selfBytes: classes.reduce((bytes, one) => bytes + one.selfBytes, 0),
+    byClass: new Map(classes.map((one) => [one.name, one])),
+  };
+}
+
+function growthAnswer(
+  files: readonly string[],
+  totals: readonly Totals[],
+  first: Heap,
+  last: Heap,
+): HeapGrowthAnswer {
+  const growth = last.growthSince(first, POINTS_SHOWN);
+  return {
+    schema: 'leakline/heap-growth@1',
+    files,
+    nodes: totals.map(({ nodes }) => nodes),
+    selfBytes: totals.map(({ selfBytes }) => selfBytes),
+    sharedNodes: growth.sharedCount,
+    classes: growth.classes
+      .filter((one) => one.selfBytesAfter > one.selfBytesBefore)
+      .slice(0, CLASSES_SHOWN)
+      .map(({ name, newCount, newBytes }) => {
+        const counts = totals.map(({ byClass }) => byClass.get(name)?.count ?? 0);
+        return {
+          name,
+          counts,
+          selfBytes: totals.map(({ byClass }) => byClass.get(name)?.selfBytes ?? 0),
+          isSteady: counts.every((count, at) => at === 0 || count > (counts[at - 1] ?? 0)),
+          newCount,
+          newBytes,
+        };
+      }),
+    points: growth.points.map(({ node, retainedBytesBefore }) => ({
+      node: holder(last, node),
+      retainedBytesBefore,
+      path: stepsTo(last, node) ?? [],
     })),
   };
 }
 
-const CHUNK_BYTES = 1 << 20;
-const GZIP_MAGIC = [0x1f, 0x8b];
+function stepsTo(heap: Heap, node: NodeOrdinal): HeapStep[] | null {
+  const path = heap.path(node);
+  if (path === null) return null;
+  return path.map(({ to, type, name }) => ({ edge: { type, name }, node: holder(heap, to) }));
+}
+
+function pathAnswer(heap: Heap, file: string, asked: string): HeapPathAnswer {
+  const id = /^@?(\d+)$/.exec(asked)?.[1];
+  const found = id === undefined ? [...heap.instancesOf(asked)] : [heap.findNode(Number(id))];
+  const nodes = found.filter((node) => node !== undefined);
+  if (nodes.length === 0) throw nothingOf(asked, file);
+  return {
+    schema: 'leakline/heap-path@1',
+    file,
+    asked,
+    count: nodes.length,
+    paths: byRetained(heap, nodes, PATHS_SHOWN).map((node) => ({
+      node: holder(heap, node),
+      steps: stepsTo(heap, node),
+    })),
+  };
+}
+
+function classAnswer(heap: Heap, file: string, name: string): HeapClassAnswer {
+  const nodes = [...heap.instancesOf(name)];
+  const total = heap.classes().find((one) => one.name === name);
+  if (total === undefined) throw nothingOf(name, file);
+  return {
+    schema: 'leakline/heap-class@1',
+    file,
+    ...total,
+    instances: byRetained(heap, nodes, HOLDERS_SHOWN).map((node) => holder(heap, node)),
+    heldBy: heldBy(heap, nodes).slice(0, HOLDERS_SHOWN),
+  };
+}
+
+function stringsAnswer(heap: Heap, file: string): HeapStringsAnswer {
+  return {
+    schema: 'leakline/heap-strings@1',
+    file,
+    strings: heap.strings(STRINGS_SHOWN, NAME_LENGTH_MAX).map(({ text, count, selfBytes, node }) => ({
+      text,
+      count,
+      selfBytes,
+      heldBy: heldBy(heap, [node])[0] ?? null,
+    })),
+  };
+}
+
+/** By who holds them on the shortest way, those with most nodes first. */
+function heldBy(heap: Heap, nodes: readonly NodeOrdinal[]): HeapHeldBy[] {
+  const byWords = new Map<string, { className: string; edge: string; count: number }>();
+  for (const node of nodes) {
+    const edge = holderWithName(heap, node);
+    if (edge === null) continue;
+    const className = heap.className(edge.from);
+    // Elements, and the slots of V8's own arrays, differ by nothing but their index.
+    const words = /^\d+$/.test(String(edge.name)) ? '[…]' : String(edge.name);
+    const key = JSON.stringify([className, words]);
+    const one = byWords.get(key) ?? { className, edge: words, count: 0 };
+    one.count += 1;
+    byWords.set(key, one);
+  }
+  return [...byWords.values()].sort((a, b) => b.count - a.count);
+}
+
+/** A Map holds its entries through an array of V8's own, which tells nobody anything: then who holds that. */
+function holderWithName(heap: Heap, node: NodeOrdinal): HeapEdge | null {
+  let edge = heap.holder(node);
+  for (let climbed = 0; climbed < ARRAYS_MAX; climbed += 1) {
+    const above = edge !== null && heap.node(edge.from).type === 'array' ? heap.holder(edge.from) : null;
+    if (above === null) break;
+    edge = above;
+  }
+  return edge;
+}
+
+function byRetained(heap: Heap, nodes: readonly NodeOrdinal[], limit: number): NodeOrdinal[] {
+  return [...nodes].sort((a, b) => heap.retainedBytes(b) - heap.retainedBytes(a)).slice(0, limit);
+}
+
+function nothingOf(asked: string, file: string): LeaklineError<'USAGE'> {
+  const what = /^@?\d+$/.test(asked) ? `node ${asked}` : `class "${asked}"`;
+  return new LeaklineError('USAGE', {
+    message: `There is no ${what} in ${file}; without --path and --class the largest of both are shown`,
+  });
+}
+
+function summarize(heap: Heap, file: string): HeapSummary {
+  const classes = heap.classes();
+  const selfBytes = classes.reduce((bytes, one) => bytes + one.selfBytes, 0);
+  return {
+    schema: 'leakline/heap-summary@1',
+    file,
+    nodes: heap.nodeCount,
+    edges: heap.edgeCount,
+    selfBytes,
+    unretained: {
+      nodes: heap.nodeCount - heap.retainedCount(),
+      selfBytes: selfBytes - heap.retainedBytes(heap.root),
+    },
+    classCount: classes.length,
+    classes: classes.slice(0, CLASSES_SHOWN),
+    largest: heap.largest(HOLDERS_SHOWN).map((node) => holder(heap, node)),
+  };
+}
+
+function holder(heap: Heap, ordinal: NodeOrdinal): HeapHolder {
+  const { id, type, name, selfBytes } = heap.node(ordinal);
+  // A string's name is its text, which may be a whole file.
+  const shown = name.slice(0, NAME_LENGTH_MAX);
+  return { id, type, name: shown, selfBytes, retainedBytes: heap.retainedBytes(ordinal) };
+}
+
 const CLASSES_SHOWN = 15;
 const HOLDERS_SHOWN = 10;
 const NAME_LENGTH_MAX = 200;
+const PATHS_SHOWN = 3;
+const STRINGS_SHOWN = 20;
+const POINTS_SHOWN = 5;
+/** V8's own nest two or three deep; a file could have a chain of them under each of its nodes. */
+const ARRAYS_MAX = 8;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { renderHeap } from '../../src/present/text/heap-text.ts';
-import { readHeap } from '../../src/session/read-heap.ts';
+import { type HeapQuestion, readHeap } from '../../src/session/read-heap.ts';
 import { bytesOf, snapshotJson } from './snapshots.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'leakline-heap-'));
@@ -31,11 +31,11 @@ test('a snapshot is shown by class and by what keeps the most alive', async () =
     5 nodes · 4 edges · 2.60 KB
     of these nodes, kept by nothing or only weakly: 1 (60 B)
 
-          count      self   share  class (all)
-              2   2.06 KB  79.2 %  Entry
-              1     500 B  19.2 %  (string)
-              1      40 B   1.5 %  Cache
-              1       0 B     0 %  (synthetic)
+          count      self   share  retained  class (all)
+              2   2.06 KB  79.2 %   2.00 KB  Entry
+              1     500 B  19.2 %     500 B  (string)
+              1      40 B   1.5 %   2.54 KB  Cache
+              1       0 B     0 %   2.54 KB  (synthetic)
 
        retained      self   share  node (largest 3; one may be inside another)
         2.54 KB      40 B  97.7 %  Cache  object @3
@@ -43,6 +43,81 @@ test('a snapshot is shown by class and by what keeps the most alive', async () =
           500 B     500 B  19.2 %  Entry\\x1b[31m  string @7
     "
   `);
+});
+
+test('a class is shown with who holds its instances, a node with the way to it, strings with their holder', async () => {
+  const file = written('asked', bytes);
+  const shown = async (question: HeapQuestion): Promise<string> => {
+    const answer = await readHeap(file, question);
+    return renderHeap({ ...answer, file: 'x' }, { color: false, unicode: true, columns: 80 });
+  };
+  expect(await shown({ class: 'Entry' })).toMatchInlineSnapshot(`
+    "leakline · x
+
+    Entry: 2 instances, 2.06 KB themselves, 2.00 KB retained
+
+          count                    held by (on the shortest way)
+              1                    Cache.p
+
+       retained      self          instance (largest 2)
+        2.00 KB   2.00 KB          Entry  object @5
+            0 B      60 B          Entry  object @9
+    "
+  `);
+  expect(await shown({ path: '@5' })).toMatchInlineSnapshot(`
+    "leakline · x
+
+       retained      self          way to Entry  object @5
+        2.54 KB      40 B          p  property  Cache  object @3
+        2.00 KB   2.00 KB          p  property  Entry  object @5
+    "
+  `);
+  expect(await shown({ path: 'Entry' })).toMatchInlineSnapshot(`
+    "leakline · x
+
+    2 nodes of Entry, those that retain most
+
+       retained      self          way to Entry  object @5
+        2.54 KB      40 B          p  property  Cache  object @3
+        2.00 KB   2.00 KB          p  property  Entry  object @5
+
+       retained      self          way to Entry  object @9
+      nothing keeps it alive, or only weak edges lead to it
+    "
+  `);
+  expect(await shown({ strings: true })).toMatchInlineSnapshot(`
+    "leakline · x
+
+          count      self          text (largest 1, those of one text together)
+              1     500 B          "Entry\\\\x1b[31m"  Cache.p
+    "
+  `);
+  await expect(readHeap(file, { path: '@4' })).rejects.toThrow(/There is no node @4 in/);
+  await expect(readHeap(file, { class: 'None' })).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+test('of a way of a hundred steps the text has both ends and says how many are between', async () => {
+  const chain = Array.from({ length: 101 }, (_, at) => ({
+    name: `Link${at}`,
+    edges: at < 100 ? [{ to: at + 1, name: 'next' }] : [],
+  }));
+  const answer = await readHeap(written('chain', bytesOf(snapshotJson(chain))), { path: 'Link100' });
+  const text = renderHeap(answer, { color: false, unicode: true, columns: 80 });
+  const named = [...text.matchAll(/ {2}property {2}Link(\d+) /g)].map((match) => Number(match[1]));
+  expect(named).toEqual([...range(1, 20), ...range(81, 100)]);
+  expect(text).toContain('(60 more steps; --json has them)');
+  expect('paths' in answer && answer.paths[0]?.steps?.length).toBe(100);
+});
+
+test('what is read is told in bytes, and of how many where the file tells', async () => {
+  const told: unknown[] = [];
+  const onProgress = (...progress: unknown[]): void => void told.push(progress);
+  await readHeap(written('plain', bytes), {}, { onProgress });
+  await readHeap(written('packed', gzipSync(bytes)), {}, { onProgress });
+  expect(told).toEqual([
+    [bytes.length, bytes.length],
+    [bytes.length, null],
+  ]);
 });
 
 test('gzip is known by its first bytes and gives the same', async () => {
@@ -70,4 +145,8 @@ function written(name: string, content: Uint8Array): string {
   const file = join(directory, name);
   writeFileSync(file, content);
   return file;
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }

@@ -10,14 +10,19 @@ export async function* chunked(bytes: Uint8Array, chunkBytes: number): AsyncGene
 
 /** What V8 writes about a process that runs `program`, a few MB. */
 export function realSnapshot(program: string): Buffer {
+  return realSnapshots([program])[0] ?? Buffer.alloc(0);
+}
+
+/** The same after each part of a program, all in one process. */
+export function realSnapshots(parts: readonly string[]): Buffer[] {
   const directory = mkdtempSync(join(tmpdir(), 'leakline-heap-'));
-  const file = join(directory, 'test.heapsnapshot');
+  const files = parts.map((_, at) => join(directory, `${at}.heapsnapshot`));
   try {
-    execFileSync(process.execPath, [
-      '-e',
-      `${program};require('node:v8').writeHeapSnapshot(${JSON.stringify(file)})`,
-    ]);
-    return readFileSync(file);
+    const program = parts.map(
+      (part, at) => `${part};require('node:v8').writeHeapSnapshot(${JSON.stringify(files[at])})`,
+    );
+    execFileSync(process.execPath, ['-e', program.join(';')]);
+    return files.map((file) => readFileSync(file));
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -5,6 +5,7 @@ import { type Room, type RoomTable, roomOf } from './room-table.ts';
 export const entries = [
   'cli/main.ts',
   'index.ts',
+  'heap/index.ts',
   'testing/index.ts',
   'target/helper-process.ts',
   'agent/main.ts',

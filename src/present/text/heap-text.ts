@@ -1,5 +1,14 @@
 import { formatBytes } from '../../core/bytes.ts';
-import type { HeapSummary } from '../../report/heap-summary.ts';
+import type {
+  HeapAnswer,
+  HeapClassAnswer,
+  HeapGrowthAnswer,
+  HeapHolder,
+  HeapPathAnswer,
+  HeapStep,
+  HeapStringsAnswer,
+  HeapSummary,
+} from '../../report/heap-summary.ts';
 import { count, percent } from '../figures.ts';
 import { glyphsFor } from '../glyphs.ts';
 import type { Line } from '../line.ts';
@@ -7,12 +16,168 @@ import { sanitizeDocument } from '../sanitize.ts';
 import { joinLines, type Layout } from './report-text.ts';
 import type { TextOptions } from './text-options.ts';
 
-/** A heap snapshot for a person: its size, its largest classes, and what keeps the most alive. Ends with a newline. */
-export function renderHeap(summary: HeapSummary, options: TextOptions): string {
-  const safe = sanitizeDocument(summary, options);
+/** What was asked of a heap snapshot, for a person. Ends with a newline. */
+export function renderHeap(answer: HeapAnswer, options: TextOptions): string {
+  const safe = sanitizeDocument(answer, options);
   const layout: Layout = { columns: Math.max(20, options.columns), glyphs: glyphsFor(options.unicode) };
-  return joinLines([headLines(safe, layout), classLines(safe), holderLines(safe)], layout, options);
+  return joinLines(linesOf(safe, layout), layout, options);
 }
+
+function linesOf(answer: HeapAnswer, layout: Layout): Line[][] {
+  switch (answer.schema) {
+    case 'leakline/heap-path@1':
+      return [titleLines(answer.file, layout), ...pathLines(answer)];
+    case 'leakline/heap-class@1':
+      return [
+        titleLines(answer.file, layout),
+        classHeadLines(answer),
+        heldByLines(answer),
+        instanceLines(answer),
+      ];
+    case 'leakline/heap-strings@1':
+      return [titleLines(answer.file, layout), stringLines(answer)];
+    case 'leakline/heap-growth@1':
+      return [growthHeadLines(answer, layout), grownClassLines(answer, layout), ...pointLines(answer)];
+    case 'leakline/heap-summary@1':
+      return [headLines(answer, layout), classLines(answer), holderLines(answer)];
+  }
+}
+
+function titleLines(file: string, { glyphs }: Layout): Line[] {
+  return [
+    [
+      { text: 'leakline', tone: 'strong' },
+      { text: ` ${glyphs.dot} ${file}`, tone: 'faint' },
+    ],
+  ];
+}
+
+/** Each step with the edge that leads to it; what it retains falls where the holder that counts is passed. */
+function pathLines({ asked, count: meant, paths }: HeapPathAnswer): Line[][] {
+  const shown = paths.length < meant ? `${paths.length} of ${count(meant)} nodes` : `${count(meant)} nodes`;
+  return [
+    ...(meant === 1 ? [] : [[[{ text: `${shown} of ${asked}, those that retain most` }] satisfies Line]]),
+    ...paths.map(({ node, steps }): Line[] => [
+      heading('   retained', '     self', '', `way to ${nodeWords(node)}`),
+      ...(steps === null
+        ? [[{ text: '  nothing keeps it alive, or only weak edges lead to it' }]]
+        : shortened(steps).map((step): Line => {
+            if (typeof step === 'number') return leftOut(step);
+            const { edge, node: to } = step;
+            return row(formatBytes(to.retainedBytes), formatBytes(to.selfBytes), '', [
+              { text: edgeWords(edge), tone: 'strong' },
+              { text: `  ${edge.type}  `, tone: 'faint' },
+              { text: nodeWords(to) },
+            ]);
+          })),
+    ]),
+  ];
+}
+
+function growthHeadLines({ files, nodes, selfBytes, sharedNodes }: HeapGrowthAnswer, layout: Layout): Line[] {
+  const least = Math.min(nodes[0] ?? 0, nodes.at(-1) ?? 0);
+  return [
+    ...titleLines(files.join(' '), layout),
+    [{ text: `${nodes.map(count).join(', ')} nodes` }],
+    [{ text: selfBytes.map(formatBytes).join(', ') }],
+    ...(sharedNodes < least / 2
+      ? [[{ text: `only ${count(sharedNodes)} nodes are in both: are they of one process?` }]]
+      : []),
+  ];
+}
+
+function grownClassLines({ classes, files }: HeapGrowthAnswer, { glyphs }: Layout): Line[] {
+  return [
+    heading('own bytes', 'count', 'new', `class (largest ${classes.length} that grew)`),
+    ...classes.map(({ name, counts, selfBytes, newCount, isSteady }): Line => {
+      const grownBytes = (selfBytes.at(-1) ?? 0) - (selfBytes[0] ?? 0);
+      const grown = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+      const each = files.length > 2 && isSteady ? `  ${glyphs.dot} more in each` : '';
+      return row(`+${formatBytes(grownBytes)}`, `${grown < 0 ? '' : '+'}${count(grown)}`, count(newCount), [
+        { text: name },
+        { text: each, tone: 'faint' },
+      ]);
+    }),
+  ];
+}
+
+/** Where it accumulates, each with its way from the root. */
+function pointLines({ points }: HeapGrowthAnswer): Line[][] {
+  return points.map(({ node, retainedBytesBefore, path }): Line[] => [
+    row(`+${formatBytes(node.retainedBytes - retainedBytesBefore)}`, formatBytes(node.retainedBytes), '', [
+      { text: nodeWords(node), tone: 'strong' },
+    ]),
+    ...shortened(path).map(
+      (step): Line =>
+        typeof step === 'number'
+          ? leftOut(step)
+          : row('', '', '', [
+              { text: `${edgeWords(step.edge)}  ` },
+              { text: nodeWords(step.node), tone: 'faint' },
+            ]),
+    ),
+  ]);
+}
+
+/** A list of a million links is a way of a million steps: its ends, and how many are between. */
+function shortened(steps: readonly HeapStep[]): (HeapStep | number)[] {
+  if (steps.length <= STEPS_SHOWN) return [...steps];
+  const half = STEPS_SHOWN / 2;
+  return [...steps.slice(0, half), steps.length - STEPS_SHOWN, ...steps.slice(-half)];
+}
+
+function leftOut(steps: number): Line {
+  return row('', '', '', [{ text: `(${count(steps)} more steps; --json has them)`, tone: 'faint' }]);
+}
+
+function edgeWords({ name }: HeapStep['edge']): string {
+  if (typeof name === 'number') return `[${name}]`;
+  return name === '' ? '(no name)' : name;
+}
+
+function classHeadLines({ name, count: instances, selfBytes, retainedBytes }: HeapClassAnswer): Line[] {
+  const self = formatBytes(selfBytes);
+  const retained = formatBytes(retainedBytes);
+  return [[{ text: `${name}: ${count(instances)} instances, ${self} themselves, ${retained} retained` }]];
+}
+
+function heldByLines({ heldBy }: HeapClassAnswer): Line[] {
+  return [
+    heading('      count', '', '', 'held by (on the shortest way)'),
+    ...heldBy.map((one): Line => row(count(one.count), '', '', [{ text: `${one.className}.${one.edge}` }])),
+  ];
+}
+
+function instanceLines({ instances }: HeapClassAnswer): Line[] {
+  return [
+    heading('   retained', '     self', '', `instance (largest ${instances.length})`),
+    ...instances.map(
+      (node): Line =>
+        row(formatBytes(node.retainedBytes), formatBytes(node.selfBytes), '', [{ text: nodeWords(node) }]),
+    ),
+  ];
+}
+
+function stringLines({ strings }: HeapStringsAnswer): Line[] {
+  return [
+    heading('      count', '     self', '', `text (largest ${strings.length}, those of one text together)`),
+    ...strings.map(
+      ({ text, count: copies, selfBytes, heldBy }): Line =>
+        row(count(copies), formatBytes(selfBytes), '', [
+          { text: JSON.stringify(text.slice(0, TEXT_LENGTH_SHOWN)) },
+          { text: heldBy === null ? '' : `  ${heldBy.className}.${heldBy.edge}`, tone: 'faint' },
+        ]),
+    ),
+  ];
+}
+
+function nodeWords({ id, type, name }: HeapHolder): string {
+  const shown = name === '' ? '(no name)' : name.slice(0, TEXT_LENGTH_SHOWN);
+  return `${shown}  ${type} @${id}`;
+}
+
+const TEXT_LENGTH_SHOWN = 60;
+const STEPS_SHOWN = 40;
 
 function headLines({ file, nodes, edges, selfBytes, unretained }: HeapSummary, { glyphs }: Layout): Line[] {
   const size = [`${count(nodes)} nodes`, `${count(edges)} edges`, formatBytes(selfBytes)];
@@ -39,11 +204,11 @@ function headLines({ file, nodes, edges, selfBytes, unretained }: HeapSummary, {
 function classLines({ classes, classCount, selfBytes }: HeapSummary): Line[] {
   const shown = classes.length < classCount ? `largest ${classes.length} of ${count(classCount)}` : 'all';
   return [
-    heading('      count', '     self', '  share', `class (${shown})`),
+    heading('      count', '     self', '  share', `retained  class (${shown})`),
     ...classes.map((one): Line => {
       const share = selfBytes === 0 ? 0 : one.selfBytes / selfBytes;
       return row(count(one.count), formatBytes(one.selfBytes), percent(Math.round(share * 1000) / 1000), [
-        { text: one.name },
+        { text: `${formatBytes(one.retainedBytes).padStart(8)}  ${one.name}` },
       ]);
     }),
   ];
@@ -68,7 +233,9 @@ function holderLines({ largest, selfBytes }: HeapSummary): Line[] {
 }
 
 function heading(first: string, second: string, third: string, last: string): Line {
-  return [{ text: `${first} ${second} ${third}  ${last}`, tone: 'faint' }];
+  return [
+    { text: `${first.padStart(11)} ${second.padStart(9)} ${third.padStart(7)}  ${last}`, tone: 'faint' },
+  ];
 }
 
 function row(first: string, second: string, third: string, last: Line): Line {

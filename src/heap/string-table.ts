@@ -1,0 +1,93 @@
+/**
+ * The strings of a snapshot, kept as the bytes of the file and made strings only when somebody asks: of a million, a summary
+ * needs a few hundred. Costs their bytes and 8 a string.
+ */
+export class StringTable {
+  readonly count: number;
+  readonly #segments: readonly Uint8Array[];
+  /** Where each begins; one more says where the last ends. Float64: all together can pass 4 GB. */
+  readonly #starts: Float64Array;
+
+  constructor(count: number, segments: readonly Uint8Array[], starts: Float64Array) {
+    this.count = count;
+    this.#segments = segments;
+    this.#starts = starts;
+  }
+
+  /** Decodes it anew each time: whoever asks often keeps the answer. What there is not is an empty string. */
+  at(index: number): string {
+    if (!(index >= 0 && index < this.count)) return '';
+    const bytes = this.#bytesOf(index, Number.POSITIVE_INFINITY);
+    const text = decoder.decode(bytes);
+    // The escapes have been checked when they were read.
+    return bytes.includes(BACKSLASH) ? (JSON.parse(`"${text}"`) as string) : text;
+  }
+
+  /** The first of its bytes, or -1: enough to see that a string is not of some kind. */
+  firstByte(index: number): number {
+    if (!(index >= 0 && index < this.count) || this.byteLength(index) === 0) return -1;
+    return this.#bytesOf(index, 1)[0];
+  }
+
+  /** How long it is in the file, which is not what it took in the heap. */
+  byteLength(index: number): number {
+    return this.#starts[index + 1] - this.#starts[index];
+  }
+
+  #bytesOf(index: number, most: number): Uint8Array {
+    const start = this.#starts[index];
+    const length = Math.min(this.byteLength(index), most);
+    const segment = Math.floor(start / SEGMENT_BYTES);
+    const from = start - segment * SEGMENT_BYTES;
+    if (from + length <= SEGMENT_BYTES) return this.#segments[segment].subarray(from, from + length);
+    const joined = new Uint8Array(length);
+    let done = 0;
+    for (let at = segment; done < length; at += 1) {
+      const begin = at === segment ? from : 0;
+      const part = this.#segments[at].subarray(begin, Math.min(SEGMENT_BYTES, begin + length - done));
+      joined.set(part, done);
+      done += part.length;
+    }
+    return joined;
+  }
+}
+
+/** Strings' bytes as they come, each copied once and never again. */
+export class StringTableBuilder {
+  count = 0;
+  /** Bytes of all strings so far. */
+  length = 0;
+  /** Where the next byte goes: `segment[at]`, up to its length; then `nextSegment` makes room. */
+  segment: Uint8Array = new Uint8Array(0);
+  at = 0;
+  readonly #segments: Uint8Array[] = [];
+  #starts: Float64Array = new Float64Array(1024);
+
+  nextSegment(): void {
+    this.segment = new Uint8Array(SEGMENT_BYTES);
+    this.#segments.push(this.segment);
+    this.at = 0;
+  }
+
+  /** What came since the last end is a string. Returns its length. */
+  end(): number {
+    this.count += 1;
+    if (this.count === this.#starts.length) {
+      const larger = new Float64Array(this.count * 2);
+      larger.set(this.#starts);
+      this.#starts = larger;
+    }
+    this.#starts[this.count] = this.length;
+    return this.length - this.#starts[this.count - 1];
+  }
+
+  table(): StringTable {
+    return new StringTable(this.count, this.#segments, this.#starts);
+  }
+}
+
+/** A segment is made when its first byte comes, so a file can't ask for more than 1 MB that it does not fill. */
+const SEGMENT_BYTES = 1 << 20;
+const BACKSLASH = 0x5c;
+// A byte order mark inside the file is data, and what is not UTF-8 becomes U+FFFD as with every other reader.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
