@@ -30,7 +30,10 @@ export type Sample = {
   readonly heapTotal: number;
   readonly external: number;
   readonly arrayBuffers: number;
-  /** Connections open now (TCP and pipe handles of Node), the load that memory may follow. */
+  /**
+   * Connections open now (TCP and pipe handles of Node), the load that memory may follow. Those that the program made itself since
+   * the watch began are no load: a leak may consist of them.
+   */
   readonly openConnections: number;
   /** Timers and intervals that are armed now. */
   readonly activeTimers: number;

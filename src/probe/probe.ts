@@ -41,6 +41,8 @@ export class Probe {
   #disturbedUntilMs = Number.NEGATIVE_INFINITY;
   #isUnsettled = false;
   #openConnections = 0;
+  /** Of connections, both ways. */
+  #openHandles = 0;
   #activeTimers = 0;
   #resourcesReadMs = Number.NEGATIVE_INFINITY;
   #resourcesCostMs = 0;
@@ -224,7 +226,7 @@ export class Probe {
       spaces: readSpaces(this.#host.v8),
       loopDelayMs: this.#loopDelayMs,
       loopUtilization: utilization,
-      ...this.#load.read(this.#openConnections),
+      ...this.#load.read(this.#openHandles),
       activeResources: this.#activeResources,
     };
   }
@@ -262,7 +264,8 @@ export class Probe {
     const counts: Record<string, number> = {};
     for (const name of this.#host.process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1;
     this.#activeResources = counts;
-    this.#openConnections = (counts.TCPSocketWrap ?? 0) + (counts.PipeWrap ?? 0) + (counts.TLSWrap ?? 0);
+    this.#openHandles = (counts.TCPSocketWrap ?? 0) + (counts.PipeWrap ?? 0) + (counts.TLSWrap ?? 0);
+    this.#openConnections = Math.max(0, this.#openHandles - this.#load.countOutgoing());
     this.#activeTimers = counts.Timeout ?? 0;
     this.#resourcesReadMs = nowMs;
     this.#resourcesCostMs = this.#nowMs() - nowMs;

@@ -45,3 +45,27 @@ test('counts requests and connections, both ends of each in one process, and not
   expect(diagnosticsChannel.hasSubscribers('http.server.request.start')).toBe(false);
   server.close();
 });
+
+test('tells how many of the connections that the program made are open, and keeps none of them alive', async () => {
+  const server = createServer((_, response) => response.end('yes'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const counters = new LoadCounters(diagnosticsChannel);
+  const early = connect(port, '127.0.0.1');
+  await once(early, 'connect');
+  counters.start();
+  expect(counters.countOutgoing()).toBe(0);
+  const three = [1, 2, 3].map(() => connect(port, '127.0.0.1'));
+  await Promise.all(three.map((socket) => once(socket, 'connect')));
+  await expect.poll(openConnections).toBe(8);
+  // Four that came in, and the one from before the watch: it may be anybody's.
+  expect(openConnections() - counters.countOutgoing()).toBe(5);
+  three[0].destroy();
+  expect(counters.countOutgoing()).toBe(2);
+  for (const socket of three) socket.destroy();
+  expect(counters.countOutgoing()).toBe(0);
+  counters.stop();
+  early.destroy();
+  server.close();
+});
