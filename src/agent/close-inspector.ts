@@ -1,5 +1,6 @@
 import type * as fsModule from 'node:fs';
 import type * as inspectorModule from 'node:inspector';
+import { isConnectedIn } from '../wire/connection-table.ts';
 
 /** The address of this process's inspector, which has a new identity each time it opens; `undefined` if it is shut. */
 export function inspectorUrl(require: NodeJS.Require): string | undefined {
@@ -11,16 +12,25 @@ export function inspectorUrl(require: NodeJS.Require): string | undefined {
  * was opened since is not ours, but of another leakline which is about to connect.
  *
  * `inspector.close()` waits for its clients without a limit: under one that is frozen, the program's event loop would
- * stop for ever. Where connections can't be listed (not Linux) it is taken to be in use.
+ * stop for ever. Where connections can't be listed (not Linux) it is taken to be in use. `isUsed` is what somebody else has
+ * just seen in the kernel's table: reading it takes time in proportion to the connections of the machine, 80 ms where tens of
+ * thousands wait for their end, and here that is the program's.
  */
-export function closeUnusedInspector(require: NodeJS.Require, url: string | undefined): boolean {
+export function closeUnusedInspector(
+  require: NodeJS.Require,
+  url: string | undefined,
+  isUsed: boolean | null = null,
+): boolean {
   const inspector = require('node:inspector') as typeof inspectorModule;
   if (url === undefined || inspector.url() !== url) return true;
-  const port = Number(new URL(url).port);
-  if (hasConnections(require('node:fs') as typeof fsModule, port)) return false;
+  if (isUsed ?? hasConnections(require('node:fs') as typeof fsModule, portOf(url))) return false;
   inspector.close();
   forgetConsole(inspector);
   return true;
+}
+
+export function portOf(inspectorUrl: string): number {
+  return Number(new URL(inspectorUrl).port);
 }
 
 /**
@@ -37,24 +47,8 @@ function forgetConsole(inspector: typeof inspectorModule): void {
   }
 }
 
-/**
- * States of the kernel's table in which Node has a connection, or is about to: established, being made, and left by the
- * client while Node's inspector thread has not noticed. Shut then, Node 20 and 22 may end with a segmentation fault
- * (docs/decisions/0007-answer-before-leaving.md). In all others nobody of Node's is left.
- */
-const CONNECTED = new Set(['01', '03', '08']);
-
 function hasConnections(fs: typeof fsModule, port: number): boolean {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const tables = ['/proc/self/net/tcp', '/proc/self/net/tcp6'].filter((path) => fs.existsSync(path));
   if (tables.length === 0) return true;
-  return tables.some((path) =>
-    fs
-      .readFileSync(path, 'latin1')
-      .split('\n')
-      .some((line) => {
-        const [, local, , state] = line.trim().split(/\s+/);
-        return local?.endsWith(wanted) === true && CONNECTED.has(state ?? '');
-      }),
-  );
+  return tables.some((path) => isConnectedIn(fs.readFileSync(path, 'latin1'), port));
 }

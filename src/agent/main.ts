@@ -19,7 +19,7 @@ import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../pro
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
-import { closeUnusedInspector, inspectorUrl } from './close-inspector.ts';
+import { closeUnusedInspector, inspectorUrl, portOf } from './close-inspector.ts';
 import { activeHandles, loadedBuiltins, loadedModules } from './program-roots.ts';
 import { WorkerThreads } from './worker-threads.ts';
 
@@ -364,14 +364,37 @@ class Agent {
 
   /**
    * An inspector we opened is shut when the client that let us in has left, and only then: shutting it under a client
-   * that does not answer would stop the program for ever. So each try first looks whether anybody is connected.
+   * that does not answer would stop the program for ever. So each try first looks whether anybody is connected, or has
+   * leakline look.
    */
   #closeInspector(url: string | undefined, triesLeft: number): void {
-    this.#later(150, () => {
-      const closed = this.#account.book('close inspector', () => closeUnusedInspector(this.#require, url));
+    const close = (isUsed: boolean | null): void => {
+      const closed = this.#account.book('close inspector', () =>
+        closeUnusedInspector(this.#require, url, isUsed),
+      );
       if (closed) this.#peer?.notify('inspector closed', null);
       else if (triesLeft > 0) this.#closeInspector(url, triesLeft - 1);
-    });
+    };
+    this.#later(150, () => this.#askWhetherUsed(url, close));
+  }
+
+  /** `null` where leakline does not answer at once: a client may have come since it looked. */
+  #askWhetherUsed(url: string | undefined, go: (isUsed: boolean | null) => void): void {
+    const peer = this.#peer;
+    if (url === undefined || peer === null || peer.closed) {
+      go(null);
+      return;
+    }
+    const askedMs = this.#perfHooks.performance.now();
+    let isOver = false;
+    const over = (answer: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      const isFresh = this.#perfHooks.performance.now() - askedMs < FRESH_MS;
+      this.#guard(() => go(isFresh && typeof answer === 'boolean' ? answer : null));
+    };
+    peer.call('is connected', { port: portOf(url) }).then(over, over);
+    this.#later(FRESH_MS, () => over(null));
   }
 
   /** Everything of ours that the event loop calls runs in here: an exception that got out would end the program. */
@@ -434,6 +457,8 @@ const FIT_WAIT_MS_MOST = 6000;
 
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */
 const INSPECTOR_TRIES = 400;
+/** Where tens of thousands of connections wait for their end the kernel's table takes leakline a tenth of a second. */
+const FRESH_MS = 1000;
 
 /** Ten ticks: a busy leakline may be late with some. */
 const SILENCE_MS = 10_000;

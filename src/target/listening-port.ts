@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { isConnectedIn } from '../wire/connection-table.ts';
 
 /** The loopback TCP ports a process listens on, from the kernel's table and the process's own descriptors. */
 export function listeningPorts(pid: number): number[] {
@@ -28,6 +29,16 @@ export function portHolder(port: number): number | null {
 /** Whether anybody is connected to the port, in the network namespace of `pid`. */
 export function hasClients(pid: number, port: number): boolean {
   return sockets(pid, ESTABLISHED).some((socket) => socket.port === port);
+}
+
+/**
+ * Whether a connection to the port is there that Node's inspector may still know of, in the network namespace of `pid`. Throws
+ * where the kernel shows no table.
+ */
+export function isConnected(pid: number, port: number): boolean {
+  const tables = ['tcp', 'tcp6'].map((name) => `/proc/${pid}/net/${name}`).filter((path) => existsSync(path));
+  if (tables.length === 0) throw new Error("connections can't be listed");
+  return tables.some((path) => isConnectedIn(readFileSync(path, 'latin1'), port));
 }
 
 // States of the kernel's table.

@@ -6,6 +6,7 @@ import type { Peer, PeerHandlers } from '../wire/peer.ts';
 import { type Attempt, begin, unlessAborted, uninterrupted } from './attempt.ts';
 import { doorPath, restrictToOwner } from './platform.ts';
 import { giveToUser, makePrivateDirectory } from './private-directory.ts';
+import { isConnected } from './listening-port.ts';
 import type { ProcessInfo } from './process-info.ts';
 
 /** An agent inside a process, and the line to it. */
@@ -49,7 +50,7 @@ export async function meetAgent(
     door = await openAgentDoor(doorPath(directory.path, process.platform));
     restrictToOwner(door.socketPath, process.platform);
     giveToUser(uid, [door.socketPath, directory.path]);
-    const accepted = door.accept(handlers, INVITE_WITHIN_MS);
+    const accepted = door.accept(answering(pid, handlers), INVITE_WITHIN_MS);
     // If the installation fails first, that is the error to tell.
     accepted.catch(() => undefined);
     await invite({ directory: directory.path, socketPath: door.socketPath, token: door.token });
@@ -72,6 +73,17 @@ export async function meetAgent(
 async function leave(peer: Peer, door: AgentDoor | null): Promise<void> {
   peer.close();
   await door?.close();
+}
+
+/** What the agent has looked up outside, because it would take the program's time. */
+function answering(pid: number, handlers: PeerHandlers): PeerHandlers {
+  return {
+    ...handlers,
+    onCall: (method, params) =>
+      method === 'is connected'
+        ? isConnected(pid, (params as { readonly port: number }).port)
+        : handlers.onCall?.(method, params),
+  };
 }
 
 const CONNECT_WITHIN_MS = 5000;
