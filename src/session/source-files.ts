@@ -22,11 +22,11 @@ export function sourceFiles(): SourceReader {
 }
 
 async function readScript(url: string): Promise<ScriptSource | null> {
-  const path = pathOf(url);
+  const path = scriptPath(url);
   if (path === null) return null;
   const code = await readText(path);
   if (code === null) return null;
-  const reference = lastMapReference(code);
+  const reference = mapReference(code);
   if (reference?.startsWith('data:') === true) return { code, map: decodeDataUrl(reference) };
   // A bundler may leave the comment out and still lay the map beside the script.
   const mapPath = reference === null ? `${path}.map` : resolve(dirname(path), decodeURI(reference));
@@ -34,7 +34,8 @@ async function readScript(url: string): Promise<ScriptSource | null> {
   return { code, map, ...(map !== null && { mapUrl: mapPath }) };
 }
 
-function pathOf(url: string): string | null {
+/** Where a script lies on this machine's disk; `null` if it came from elsewhere. */
+export function scriptPath(url: string): string | null {
   if (url.startsWith('/')) return url;
   if (!url.startsWith('file://')) return null;
   return fileURLToPath(url.replace(/[?#].*$/, ''));
@@ -49,8 +50,8 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** The last one counts (ECMA-426). */
-function lastMapReference(code: string): string | null {
+/** What a script says of its source map. The last one counts (ECMA-426). */
+export function mapReference(code: string): string | null {
   const references = [...code.slice(-MAP_COMMENT_WITHIN).matchAll(/\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/gm)];
   return references.at(-1)?.[1] ?? null;
 }

@@ -1,0 +1,39 @@
+/**
+ * What a redacted snapshot shows instead of a text, or `null` where the text may stay: because it is known, from the source
+ * of the program or from Node and V8 themselves. That something looks like an identifier is no reason: in
+ * `sessions[token]` the token is a property's name.
+ *
+ * `hash` is keyed with a key of this one file, so equal texts stay equal within it and can't be guessed or compared
+ * outside. Of the length the next power of two is told.
+ */
+export function redactText(text: string, known: KnownWords, hash: (text: string) => string): string | null {
+  if (isKnown(text, known, 2)) return null;
+  return `~${hash(text)}~${lengthClass(text.length)}`;
+}
+
+export type KnownWords = { has(word: string): boolean };
+
+/** What V8 makes of names: of an accessor, a bound function, a symbol, a built-in type, a WeakMap's entry. */
+function isKnown(text: string, known: KnownWords, nesting: number): boolean {
+  if (text === '' || known.has(text)) return true;
+  if (nesting === 0) return false;
+  for (const form of FORMS) {
+    const parts = form.exec(text);
+    if (parts !== null) return parts.slice(1).every((part) => isKnown(part, known, nesting - 1));
+  }
+  return false;
+}
+
+const FORMS: readonly RegExp[] = [
+  /^(?:get|set|bound) (\S+)$/,
+  /^<symbol (\S*)>$/,
+  /^system \/ (\S+)$/,
+  /^Node \/ (\S+)$/,
+  /^\d{1,9} \/ part of key \((\S+) @\d{1,10}\) -> value \((\S+) @\d{1,10}\) pair in WeakMap \(table @\d{1,10}\)$/,
+  /^part of key \((\S+) @\d{1,10}\) -> value \((\S+) @\d{1,10}\) pair in WeakMap \(table @\d{1,10}\)$/,
+];
+
+/** 1, 2, 4, 8, … */
+function lengthClass(length: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, length)));
+}

@@ -1,0 +1,126 @@
+import type { HeapCounts } from '../core/heap-counts.ts';
+import type { HeapMemory } from '../core/snapshot-capture.ts';
+
+/** What taking a snapshot of this heap will do, before anything was begun. */
+export type SnapshotPrediction = {
+  /** How many objects there are: counted by V8, or `null` where only bytes are known. */
+  readonly objects: number | null;
+  /** For how long the program will stand still: likely, and at most. */
+  readonly pauseMs: number;
+  readonly pauseMsMost: number;
+  /** Resident memory on top of what the process has. At most. */
+  readonly memoryBytes: number;
+  /** Of the file. At most. */
+  readonly fileBytes: number;
+};
+
+/** `microsecondsAnObject` is the rate of this machine, measured on a heap of its own. */
+export function predictSnapshot(counts: HeapCounts, microsecondsAnObject: number): SnapshotPrediction {
+  const { objects, receivers, textBytes, references } = counts;
+  const pauseMs = FIXED_PAUSE_MS + (objects * microsecondsAnObject) / 1000;
+  return {
+    objects,
+    pauseMs,
+    pauseMsMost: pauseMs * PAUSE_SPREAD,
+    memoryBytes:
+      FIXED_BYTES +
+      receivers * RECEIVER_BYTES +
+      (objects - receivers) * OTHER_BYTES +
+      textBytes * TEXT_COPIES,
+    fileBytes:
+      objects * NODE_FILE_BYTES + (references + 2 * objects) * EDGE_FILE_BYTES + textBytes * TEXT_FILE,
+  };
+}
+
+/** Where V8 would not count: as if everything that is not large were the smallest objects there are. */
+export function predictFromBytes(
+  { heapUsedBytes, largeBytes }: HeapMemory,
+  microsecondsAnObject: number,
+): SnapshotPrediction {
+  const bytes = Math.max(0, heapUsedBytes - largeBytes);
+  const objects = Math.ceil(bytes / SMALL_OBJECT_BYTES);
+  const all = { objects, receivers: objects, textBytes: 0, references: 4 * objects, pauseMs: 0 };
+  return { ...predictSnapshot(all, microsecondsAnObject), objects: null };
+}
+
+/** What is left of one limit that the process lives under. */
+export type MemoryRoom = {
+  /** `container` is the cgroup with the least left, `rlimit` one of `setrlimit`, `machine` what the kernel can still give. */
+  readonly which: 'container' | 'rlimit' | 'machine';
+  readonly leftBytes: number;
+};
+
+/** Why a capture is not safe, with the figures. */
+export type SnapshotObjection =
+  | {
+      readonly kind: 'memory';
+      readonly needBytes: number;
+      readonly leftBytes: number;
+      readonly which: MemoryRoom['which'];
+    }
+  | { readonly kind: 'pause'; readonly pauseMs: number; readonly maxPauseMs: number }
+  | { readonly kind: 'disk'; readonly needBytes: number; readonly leftBytes: number };
+
+export type Circumstances = {
+  readonly rooms: readonly MemoryRoom[];
+  readonly maxPauseMs: number;
+  /** Where the file goes; whether that is memory too, as in most /dev/shm and many /tmp. */
+  readonly disk: { readonly leftBytes: number; readonly isMemory: boolean };
+};
+
+/**
+ * Whether a snapshot may be taken: an objection for each thing that could harm the process. Nothing is rounded in the
+ * capture's favour: the most it can take is set against the least that is left.
+ */
+export function objectionsTo(
+  { pauseMsMost, memoryBytes, fileBytes }: SnapshotPrediction,
+  { rooms, maxPauseMs, disk }: Circumstances,
+): SnapshotObjection[] {
+  const objections: SnapshotObjection[] = [];
+  const needBytes = memoryBytes + RESERVE_BYTES + (disk.isMemory ? FILES * fileBytes : 0);
+  const [tightest] = [...rooms].sort((a, b) => a.leftBytes - b.leftBytes);
+  if (tightest !== undefined && !(needBytes <= tightest.leftBytes))
+    objections.push({ kind: 'memory', needBytes, ...tightest });
+  if (!(pauseMsMost <= maxPauseMs)) objections.push({ kind: 'pause', pauseMs: pauseMsMost, maxPauseMs });
+  if (!(FILES * fileBytes <= disk.leftBytes))
+    objections.push({ kind: 'disk', needBytes: FILES * fileBytes, leftBytes: disk.leftBytes });
+  return objections;
+}
+
+/**
+ * Whether there is room to have the heap counted: a collection may need half as much again for a moment. Where there is not,
+ * there is none for a snapshot.
+ */
+export function objectionsToCounting(
+  { heapUsedBytes, largeBytes }: HeapMemory,
+  rooms: readonly MemoryRoom[],
+): SnapshotObjection[] {
+  const needBytes = RESERVE_BYTES + Math.max(0, heapUsedBytes - largeBytes) / 2;
+  const [tightest] = [...rooms].sort((a, b) => a.leftBytes - b.leftBytes);
+  return tightest === undefined || needBytes <= tightest.leftBytes
+    ? []
+    : [{ kind: 'memory', needBytes, ...tightest }];
+}
+
+/**
+ * What one object costs, measured on heaps of one kind each (bench/snapshot-guard.ts has them): 1,150 to 1,450 bytes for an object
+ * that JavaScript can hold, 290 to 350 for a string, less for most others; rounded up.
+ */
+const RECEIVER_BYTES = 1600;
+const OTHER_BYTES = 450;
+const FIXED_BYTES = 32_000_000;
+/** V8 keeps the text of each string once more. */
+const TEXT_COPIES = 1.5;
+const FIXED_PAUSE_MS = 50;
+/** The likely pause is within a factor of two; the most is what is set against the limit. */
+const PAUSE_SPREAD = 1.5;
+const NODE_FILE_BYTES = 32;
+const EDGE_FILE_BYTES = 20;
+/** Text that is not ASCII is written with six characters for one. */
+const TEXT_FILE = 2;
+/** The smallest that are many in real heaps: two words of header and two fields. */
+const SMALL_OBJECT_BYTES = 32;
+/** For leakline itself, which may live under the same limit, and for what the program allocates meanwhile. */
+const RESERVE_BYTES = 192_000_000;
+/** V8's, which is gone afterwards, and the one that stays. */
+const FILES = 2;
