@@ -177,6 +177,10 @@ class Agent {
         return this.#ensureSnapshots().count();
       case 'scripts':
         return this.#ensureSnapshots().scripts((params as { from: number }).from);
+      case 'source': {
+        const { ids, id, from } = params as { ids: string[]; id: string; from: number };
+        return this.#ensureSnapshots().source(ids, id, from);
+      }
       case 'open snapshot':
         return this.#ensureSnapshots().open((params as { path: string }).path);
       case 'write snapshot':
@@ -254,6 +258,7 @@ class Agent {
       this.#require,
       () => this.#perfHooks.performance.now(),
       (ms) => this.#rest(ms),
+      (url) => this.#isOwnScript(url),
     );
     return this.#snapshots;
   }

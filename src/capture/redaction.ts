@@ -7,7 +7,7 @@
  * outside. Of the length the next power of two is told.
  */
 export function redactText(text: string, known: KnownWords, hash: (text: string) => string): string | null {
-  if (isKnown(text, known, 2)) return null;
+  if (isKnown(text, known, 3)) return null;
   return `~${hash(text)}~${lengthClass(text.length)}`;
 }
 
@@ -25,7 +25,8 @@ function isKnown(text: string, known: KnownWords, nesting: number): boolean {
 }
 
 const FORMS: readonly RegExp[] = [
-  /^(?:get|set|bound) (\S+)$/,
+  /^(?:get|set|bound) (.+)$/,
+  /^\((?:code|instruction stream|bytecode|interpreted|baseline) for (.+)\)$/,
   /^<symbol (\S*)>$/,
   /^system \/ (\S+)$/,
   /^Node \/ (\S+)$/,

@@ -14,3 +14,12 @@ export type SnapshotWritten = {
   /** Why V8 could not write it: ENOSPC, EFBIG, … The program goes on. */
   readonly failure: { readonly code: string | null; readonly message: string } | null;
 };
+
+/** Where a script that lives in the process is from. */
+export type ScriptOrigin = {
+  /** V8's number of it, which a snapshot's `locations` name. */
+  readonly id: string;
+  readonly url: string;
+  /** As the script names it; empty where it names none. */
+  readonly sourceMap: string;
+};

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { KnownWords } from '../capture/redaction.ts';
+import type { ScriptOrigin } from '../core/snapshot-capture.ts';
 import { codeWords } from '../diagnose/source/code-words.ts';
-import { mapReference, scriptPath } from './source-files.ts';
+import { scriptPath } from './source-files.ts';
 
 /** A script of the program, by V8's number, as the sidecar lists it. */
 export type SnapshotScript = {
@@ -11,53 +12,71 @@ export type SnapshotScript = {
   readonly sourceMap: string | null;
 };
 
-/**
- * The words of a program that a snapshot may show: the names in the text of its scripts and in Node's, and where the
- * scripts are from. Read from disk, so it costs the program nothing; a script that is not there, or is not JavaScript
- * there, has no words, and its names are hidden.
- */
-export async function readProgramWords(
-  urlByScriptId: ReadonlyMap<string, string>,
-  nodeWords: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<{
+/** What a snapshot may show: the names in the texts of these scripts, and where the scripts are from. */
+export type ProgramWords = {
   readonly words: KnownWords;
   readonly scripts: readonly SnapshotScript[];
+  /** Scripts that are not JavaScript as far as we can read: their names stay hidden. */
   readonly unread: number;
-}> {
+};
+
+/**
+ * The words of Node (those it shows of itself, and those in the text of its own modules) and of the program. A script's text
+ * is read from disk, which costs the program nothing; where the text there is not what runs (TypeScript that a loader
+ * compiled), `askFor` gets the texts that V8 has.
+ */
+export async function readProgramWords(
+  origins: readonly ScriptOrigin[],
+  nodeWords: ReadonlySet<string>,
+  askFor: (ids: readonly string[]) => AsyncIterable<readonly [id: string, source: string]>,
+): Promise<ProgramWords> {
   const words = new Set(nodeWords);
+  const missing: string[] = [];
   for (const source of nodeSources()) addWords(words, codeWords(source));
-  const scripts: SnapshotScript[] = [];
-  let unread = 0;
-  for (const [id, loadedFrom] of urlByScriptId) {
-    signal.throwIfAborted();
-    const url = withoutQuery(loadedFrom);
-    words.add(url);
-    const path = scriptPath(url);
-    if (path !== null) words.add(path);
+  for (const { id, url } of origins) {
+    const path = scriptPath(withoutQuery(url));
+    addPlaces(words, withoutQuery(url), path);
     const code = path === null ? null : await readFile(path, 'utf8').catch(() => null);
     const names = code === null ? null : codeWords(code);
-    if (names === null) unread += 1;
+    if (names === null) missing.push(id);
     else addWords(words, names);
-    scripts.push({ id: Number(id), url, sourceMap: code === null ? null : mapOf(code) });
   }
-  return { words, scripts, unread };
+  let unread = missing.length;
+  if (missing.length > 0) {
+    for await (const [, source] of askFor(missing)) {
+      const names = source === '' ? null : codeWords(source);
+      if (names !== null) unread -= 1;
+      addWords(words, names);
+    }
+  }
+  return { words, scripts: origins.map(listed), unread };
 }
 
 function addWords(words: Set<string>, more: ReadonlySet<string> | null): void {
   for (const word of more ?? []) words.add(word);
 }
 
-/** What stands behind a `?` may be anything, and a data: URL is a text. */
-function withoutQuery(url: string): string {
-  if (url.startsWith('data:')) return 'data:';
-  return url.replace(/[?#].*$/s, '').replace(/^(\w+:\/\/)[^/@]*@/, '$1');
+function addPlaces(words: Set<string>, url: string, path: string | null): void {
+  words.add(url);
+  if (path === null) return;
+  words.add(path);
+  // CommonJS keeps the folder of each module.
+  words.add(path.slice(0, path.lastIndexOf('/')));
 }
 
-function mapOf(code: string): string | null {
-  const reference = mapReference(code);
-  if (reference === null) return null;
-  return reference.startsWith('data:') ? 'inline' : withoutQuery(reference);
+function listed({ id, url, sourceMap }: ScriptOrigin): SnapshotScript {
+  return { id: Number(id), url: withoutQuery(url), sourceMap: mapReference(sourceMap) };
+}
+
+function mapReference(sourceMap: string): string | null {
+  if (sourceMap === '') return null;
+  return sourceMap.startsWith('data:') ? 'inline' : withoutQuery(sourceMap);
+}
+
+/** What stands behind a `?` may be anything, before an `@` a password, and a data: URL is a whole text. */
+function withoutQuery(url: string): string {
+  if (url.startsWith('data:')) return 'data:';
+  return url.replace(/[?#].*$/s, '').replace(/^([\w+.-]+:\/\/)[^/@]*@/, '$1');
 }
 
 /** Node has the text of its own modules within; a private door to it, so it may be shut. */

@@ -26,7 +26,7 @@ async function readScript(url: string): Promise<ScriptSource | null> {
   if (path === null) return null;
   const code = await readText(path);
   if (code === null) return null;
-  const reference = mapReference(code);
+  const reference = lastMapReference(code);
   if (reference?.startsWith('data:') === true) return { code, map: decodeDataUrl(reference) };
   // A bundler may leave the comment out and still lay the map beside the script.
   const mapPath = reference === null ? `${path}.map` : resolve(dirname(path), decodeURI(reference));
@@ -50,8 +50,8 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** What a script says of its source map. The last one counts (ECMA-426). */
-export function mapReference(code: string): string | null {
+/** The last one counts (ECMA-426). */
+function lastMapReference(code: string): string | null {
   const references = [...code.slice(-MAP_COMMENT_WITHIN).matchAll(/\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/gm)];
   return references.at(-1)?.[1] ?? null;
 }

@@ -14,7 +14,7 @@ import {
 import { SnapshotRewriter } from '../capture/snapshot-rewriter.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { HeapCounts } from '../core/heap-counts.ts';
-import type { HeapMemory, SnapshotWritten } from '../core/snapshot-capture.ts';
+import type { HeapMemory, ScriptOrigin, SnapshotWritten } from '../core/snapshot-capture.ts';
 import type { PredictedCost, SnapshotAccount } from '../report/snapshot-account.ts';
 import { version } from '../report/version.ts';
 import { attach } from '../target/attach.ts';
@@ -23,6 +23,7 @@ import type { OpenTarget } from '../target/meet-agent.ts';
 import { readMemoryRooms } from '../target/memory-room.ts';
 import { readProcess } from '../target/process-info.ts';
 import { findRawPlace, makeRawFile, type RawFile } from '../target/raw-file.ts';
+import { codeWords } from '../diagnose/source/code-words.ts';
 import { agentFiles } from './agent-files.ts';
 import { measureFreshNode } from './fresh-node.ts';
 import { checkFree, SnapshotFiles } from './snapshot-files.ts';
@@ -62,10 +63,13 @@ export async function takeSnapshot(
   try {
     onProgress({ step: 'measuring' });
     const fresh = await measureFreshNode(dirname(file));
+    const rate = fresh?.microsecondsAnObject ?? MICROSECONDS_AN_OBJECT;
     signal.throwIfAborted();
-    const target = await attach(pid, await agentFiles(), {}, { signal });
+    const agent = await agentFiles();
+    const target = await attach(pid, agent, {}, { signal });
     try {
-      return await capture(pid, target, file, request, fresh, signal, onProgress);
+      const words = new Set([...(fresh?.words ?? []), ...(codeWords(agent.source) ?? [])]);
+      return await capture(pid, target, file, request, rate, words, signal, onProgress);
     } catch (cause) {
       if (target.peer.closed && !(cause instanceof LeaklineError) && !signal.aborted)
         throw new LeaklineError('TARGET_GONE', { pid }, { cause });
@@ -78,14 +82,13 @@ export async function takeSnapshot(
   }
 }
 
-type Fresh = Awaited<ReturnType<typeof measureFreshNode>>;
-
 async function capture(
   pid: number,
   { peer, hello }: OpenTarget,
   file: string,
   request: SnapshotRequest,
-  fresh: Fresh,
+  microsecondsAnObject: number,
+  ownWords: ReadonlySet<string>,
   signal: AbortSignal,
   onProgress: (progress: SnapshotProgress) => void,
 ): Promise<SnapshotAccount> {
@@ -96,7 +99,6 @@ async function capture(
       message:
         'neither its folder nor the one for temporary files is a local disk that the process can reach',
     });
-  const rate = fresh?.microsecondsAnObject ?? MICROSECONDS_AN_OBJECT;
   const memory = await peer.call<HeapMemory>('memory');
   let counts: HeapCounts | null = null;
   let objections = objectionsToCounting(memory, readMemoryRooms(pid));
@@ -104,15 +106,24 @@ async function capture(
     onProgress({ step: 'counting' });
     counts = await peer.call<HeapCounts | null>('count heap');
   }
-  const prediction = counts === null ? predictFromBytes(memory, rate) : predictSnapshot(counts, rate);
+  const prediction = counts === null
+      ? predictFromBytes(memory, microsecondsAnObject)
+      : predictSnapshot(counts, microsecondsAnObject);
   const rooms = readMemoryRooms(pid);
-  objections = objectionsTo(prediction, { rooms, maxPauseMs: request.maxPauseMs, disk: place });
+  const object = (): SnapshotObjection[] =>
+    objectionsTo(prediction, { rooms: readMemoryRooms(pid), maxPauseMs: request.maxPauseMs, disk: place });
+  objections = object();
   const predicted = predictedCost(pid, prediction, rooms, request.force ? objections : []);
   onProgress({ step: 'predicted', predicted });
   if (objections.length > 0 && !request.force)
     throw new LeaklineError('SNAPSHOT_UNSAFE', { pid, objections });
-  const urlByScriptId = await readScripts(peer);
+  const origins = await readScripts(peer);
+  const program = await readProgramWords(origins, ownWords, (ids) => readSources(peer, ids));
   signal.throwIfAborted();
+  // Reading took seconds, in which others may have taken the memory.
+  objections = object();
+  if (objections.length > 0 && !request.force)
+    throw new LeaklineError('SNAPSHOT_UNSAFE', { pid, objections });
 
   onProgress({ step: 'capturing' });
   const raw = makeRawFile(place.folder, readProcess(pid).uid);
@@ -123,7 +134,6 @@ async function capture(
       .then(() => peer.call<HeapMemory>('memory'))
       .catch(() => null);
     onProgress({ step: 'writing' });
-    const program = await readProgramWords(urlByScriptId, fresh?.words ?? new Set(), signal);
     const rewriter = new SnapshotRewriter(
       request.raw ? () => null : (text) => redactText(text, program.words, hash),
     );
@@ -187,12 +197,27 @@ function predictedCost(
   };
 }
 
-async function readScripts(peer: OpenTarget['peer']): Promise<Map<string, string>> {
-  const urlByScriptId = new Map<string, string>();
+async function readScripts(peer: OpenTarget['peer']): Promise<ScriptOrigin[]> {
+  const origins: ScriptOrigin[] = [];
   for (;;) {
-    const page = await peer.call<[string, string][]>('scripts', { from: urlByScriptId.size });
-    if (page.length === 0) return urlByScriptId;
-    for (const [id, url] of page) urlByScriptId.set(id, url);
+    const page = await peer.call<ScriptOrigin[]>('scripts', { from: origins.length });
+    if (page.length === 0) return origins;
+    origins.push(...page);
+  }
+}
+
+async function* readSources(
+  peer: OpenTarget['peer'],
+  ids: readonly string[],
+): AsyncGenerator<readonly [string, string]> {
+  for (const id of ids) {
+    let source = '';
+    for (;;) {
+      const piece = await peer.call<string>('source', { ids, id, from: source.length });
+      source += piece;
+      if (piece === '') break;
+    }
+    yield [id, source];
   }
 }
 
