@@ -15,8 +15,11 @@ export type KnownWords = { has(word: string): boolean };
 
 /** What V8 makes of names: of an accessor, a bound function, a symbol, a built-in type, a WeakMap's entry. */
 function isKnown(text: string, known: KnownWords, nesting: number): boolean {
-  if (text === '' || known.has(text)) return true;
+  if (text === '' || known.has(text) || RARE_WORDS.has(text)) return true;
   if (nesting === 0) return false;
+  // Code is named by the place of its function, too: `Readable.push`. Elsewhere a text with dots may be anything.
+  const place = CODE.exec(text)?.[1];
+  if (place !== undefined && place.split('.').every((part) => isKnown(part, known, nesting - 1))) return true;
   for (const form of FORMS) {
     const parts = form.exec(text);
     if (parts !== null) return parts.slice(1).every((part) => isKnown(part, known, nesting - 1));
@@ -24,15 +27,23 @@ function isKnown(text: string, known: KnownWords, nesting: number): boolean {
   return false;
 }
 
+const CODE = /^\((?:code|instruction stream|bytecode|baseline) for (.+)\)$/;
+
 const FORMS: readonly RegExp[] = [
   /^(?:get|set|bound) (.+)$/,
-  /^\((?:code|instruction stream|bytecode|interpreted|baseline) for (.+)\)$/,
   /^<symbol (\S*)>$/,
-  /^system \/ (\S+)$/,
-  /^Node \/ (\S+)$/,
-  /^\d{1,9} \/ part of key \((\S+) @\d{1,10}\) -> value \((\S+) @\d{1,10}\) pair in WeakMap \(table @\d{1,10}\)$/,
-  /^part of key \((\S+) @\d{1,10}\) -> value \((\S+) @\d{1,10}\) pair in WeakMap \(table @\d{1,10}\)$/,
+  /^(?:system|Node) \/ (\S+)$/,
+  /^(?:\d{1,9} \/ )?part of key \((\S+) @\d{1,10}\) -> value \((\S+) @\d{1,10}\) pair in WeakMap \(table @\d{1,10}\)$/,
 ];
+
+/** V8's own, of things that a Node which does nothing does not have. */
+const RARE_WORDS = new Set([
+  '(script line ends)',
+  'line_ends',
+  '(sliced string)',
+  '(concatenated string)',
+  'v8/gc',
+]);
 
 /** 1, 2, 4, 8, … */
 function lengthClass(length: number): number {

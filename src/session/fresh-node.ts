@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { SnapshotRewriter } from '../capture/snapshot-rewriter.ts';
 import { makeRawFile } from '../target/raw-file.ts';
 
@@ -9,18 +9,22 @@ export type FreshNode = {
   readonly microsecondsAnObject: number;
   /** V8's and Node's own words: the names of their types, functions, properties. */
   readonly words: ReadonlySet<string>;
+  /** The texts of Node's own modules. */
+  readonly sources: readonly string[];
 };
 
 /**
- * Takes a snapshot of a Node of our own, with an empty environment and a heap we know: how long it takes, and which
+ * Takes a snapshot of a Node of our own, the program's executable again, with an empty environment and a heap we know: how long it takes, and which
  * texts are in it although nobody's data is. Some 1.5 s and 150 MB, of ours and not of the program's. `null` if it
  * could not be had.
  */
-export async function measureFreshNode(folder: string): Promise<FreshNode | null> {
+export async function measureFreshNode(folder: string, executable: string): Promise<FreshNode | null> {
   const raw = makeRawFile(folder, process.getuid?.() ?? 0);
+  const sources = makeRawFile(folder, process.getuid?.() ?? 0);
   try {
     raw.unname();
-    const text = await output(raw.file);
+    sources.unname();
+    const text = await output(executable, [raw.file, sources.file]);
     if (text === null) return null;
     const words = new Set<string>();
     const reader = new SnapshotRewriter((word) => {
@@ -31,23 +35,30 @@ export async function measureFreshNode(folder: string): Promise<FreshNode | null
       reader.feed(chunk as Buffer);
     const { nodes } = reader.end();
     const { pauseMs } = JSON.parse(text) as { pauseMs: number };
-    return { microsecondsAnObject: (pauseMs * 1000) / nodes, words };
+    return {
+      microsecondsAnObject: (pauseMs * 1000) / nodes,
+      words,
+      // Opened once more: the child has moved the position of the file that we share.
+      sources: JSON.parse(readFileSync(`/proc/self/fd/${sources.file}`, 'utf8')) as string[],
+    };
   } catch {
     // It is only a measurement: without it there are figures of another machine, and fewer words are kept.
     return null;
   } finally {
-    raw.unname();
-    raw.close();
+    for (const file of [raw, sources]) {
+      file.unname();
+      file.close();
+    }
   }
 }
 
 /** `null` if it failed. */
-function output(file: number): Promise<string | null> {
-  const child = spawn(process.execPath, ['-e', PROGRAM], {
+function output(executable: string, files: readonly number[]): Promise<string | null> {
+  const child = spawn(executable, ['-e', PROGRAM], {
     cwd: '/',
     // Nothing of ours may be taken for a word of Node's.
     env: {},
-    stdio: ['ignore', 'pipe', 'ignore', file],
+    stdio: ['ignore', 'pipe', 'ignore', ...files],
     timeout: WITHIN_MS,
     killSignal: 'SIGKILL',
   });
@@ -82,7 +93,12 @@ use(() => new AbortController());
 use(() => require('perf_hooks').monitorEventLoopDelay());
 const startMs = performance.now();
 v8.writeHeapSnapshot('/proc/self/fd/3');
-console.log(JSON.stringify({ pauseMs: performance.now() - startMs }));
+const pauseMs = performance.now() - startMs;
+let sources = [];
+// A private door, so it may be shut.
+try { sources = Object.values(process.binding('natives')).filter((source) => typeof source === 'string'); } catch {}
+require('fs').writeFileSync(4, JSON.stringify(sources));
+console.log(JSON.stringify({ pauseMs }));
 process.exit(0);
 `;
 

@@ -21,18 +21,19 @@ export type ProgramWords = {
 };
 
 /**
- * The words of Node (those it shows of itself, and those in the text of its own modules) and of the program. A script's text
+ * Words that are known already, those in texts that are nobody's secret, and those of the program. A script's text
  * is read from disk, which costs the program nothing; where the text there is not what runs (TypeScript that a loader
  * compiled), `askFor` gets the texts that V8 has.
  */
 export async function readProgramWords(
   origins: readonly ScriptOrigin[],
-  nodeWords: ReadonlySet<string>,
+  ownWords: ReadonlySet<string>,
+  ownSources: readonly string[],
   askFor: (ids: readonly string[]) => AsyncIterable<readonly [id: string, source: string]>,
 ): Promise<ProgramWords> {
-  const words = new Set(nodeWords);
+  const words = new Set(ownWords);
   const missing: string[] = [];
-  for (const source of nodeSources()) addWords(words, codeWords(source));
+  for (const source of ownSources) addWords(words, codeWords(source));
   for (const { id, url } of origins) {
     const path = scriptPath(withoutQuery(url));
     addPlaces(words, withoutQuery(url), path);
@@ -77,15 +78,4 @@ function mapReference(sourceMap: string): string | null {
 function withoutQuery(url: string): string {
   if (url.startsWith('data:')) return 'data:';
   return url.replace(/[?#].*$/s, '').replace(/^([\w+.-]+:\/\/)[^/@]*@/, '$1');
-}
-
-/** Node has the text of its own modules within; a private door to it, so it may be shut. */
-function nodeSources(): string[] {
-  try {
-    const { binding } = process as unknown as { binding(name: string): Record<string, unknown> };
-    const sources = binding.call(process, 'natives');
-    return Object.values(sources).filter((source) => typeof source === 'string');
-  } catch {
-    return [];
-  }
 }

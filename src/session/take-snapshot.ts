@@ -21,13 +21,13 @@ import { attach } from '../target/attach.ts';
 import { lockCapture } from '../target/capture-lock.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
 import { readMemoryRooms } from '../target/memory-room.ts';
+import { checkIsNode } from '../target/node-executable.ts';
 import { readProcess } from '../target/process-info.ts';
 import { findRawPlace, makeRawFile, type RawFile } from '../target/raw-file.ts';
-import { codeWords } from '../diagnose/source/code-words.ts';
 import { agentFiles } from './agent-files.ts';
 import { measureFreshNode } from './fresh-node.ts';
 import { checkFree, SnapshotFiles } from './snapshot-files.ts';
-import { readProgramWords } from './snapshot-words.ts';
+import { type ProgramWords, readProgramWords } from './snapshot-words.ts';
 
 export type SnapshotRequest = {
   readonly file: string;
@@ -62,14 +62,21 @@ export async function takeSnapshot(
   const lock = await lockCapture();
   try {
     onProgress({ step: 'measuring' });
-    const fresh = await measureFreshNode(dirname(file));
+    const fresh = await measureFreshNode(dirname(file), executableLike(pid));
     const rate = fresh?.microsecondsAnObject ?? MICROSECONDS_AN_OBJECT;
     signal.throwIfAborted();
     const agent = await agentFiles();
     const target = await attach(pid, agent, {}, { signal });
     try {
-      const words = new Set([...(fresh?.words ?? []), ...(codeWords(agent.source) ?? [])]);
-      return await capture(pid, target, file, request, rate, words, signal, onProgress);
+      const readWords: ReadWords = (origins, askFor) =>
+        readProgramWords(
+          origins,
+          fresh?.words ?? new Set(),
+          // What is ours in the heap is to be known as ours.
+          [...(fresh?.sources ?? []), agent.source],
+          askFor,
+        );
+      return await capture(pid, target, file, request, rate, readWords, signal, onProgress);
     } catch (cause) {
       if (target.peer.closed && !(cause instanceof LeaklineError) && !signal.aborted)
         throw new LeaklineError('TARGET_GONE', { pid }, { cause });
@@ -82,13 +89,28 @@ export async function takeSnapshot(
   }
 }
 
+type ReadWords = (
+  origins: readonly ScriptOrigin[],
+  askFor: Parameters<typeof readProgramWords>[3],
+) => Promise<ProgramWords>;
+
+/**
+ * The program's own Node has the same words and the same speed. Only where it is run by the same user: another's is not for
+ * us to execute.
+ */
+function executableLike(pid: number): string {
+  const info = readProcess(pid);
+  checkIsNode(info);
+  return info.uid === process.geteuid?.() ? `/proc/${pid}/exe` : process.execPath;
+}
+
 async function capture(
   pid: number,
   { peer, hello }: OpenTarget,
   file: string,
   request: SnapshotRequest,
   microsecondsAnObject: number,
-  ownWords: ReadonlySet<string>,
+  readWords: ReadWords,
   signal: AbortSignal,
   onProgress: (progress: SnapshotProgress) => void,
 ): Promise<SnapshotAccount> {
@@ -118,7 +140,7 @@ async function capture(
   if (objections.length > 0 && !request.force)
     throw new LeaklineError('SNAPSHOT_UNSAFE', { pid, objections });
   const origins = await readScripts(peer);
-  const program = await readProgramWords(origins, ownWords, (ids) => readSources(peer, ids));
+  const program = await readWords(origins, (ids) => readSources(peer, ids));
   signal.throwIfAborted();
   // Reading took seconds, in which others may have taken the memory.
   objections = object();
