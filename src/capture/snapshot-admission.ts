@@ -50,6 +50,11 @@ export type MemoryRoom = {
   readonly leftBytes: number;
 };
 
+/** The one with the least left; `undefined` where no limit is known. */
+export function tightestOf(rooms: readonly MemoryRoom[]): MemoryRoom | undefined {
+  return [...rooms].sort((a, b) => a.leftBytes - b.leftBytes)[0];
+}
+
 /** Why a capture is not safe, with the figures. */
 export type SnapshotObjection =
   | {
@@ -78,7 +83,7 @@ export function objectionsTo(
 ): SnapshotObjection[] {
   const objections: SnapshotObjection[] = [];
   const needBytes = memoryBytes + RESERVE_BYTES + (disk.isMemory ? FILES * fileBytes : 0);
-  const [tightest] = [...rooms].sort((a, b) => a.leftBytes - b.leftBytes);
+  const tightest = tightestOf(rooms);
   if (tightest !== undefined && !(needBytes <= tightest.leftBytes))
     objections.push({ kind: 'memory', needBytes, ...tightest });
   if (!(pauseMsMost <= maxPauseMs)) objections.push({ kind: 'pause', pauseMs: pauseMsMost, maxPauseMs });
@@ -96,7 +101,7 @@ export function objectionsToCounting(
   rooms: readonly MemoryRoom[],
 ): SnapshotObjection[] {
   const needBytes = RESERVE_BYTES + Math.max(0, heapUsedBytes - largeBytes) / 2;
-  const [tightest] = [...rooms].sort((a, b) => a.leftBytes - b.leftBytes);
+  const tightest = tightestOf(rooms);
   return tightest === undefined || needBytes <= tightest.leftBytes
     ? []
     : [{ kind: 'memory', needBytes, ...tightest }];

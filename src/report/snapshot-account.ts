@@ -3,7 +3,7 @@ export type SnapshotAccount = {
   readonly schema: 'leakline/snapshot@1';
   readonly leakline: string;
   readonly takenAt: string;
-  readonly target: { readonly pid: number; readonly node: string; readonly command: string };
+  readonly target: { readonly pid: number; readonly node: string };
   readonly file: string;
   /** Script number → where it is from → its source map, so that the snapshot's `locations` lead to lines. */
   readonly scriptsFile: string;
@@ -16,6 +16,8 @@ export type SnapshotAccount = {
     /** Shown as a hash. */
     readonly hidden: number;
   };
+  /** Whether V8's and Node's own names could be looked up; else they are hidden too. */
+  readonly knowsNode: boolean;
   /** Scripts whose text could not be read, so that their names are hidden too. */
   readonly scriptsUnread: number;
   readonly predicted: PredictedCost;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { SnapshotRewriter } from '../capture/snapshot-rewriter.ts';
-import { makeRawFile } from '../target/raw-file.ts';
+import { makeRawFile, type RawFile, readRawFile } from '../target/raw-file.ts';
 
 /** What a Node that runs nothing tells of all others. */
 export type FreshNode = {
@@ -14,42 +14,48 @@ export type FreshNode = {
 };
 
 /**
- * Takes a snapshot of a Node of our own, the program's executable again, with an empty environment and a heap we know: how long it takes, and which
- * texts are in it although nobody's data is. Some 1.5 s and 150 MB, of ours and not of the program's. `null` if it
+ * Starts the executable with an empty environment and a heap we know, and takes a snapshot of that: how long it takes, and
+ * which texts are in it although nobody's data is. Some 2 s, and FRESH_NODE_BYTES of memory while it lasts. `null` if it
  * could not be had.
  */
 export async function measureFreshNode(folder: string, executable: string): Promise<FreshNode | null> {
-  const raw = makeRawFile(folder, process.getuid?.() ?? 0);
-  const sources = makeRawFile(folder, process.getuid?.() ?? 0);
+  const files: RawFile[] = [];
   try {
-    raw.unname();
-    sources.unname();
-    const text = await output(executable, [raw.file, sources.file]);
+    for (let count = 0; count < 2; count += 1) {
+      const file = makeRawFile(folder, process.geteuid?.() ?? 0);
+      file.unname();
+      files.push(file);
+    }
+    const [snapshot, sources] = files.map(({ file }) => file) as [number, number];
+    const text = await output(executable, [snapshot, sources]);
     if (text === null) return null;
     const words = new Set<string>();
     const reader = new SnapshotRewriter((word) => {
-      if (word.length <= WORD_LENGTH_MAX) words.add(word);
+      if (isWord(word)) words.add(word);
       return null;
     });
-    for await (const chunk of createReadStream('', { fd: raw.file, start: 0, autoClose: false }))
-      reader.feed(chunk as Buffer);
+    for await (const chunk of readRawFile(snapshot)) reader.feed(chunk);
     const { nodes } = reader.end();
     const { pauseMs } = JSON.parse(text) as { pauseMs: number };
     return {
       microsecondsAnObject: (pauseMs * 1000) / nodes,
       words,
       // Opened once more: the child has moved the position of the file that we share.
-      sources: JSON.parse(readFileSync(`/proc/self/fd/${sources.file}`, 'utf8')) as string[],
+      sources: JSON.parse(readFileSync(`/proc/self/fd/${sources}`, 'utf8')) as string[],
     };
   } catch {
-    // It is only a measurement: without it there are figures of another machine, and fewer words are kept.
+    // It is only a measurement: without it there are figures of another machine, and fewer names are shown.
     return null;
   } finally {
-    for (const file of [raw, sources]) {
-      file.unname();
-      file.close();
-    }
+    for (const file of files) file.close();
   }
+}
+
+export const FRESH_NODE_BYTES = 400_000_000;
+
+/** Numbers are in every heap, as the places of arrays; where the program has the same one it may be a PIN. */
+export function isWord(text: string): boolean {
+  return text.length <= WORD_LENGTH_MAX && /^[ -~]*[a-z][ -~]*$/i.test(text);
 }
 
 /** `null` if it failed. */
@@ -70,17 +76,20 @@ function output(executable: string, files: readonly number[]): Promise<string | 
   });
 }
 
-/** Objects of the kinds that servers have many of, beside all that Node itself loads. */
+/**
+ * Loads all that Node has, makes one of each kind of its own objects that servers have, and some ballast. The texts of the
+ * ballast are no words (see `isWord`).
+ */
 const PROGRAM = `
 const v8 = require('v8');
 for (const name of require('module').builtinModules) try { require(name); } catch {}
-globalThis.ballast = [];
-for (let i = 0; i < 15000; i += 1) ballast.push({ i }, [i, {}], 'text ' + i, () => i);
 const kept = globalThis.kept = [];
+for (let i = 0; i < 5000; i += 1) kept.push({ i }, [i, {}], '\\u0001' + i, () => i, new Map([[i, i]]));
 const use = (work) => { try { kept.push(work()); } catch {} };
-use(() => require('net').createServer().listen(0, '127.0.0.1', function () { use(() => require('net').connect(this.address().port)); }));
+use(() => require('net').createServer().listen(0, '127.0.0.1'));
 use(() => require('net').createServer().listen('\\0leakline-' + process.pid));
-use(() => require('dgram').createSocket('udp4').bind(0, '127.0.0.1'));
+use(() => require('net').connect('\\0leakline-' + process.pid).on('error', () => {}));
+use(() => require('dgram').createSocket('udp4'));
 use(() => require('http').createServer());
 use(() => require('zlib').createGzip());
 use(() => require('crypto').createHash('sha256'));
@@ -98,8 +107,7 @@ let sources = [];
 // A private door, so it may be shut.
 try { sources = Object.values(process.binding('natives')).filter((source) => typeof source === 'string'); } catch {}
 require('fs').writeFileSync(4, JSON.stringify(sources));
-console.log(JSON.stringify({ pauseMs }));
-process.exit(0);
+process.stdout.write(JSON.stringify({ pauseMs }), () => process.exit(0));
 `;
 
 const WITHIN_MS = 30_000;

@@ -1,11 +1,14 @@
-import { constants, createReadStream, existsSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync } from 'node:fs';
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { SnapshotRewriter, SnapshotShape } from '../capture/snapshot-rewriter.ts';
 import { LeaklineError } from '../core/errors.ts';
+import { readRawFile } from '../target/raw-file.ts';
+import type { SnapshotScript } from './snapshot-words.ts';
 
 /**
- * The snapshot and what stands beside it. Both are written under another name, whole and safe on disk before either has
- * its own; whatever fails, both are gone. Only their owner may read them.
+ * The snapshot and, beside it, where its scripts are from. Both are written under another name, whole and safe on disk
+ * before either has its own; whatever fails, both are gone. Only their owner may read them.
  */
 export class SnapshotFiles {
   readonly scriptsFile: string;
@@ -16,55 +19,49 @@ export class SnapshotFiles {
     this.scriptsFile = scriptsFileOf(file);
   }
 
+  /** Throws CANNOT_WRITE, FILE_EXISTS, SNAPSHOT_UNREADABLE where the program's own is not whole, or the signal's reason. */
   async write(
     rawFile: number,
     rewriter: SnapshotRewriter,
-    scripts: object,
+    scripts: readonly SnapshotScript[],
     signal: AbortSignal,
   ): Promise<{ readonly shape: SnapshotShape; readonly bytes: number }> {
     const partial = `${this.#file}.partial`;
     const partialScripts = `${this.scriptsFile}.partial`;
-    // Left by a leakline that was killed: we hold the lock, so nobody is writing them.
-    rmSync(partial, { force: true });
-    rmSync(partialScripts, { force: true });
-    let scriptsNamed = false;
+    const undo = [partial, partialScripts];
     try {
-      const text = Buffer.from(`${JSON.stringify(scripts, null, 1)}\n`);
-      await withNewFile(partialScripts, async (handle) => {
-        await handle.writeFile(text);
-      });
-      let bytes = 0;
-      let shape: SnapshotShape | null = null;
-      await withNewFile(partial, async (handle) => {
-        for await (const chunk of createReadStream('', {
-          fd: rawFile,
-          start: 0,
-          autoClose: false,
-          highWaterMark: CHUNK_BYTES,
-        })) {
+      // Left by a leakline that was killed: we hold the lock, so nobody is writing them.
+      for (const path of undo) rmSync(path, { force: true });
+      await withNewFile(partialScripts, (handle) => handle.writeFile(scriptsText(scripts)));
+      const written = await withNewFile(partial, async (handle) => {
+        let bytes = 0;
+        for await (const chunk of readRawFile(rawFile)) {
           signal.throwIfAborted();
-          for (const part of rewriter.feed(chunk as Buffer)) bytes += await writeAll(handle, part);
+          for (const part of rewriter.feed(chunk)) bytes += await writeAll(handle, part);
         }
-        shape = rewriter.end();
+        return { shape: rewriter.end(), bytes };
       });
       await giveName(partialScripts, this.scriptsFile);
-      scriptsNamed = true;
+      undo.push(this.scriptsFile);
       await giveName(partial, this.#file);
-      return { shape: shape ?? rewriter.end(), bytes };
+      return written;
     } catch (cause) {
-      for (const path of [partial, partialScripts, ...(scriptsNamed ? [this.scriptsFile] : [])])
-        rmSync(path, { force: true });
+      for (const path of undo) rmSync(path, { force: true });
       if (cause instanceof LeaklineError || signal.aborted) throw cause;
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new LeaklineError('CANNOT_WRITE', { file: this.#file, message }, { cause });
+      throw cannotWrite(this.#file, cause);
     }
   }
 }
 
-/** Before anything is asked of the program. Throws FILE_EXISTS. */
+/** Before anything is asked of the program. Throws FILE_EXISTS, CANNOT_WRITE. */
 export function checkFree(file: string): void {
   for (const path of [file, scriptsFileOf(file)]) {
     if (existsSync(path)) throw new LeaklineError('FILE_EXISTS', { file: path });
+  }
+  try {
+    accessSync(dirname(file), constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw cannotWrite(file, cause);
   }
 }
 
@@ -72,12 +69,20 @@ function scriptsFileOf(file: string): string {
   return `${file.replace(/\.heapsnapshot$/, '')}.scripts.json`;
 }
 
-async function withNewFile(path: string, work: (handle: FileHandle) => Promise<void>): Promise<void> {
+function scriptsText(scripts: readonly SnapshotScript[]): string {
+  return `${JSON.stringify({ schema: 'leakline/snapshot-scripts@1', scripts }, null, 1)}\n`;
+}
+
+async function withNewFile<Result>(
+  path: string,
+  work: (handle: FileHandle) => Promise<Result>,
+): Promise<Result> {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    await work(handle);
+    const result = await work(handle);
     await handle.sync();
+    return result;
   } finally {
     await handle.close();
   }
@@ -102,4 +107,7 @@ async function giveName(partial: string, file: string): Promise<void> {
   await unlink(partial);
 }
 
-const CHUNK_BYTES = 1 << 20;
+function cannotWrite(file: string, cause: unknown): LeaklineError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new LeaklineError('CANNOT_WRITE', { file, message }, { cause });
+}

@@ -29,23 +29,33 @@ export async function readProgramWords(
   origins: readonly ScriptOrigin[],
   ownWords: ReadonlySet<string>,
   ownSources: readonly string[],
-  askFor: (ids: readonly string[]) => AsyncIterable<readonly [id: string, source: string]>,
+  {
+    askFor,
+    scriptLengthMax,
+  }: {
+    readonly askFor: (ids: readonly string[]) => AsyncIterable<readonly [id: string, source: string]>;
+    /** Longer ones are not read: parsing takes memory. */
+    readonly scriptLengthMax: number;
+  },
 ): Promise<ProgramWords> {
+  const read = (code: string | null): Set<string> | null =>
+    code === null || code === '' || code.length > scriptLengthMax ? null : codeWords(code);
   const words = new Set(ownWords);
   const missing: string[] = [];
   for (const source of ownSources) addWords(words, codeWords(source));
   for (const { id, url } of origins) {
-    const path = scriptPath(withoutQuery(url));
-    addPlaces(words, withoutQuery(url), path);
+    const place = placeOf(url);
+    const path = scriptPath(place);
+    addPlaces(words, place, path);
     const code = path === null ? null : await readFile(path, 'utf8').catch(() => null);
-    const names = code === null ? null : codeWords(code);
+    const names = read(code);
     if (names === null) missing.push(id);
     else addWords(words, names);
   }
   let unread = missing.length;
   if (missing.length > 0) {
     for await (const [, source] of askFor(missing)) {
-      const names = source === '' ? null : codeWords(source);
+      const names = read(source);
       if (names !== null) unread -= 1;
       addWords(words, names);
     }
@@ -58,7 +68,7 @@ function addWords(words: Set<string>, more: ReadonlySet<string> | null): void {
 }
 
 function addPlaces(words: Set<string>, url: string, path: string | null): void {
-  words.add(url);
+  if (url !== EVALUATED) words.add(url);
   if (path === null) return;
   words.add(path);
   // CommonJS keeps the folder of each module.
@@ -66,7 +76,7 @@ function addPlaces(words: Set<string>, url: string, path: string | null): void {
 }
 
 function listed({ id, url, sourceMap }: ScriptOrigin): SnapshotScript {
-  return { id: Number(id), url: withoutQuery(url), sourceMap: mapReference(sourceMap) };
+  return { id: Number(id), url: placeOf(url), sourceMap: mapReference(sourceMap) };
 }
 
 function mapReference(sourceMap: string): string | null {
@@ -74,8 +84,16 @@ function mapReference(sourceMap: string): string | null {
   return sourceMap.startsWith('data:') ? 'inline' : withoutQuery(sourceMap);
 }
 
-/** What stands behind a `?` may be anything, before an `@` a password, and a data: URL is a whole text. */
+/**
+ * What stands behind a `?` may be anything, before an `@` a password; a data: URL is a whole text, and what a program evaluates
+ * it may call what it likes.
+ */
+function placeOf(url: string): string {
+  return /^(?:\/|file:|https?:|webpack(?:-internal)?:)/.test(url) ? withoutQuery(url) : EVALUATED;
+}
+
 function withoutQuery(url: string): string {
-  if (url.startsWith('data:')) return 'data:';
   return url.replace(/[?#].*$/s, '').replace(/^([\w+.-]+:\/\/)[^/@]*@/, '$1');
 }
+
+const EVALUATED = '(evaluated)';

@@ -1,20 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redactText } from '../capture/redaction.ts';
 import {
+  type MemoryRoom,
   objectionsTo,
   objectionsToCounting,
   predictFromBytes,
   predictSnapshot,
   type SnapshotObjection,
-  type SnapshotPrediction,
+  tightestOf,
 } from '../capture/snapshot-admission.ts';
 import { SnapshotRewriter } from '../capture/snapshot-rewriter.ts';
 import { LeaklineError } from '../core/errors.ts';
-import type { HeapCounts } from '../core/heap-counts.ts';
-import type { HeapMemory, ScriptOrigin, SnapshotWritten } from '../core/snapshot-capture.ts';
 import type { PredictedCost, SnapshotAccount } from '../report/snapshot-account.ts';
 import { version } from '../report/version.ts';
 import { attach } from '../target/attach.ts';
@@ -22,12 +20,15 @@ import { lockCapture } from '../target/capture-lock.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
 import { readMemoryRooms } from '../target/memory-room.ts';
 import { checkIsNode } from '../target/node-executable.ts';
-import { readProcess } from '../target/process-info.ts';
-import { findRawPlace, makeRawFile, type RawFile } from '../target/raw-file.ts';
+import { runtimeDirectory } from '../target/private-directory.ts';
+import { type ProcessInfo, readProcess } from '../target/process-info.ts';
+import { findRawPlace, makeRawFile, type RawPlace } from '../target/raw-file.ts';
+import { watchResidentPeak } from '../target/resident-peak.ts';
 import { agentFiles } from './agent-files.ts';
-import { measureFreshNode } from './fresh-node.ts';
+import { FRESH_NODE_BYTES, type FreshNode, measureFreshNode } from './fresh-node.ts';
 import { checkFree, SnapshotFiles } from './snapshot-files.ts';
-import { type ProgramWords, readProgramWords } from './snapshot-words.ts';
+import { type SnapshotLine, snapshotLine } from './snapshot-line.ts';
+import { readProgramWords } from './snapshot-words.ts';
 
 export type SnapshotRequest = {
   readonly file: string;
@@ -59,24 +60,20 @@ export async function takeSnapshot(
     throw new LeaklineError('SNAPSHOT_NOT_HERE', { platform: process.platform });
   const file = resolve(request.file);
   checkFree(file);
+  const info = readProcess(pid);
+  checkIsNode(info);
   const lock = await lockCapture();
   try {
     onProgress({ step: 'measuring' });
-    const fresh = await measureFreshNode(dirname(file), executableLike(pid));
-    const rate = fresh?.microsecondsAnObject ?? MICROSECONDS_AN_OBJECT;
+    const fresh = await measureNodeLike(info, dirname(file));
     signal.throwIfAborted();
     const agent = await agentFiles();
     const target = await attach(pid, agent, {}, { signal });
     try {
-      const readWords: ReadWords = (origins, askFor) =>
-        readProgramWords(
-          origins,
-          fresh?.words ?? new Set(),
-          // What is ours in the heap is to be known as ours.
-          [...(fresh?.sources ?? []), agent.source],
-          askFor,
-        );
-      return await capture(pid, target, file, request, rate, readWords, signal, onProgress);
+      return await capture(
+        { pid, info, target, agentSource: agent.source, fresh, file, request, signal },
+        onProgress,
+      );
     } catch (cause) {
       if (target.peer.closed && !(cause instanceof LeaklineError) && !signal.aborted)
         throw new LeaklineError('TARGET_GONE', { pid }, { cause });
@@ -89,100 +86,75 @@ export async function takeSnapshot(
   }
 }
 
-type ReadWords = (
-  origins: readonly ScriptOrigin[],
-  askFor: Parameters<typeof readProgramWords>[3],
-) => Promise<ProgramWords>;
-
-/**
- * The program's own Node has the same words and the same speed. Only where it is run by the same user: another's is not for
- * us to execute.
- */
-function executableLike(pid: number): string {
-  const info = readProcess(pid);
-  checkIsNode(info);
-  return info.uid === process.geteuid?.() ? `/proc/${pid}/exe` : process.execPath;
-}
+type Capture = {
+  readonly pid: number;
+  readonly info: ProcessInfo;
+  readonly target: OpenTarget;
+  readonly agentSource: string;
+  readonly fresh: FreshNode | null;
+  readonly file: string;
+  readonly request: SnapshotRequest;
+  readonly signal: AbortSignal;
+};
 
 async function capture(
-  pid: number,
-  { peer, hello }: OpenTarget,
-  file: string,
-  request: SnapshotRequest,
-  microsecondsAnObject: number,
-  readWords: ReadWords,
-  signal: AbortSignal,
+  { pid, info, target, agentSource, fresh, file, request, signal }: Capture,
   onProgress: (progress: SnapshotProgress) => void,
 ): Promise<SnapshotAccount> {
-  const place = findRawPlace(pid, dirname(file));
-  if (place === null)
-    throw new LeaklineError('CANNOT_WRITE', {
-      file,
-      message:
-        'neither its folder nor the one for temporary files is a local disk that the process can reach',
-    });
-  const memory = await peer.call<HeapMemory>('memory');
-  let counts: HeapCounts | null = null;
-  let objections = objectionsToCounting(memory, readMemoryRooms(pid));
-  if (objections.length === 0) {
-    onProgress({ step: 'counting' });
-    counts = await peer.call<HeapCounts | null>('count heap');
-  }
-  const prediction = counts === null
-      ? predictFromBytes(memory, microsecondsAnObject)
-      : predictSnapshot(counts, microsecondsAnObject);
-  const rooms = readMemoryRooms(pid);
-  const object = (): SnapshotObjection[] =>
-    objectionsTo(prediction, { rooms: readMemoryRooms(pid), maxPauseMs: request.maxPauseMs, disk: place });
-  objections = object();
-  const predicted = predictedCost(pid, prediction, rooms, request.force ? objections : []);
-  onProgress({ step: 'predicted', predicted });
-  if (objections.length > 0 && !request.force)
-    throw new LeaklineError('SNAPSHOT_UNSAFE', { pid, objections });
-  const origins = await readScripts(peer);
-  const program = await readWords(origins, (ids) => readSources(peer, ids));
+  const line = snapshotLine(pid, target.peer);
+  const place = rawPlace(info, file);
+  const { predicted, countingPauseMs, check } = await predict(line, pid, place, fresh, request, onProgress);
+  check();
+  // What is ours in the heap is to be known as ours.
+  const sources = [...(fresh?.sources ?? []), agentSource];
+  const program = await readProgramWords(await line.scripts(), fresh?.words ?? new Set(), sources, {
+    askFor: (ids) => line.sources(ids),
+    scriptLengthMax: scriptLengthMax(readMemoryRooms(pid)),
+  });
   signal.throwIfAborted();
-  // Reading took seconds, in which others may have taken the memory.
-  objections = object();
-  if (objections.length > 0 && !request.force)
-    throw new LeaklineError('SNAPSHOT_UNSAFE', { pid, objections });
+  // Reading took seconds, in which others may have taken the memory; and so did we.
+  check();
 
   onProgress({ step: 'capturing' });
-  const raw = makeRawFile(place.folder, readProcess(pid).uid);
+  const raw = makeRawFile(place.folder, info.uid);
   try {
-    const watch = watchPeak(pid);
-    const written = await writeRaw(pid, peer, raw, signal).finally(() => watch.stop());
-    const later = sleep(LATER_MS)
-      .then(() => peer.call<HeapMemory>('memory'))
+    const peak = watchResidentPeak(pid);
+    let rssPeakBytes = 0;
+    const written = await line.write(raw, signal).finally(() => {
+      rssPeakBytes = peak.stop();
+    });
+    const later = sleep(LATER_MS, null, { ref: false })
+      .then(() => line.memory())
       .catch(() => null);
     onProgress({ step: 'writing' });
+    const hash = keyedHash();
     const rewriter = new SnapshotRewriter(
       request.raw ? () => null : (text) => redactText(text, program.words, hash),
     );
     const files = new SnapshotFiles(file);
-    const done = await files.write(raw.file, rewriter, scriptsDocument(program.scripts), signal);
-    const laterMemory = await later;
+    const { shape, bytes } = await files.write(raw.file, rewriter, program.scripts, signal);
     return {
       schema: 'leakline/snapshot@1',
       leakline: version,
       takenAt: new Date().toISOString(),
-      target: { pid, node: hello.node, command: hello.argv.join(' ') },
+      target: { pid, node: target.hello.node },
       file,
       scriptsFile: files.scriptsFile,
-      fileBytes: done.bytes,
+      fileBytes: bytes,
       redacted: !request.raw,
-      nodes: done.shape.nodes,
-      edges: done.shape.edges,
-      strings: { count: done.shape.strings, hidden: done.shape.rewritten },
+      nodes: shape.nodes,
+      edges: shape.edges,
+      strings: { count: shape.strings, hidden: shape.rewritten },
+      knowsNode: fresh !== null,
       scriptsUnread: program.unread,
       predicted,
       measured: {
-        countingPauseMs: counts?.pauseMs ?? null,
+        countingPauseMs,
         pauseMs: written.pauseMs,
         rssBeforeBytes: written.rssBeforeBytes,
-        rssPeakBytes: Math.max(watch.peakBytes(), written.rssBeforeBytes, written.rssAfterBytes),
+        rssPeakBytes: Math.max(rssPeakBytes, written.rssBeforeBytes, written.rssAfterBytes),
         rssAfterBytes: written.rssAfterBytes,
-        rssLaterBytes: laterMemory?.rssBytes ?? null,
+        rssLaterBytes: (await later)?.rssBytes ?? null,
       },
     };
   } finally {
@@ -191,105 +163,79 @@ async function capture(
   }
 }
 
+/** Counts, predicts and tells; `check` throws SNAPSHOT_UNSAFE for what is left at its moment, unless forced. */
+async function predict(
+  line: SnapshotLine,
+  pid: number,
+  disk: RawPlace,
+  fresh: FreshNode | null,
+  { force, maxPauseMs }: SnapshotRequest,
+  onProgress: (progress: SnapshotProgress) => void,
+): Promise<{ predicted: PredictedCost; countingPauseMs: number | null; check: () => void }> {
+  const memory = await line.memory();
+  const isCountable = objectionsToCounting(memory, readMemoryRooms(pid)).length === 0;
+  if (isCountable) onProgress({ step: 'counting' });
+  const counts = isCountable ? await line.count() : null;
+  const rate = fresh?.microsecondsAnObject ?? MICROSECONDS_AN_OBJECT;
+  const prediction = counts === null ? predictFromBytes(memory, rate) : predictSnapshot(counts, rate);
+  const object = (): SnapshotObjection[] =>
+    objectionsTo(prediction, { rooms: readMemoryRooms(pid), maxPauseMs, disk });
+  const unsafe = (objections: readonly SnapshotObjection[]): LeaklineError =>
+    new LeaklineError('SNAPSHOT_UNSAFE', { pid, objections });
+  const tightest = tightestOf(readMemoryRooms(pid));
+  const overruled = force ? object() : [];
+  const predicted: PredictedCost = {
+    ...prediction,
+    leftBytes: tightest?.leftBytes ?? null,
+    which: tightest?.which ?? null,
+    overruled: overruled.length === 0 ? [] : [unsafe(overruled).message],
+  };
+  onProgress({ step: 'predicted', predicted });
+  const check = (): void => {
+    const objections = force ? [] : object();
+    if (objections.length > 0) throw unsafe(objections);
+  };
+  return { predicted, countingPauseMs: counts?.pauseMs ?? null, check };
+}
+
 /** Of another machine, idle: where none could be measured here. */
 const MICROSECONDS_AN_OBJECT = 3;
 const LATER_MS = 3000;
 
-/** A key of this one file, kept nowhere. 66 bits: two texts of ten million meet once in a million files. */
-const key = randomBytes(32).toString('latin1');
-function hash(text: string): string {
-  return createHash('sha256').update(key, 'latin1').update(text).digest('base64url').slice(0, 11);
+/**
+ * The program's own Node has the same words and the same speed. Only where the same user runs it: another's is not for us to
+ * execute. And only where there is room: it may live under the same limit.
+ */
+async function measureNodeLike(info: ProcessInfo, besides: string): Promise<FreshNode | null> {
+  const rooms = [...readMemoryRooms(info.pid), ...readMemoryRooms(process.pid)];
+  if ((tightestOf(rooms)?.leftBytes ?? 0) < FRESH_NODE_BYTES) return null;
+  const isOurs = info.uid === process.geteuid?.();
+  const first = isOurs ? `/proc/${info.pid}/exe` : process.execPath;
+  return (
+    (await measureFreshNode(runtimeDirectory(), first)) ?? (await measureFreshNode(besides, process.execPath))
+  );
 }
 
-function predictedCost(
-  pid: number,
-  prediction: SnapshotPrediction,
-  rooms: ReturnType<typeof readMemoryRooms>,
-  overruled: readonly SnapshotObjection[],
-): PredictedCost {
-  const [tightest] = [...rooms].sort((a, b) => a.leftBytes - b.leftBytes);
-  return {
-    ...prediction,
-    leftBytes: tightest?.leftBytes ?? null,
-    which: tightest?.which ?? null,
-    overruled:
-      overruled.length === 0
-        ? []
-        : [new LeaklineError('SNAPSHOT_UNSAFE', { pid, objections: overruled }).message],
-  };
+function rawPlace({ pid, uid }: ProcessInfo, file: string): RawPlace {
+  // Another user may not be able to get to where we write.
+  const folders = uid === process.geteuid?.() ? [dirname(file)] : [];
+  const place = findRawPlace(pid, [...folders, runtimeDirectory()]);
+  if (place !== null) return place;
+  const message = 'neither its folder nor the one for temporary files is a local disk the process can reach';
+  throw new LeaklineError('CANNOT_WRITE', { file, message });
 }
 
-async function readScripts(peer: OpenTarget['peer']): Promise<ScriptOrigin[]> {
-  const origins: ScriptOrigin[] = [];
-  for (;;) {
-    const page = await peer.call<ScriptOrigin[]>('scripts', { from: origins.length });
-    if (page.length === 0) return origins;
-    origins.push(...page);
-  }
+/** A script is parsed as a whole, which takes some 150 bytes a character, maybe under the program's own limit. */
+function scriptLengthMax(rooms: readonly MemoryRoom[]): number {
+  const leftBytes = tightestOf(rooms)?.leftBytes ?? 0;
+  return Math.min(SCRIPT_LENGTH_MOST, Math.max(SCRIPT_LENGTH_LEAST, leftBytes / 600));
 }
 
-async function* readSources(
-  peer: OpenTarget['peer'],
-  ids: readonly string[],
-): AsyncGenerator<readonly [string, string]> {
-  for (const id of ids) {
-    let source = '';
-    for (;;) {
-      const piece = await peer.call<string>('source', { ids, id, from: source.length });
-      source += piece;
-      if (piece === '') break;
-    }
-    yield [id, source];
-  }
-}
+const SCRIPT_LENGTH_LEAST = 300_000;
+const SCRIPT_LENGTH_MOST = 16_000_000;
 
-/** Once the program has begun there is no way to stop it. An abort leaves it to its work, whose file has no name. */
-async function writeRaw(
-  pid: number,
-  peer: OpenTarget['peer'],
-  raw: RawFile,
-  signal: AbortSignal,
-): Promise<SnapshotWritten> {
-  await peer.call('open snapshot', { path: raw.path });
-  raw.unname();
-  signal.throwIfAborted();
-  const writing = peer.call<SnapshotWritten>('write snapshot');
-  const written = await new Promise<SnapshotWritten>((done, fail) => {
-    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-    writing.then(done, fail);
-  });
-  if (written.failure !== null)
-    throw new LeaklineError('SNAPSHOT_FAILED', { pid, message: written.failure.message });
-  return written;
-}
-
-/** The kernel keeps the highest resident size; before Linux tells a new one it is somebody else's, so we look ourselves too. */
-function watchPeak(pid: number): { stop(): void; peakBytes(): number } {
-  const highestBefore = statusBytes(pid, 'VmHWM');
-  let peakBytes = 0;
-  const look = (): void => {
-    peakBytes = Math.max(peakBytes, statusBytes(pid, 'VmRSS'));
-  };
-  const timer = setInterval(look, 50);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      const highest = statusBytes(pid, 'VmHWM');
-      if (highest > highestBefore) peakBytes = Math.max(peakBytes, highest);
-    },
-    peakBytes: () => peakBytes,
-  };
-}
-
-function statusBytes(pid: number, field: string): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    return Number(new RegExp(`^${field}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
-}
-
-function scriptsDocument(scripts: readonly object[]): object {
-  return { schema: 'leakline/snapshot-scripts@1', scripts };
+/** With a key of this one file, kept nowhere. 66 bits: of ten million texts two meet once in a million files. */
+function keyedHash(): (text: string) => string {
+  const key = randomBytes(32);
+  return (text) => createHash('sha256').update(key).update(text).digest('base64url').slice(0, 11);
 }

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, constants, openSync, read, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { giveToUser, makePrivateDirectory, runtimeDirectory } from './private-directory.ts';
+import { giveToUser, makePrivateDirectory } from './private-directory.ts';
 import { seesDirectory } from './meet-agent.ts';
 
 /**
@@ -19,18 +19,18 @@ export type RawFile = {
 export type RawPlace = { readonly folder: string; readonly leftBytes: number; readonly isMemory: boolean };
 
 /**
- * Where the file would go: beside the one that is to stay, or in the folder for temporary files. A disk before memory, one
- * that is this machine's alone (the program waits for each write), and only where the program finds our files.
+ * Where the file would go, of these folders. A disk before memory, one that is this machine's alone (the program waits for
+ * each write), and only where the program finds our files.
  */
-export function findRawPlace(pid: number, besides: string): RawPlace | null {
-  const places = [besides, runtimeDirectory()]
+export function findRawPlace(pid: number, folders: readonly string[]): RawPlace | null {
+  const places = folders
     .filter((folder) => seesDirectory(pid, folder))
     .map((folder) => placeAt(folder))
     .filter((place) => place !== null);
   return places.find(({ isMemory }) => !isMemory) ?? places[0] ?? null;
 }
 
-export function placeAt(folder: string): RawPlace | null {
+function placeAt(folder: string): RawPlace | null {
   try {
     const { type, bavail, bsize } = statfsSync(folder);
     if (REMOTE.has(type)) return null;
@@ -57,10 +57,25 @@ export function makeRawFile(folder: string, uid: number): RawFile {
   return { path, file: opened, unname: directory.remove, close: () => closeSync(opened) };
 }
 
-/** How much of it is written. */
-export function sizeOf(file: number): number {
-  return fstatSync(file).size;
+/**
+ * All that is in it, whoever else has moved the position of the file. A chunk is overwritten by the next. (A stream would
+ * close the file when it is given up, and the number may be another file's by then.)
+ */
+export async function* readRawFile(file: number): AsyncGenerator<Uint8Array> {
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  for (let at = 0; ; ) {
+    const length = await new Promise<number>((resolve, reject) => {
+      read(file, chunk, 0, chunk.length, at, (error, bytes) =>
+        error === null ? resolve(bytes) : reject(error),
+      );
+    });
+    if (length === 0) return;
+    at += length;
+    yield chunk.subarray(0, length);
+  }
 }
+
+const CHUNK_BYTES = 1 << 20;
 
 /** `f_type` of statfs(2): tmpfs and ramfs. */
 const IN_MEMORY = new Set([0x0102_1994, 0x8584_58f6]);

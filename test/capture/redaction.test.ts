@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { redactText } from '../../src/capture/redaction.ts';
 
-const known = new Set(['sessions', 'Server', 'Map', '#pin', 'kState', 'Readable', 'push', 'token', 'TCPWrap']);
+const known = new Set([
+  'sessions',
+  'Server',
+  'Map',
+  '#pin',
+  'kState',
+  'Readable',
+  'push',
+  'token',
+  'TCPWrap',
+]);
 /** The hash shows what it was given, so that nothing else can pass. */
 const redact = (text: string): string | null => redactText(text, known, () => 'HASH');
 

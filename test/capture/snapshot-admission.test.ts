@@ -92,7 +92,13 @@ describe('a capture is refused', () => {
 });
 
 describe('what a snapshot will cost', () => {
-  const counts = { objects: 1_000_000, receivers: 400_000, textBytes: 10_000_000, references: 3_000_000, pauseMs: 1 };
+  const counts = {
+    objects: 1_000_000,
+    receivers: 400_000,
+    textBytes: 10_000_000,
+    references: 3_000_000,
+    pauseMs: 1,
+  };
   test('its pause follows the number of objects and the speed of the machine', () => {
     const slow = predictSnapshot(counts, 4);
     const fast = predictSnapshot(counts, 2);

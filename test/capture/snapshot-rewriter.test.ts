@@ -111,7 +111,9 @@ describe('what is not a whole snapshot is refused', () => {
   test('cut at any byte', () => {
     const last = whole.lastIndexOf('}');
     for (let length = 0; length <= last; length += 1)
-      expect(() => rewrite(whole.slice(0, length), hide), `after ${length} bytes`).toThrow(/SNAPSHOT|read as/);
+      expect(() => rewrite(whole.slice(0, length), hide), `after ${length} bytes`).toThrow(
+        /SNAPSHOT|read as/,
+      );
   });
   test.each([
     ['fewer nodes than announced', written({ ...snapshotOf(['a']), nodes: [1, 2, 3] })],

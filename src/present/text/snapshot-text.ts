@@ -3,8 +3,9 @@ import { formatDuration } from '../../core/duration.ts';
 import type { PredictedCost, SnapshotAccount } from '../../report/snapshot-account.ts';
 import { count } from '../figures.ts';
 import { glyphsFor } from '../glyphs.ts';
-import type { Line } from '../line.ts';
+import type { Line, Tone } from '../line.ts';
 import { sanitizeDocument } from '../sanitize.ts';
+import { wrapText } from '../text-width.ts';
 import { joinLines, type Layout } from './report-text.ts';
 import type { TextOptions } from './text-options.ts';
 
@@ -28,7 +29,7 @@ export function renderSnapshot(account: SnapshotAccount, options: TextOptions): 
   const safe = sanitizeDocument(account, options);
   const layout: Layout = { columns: Math.max(20, options.columns), glyphs: glyphsFor(options.unicode) };
   return joinLines(
-    [headLines(safe, layout), costLines(safe), secretLines(safe), nextLines(safe)],
+    [headLines(safe, layout), costLines(safe, layout), secretLines(safe, layout), nextLines(safe)],
     layout,
     options,
   );
@@ -49,53 +50,51 @@ function headLines({ file, fileBytes, nodes, edges, target }: SnapshotAccount, {
   ];
 }
 
-function costLines({ predicted, measured }: SnapshotAccount): Line[] {
+function costLines({ predicted, measured }: SnapshotAccount, { columns }: Layout): Line[] {
   const { rssBeforeBytes, rssPeakBytes, rssAfterBytes, rssLaterBytes, countingPauseMs } = measured;
   const counting = countingPauseMs === null ? '' : `, and ${formatDuration(countingPauseMs)} to count before`;
   const later = rssLaterBytes === null ? '' : `, ${formatBytes(rssLaterBytes)} some seconds later`;
   return [
-    [
-      {
-        text: `stood still  ${formatDuration(measured.pauseMs)} (predicted ${formatDuration(predicted.pauseMs)}, at most ${formatDuration(predicted.pauseMsMost)})${counting}`,
-      },
-    ],
-    [
-      {
-        text: `memory       ${formatBytes(rssBeforeBytes)} before, ${formatBytes(rssPeakBytes)} at most (predicted up to ${formatBytes(rssBeforeBytes + predicted.memoryBytes)}), ${formatBytes(rssAfterBytes)} after${later}`,
-      },
-    ],
-    [
-      {
-        text: "What V8 took for it is leakline's doing and mostly stays until a restart; it is no leak of the program.",
-        tone: 'faint',
-      },
-    ],
-    ...predicted.overruled.map((sentence): Line => [{ text: `forced: ${sentence}`, tone: 'bad' }]),
+    ...wrapped(
+      `stood still ${formatDuration(measured.pauseMs)} (predicted ${formatDuration(predicted.pauseMs)}, at most ${formatDuration(predicted.pauseMsMost)})${counting}`,
+      columns,
+    ),
+    ...wrapped(
+      `memory ${formatBytes(rssBeforeBytes)} before, ${formatBytes(rssPeakBytes)} at most (predicted up to ${formatBytes(rssBeforeBytes + predicted.memoryBytes)}), ${formatBytes(rssAfterBytes)} after${later}`,
+      columns,
+    ),
+    ...wrapped(
+      "What V8 took for it is leakline's doing and mostly stays until a restart: no leak of the program.",
+      columns,
+      'faint',
+    ),
+    ...predicted.overruled.flatMap((sentence) => wrapped(`forced: ${sentence}`, columns, 'bad')),
   ];
 }
 
-function secretLines({ redacted, strings, scriptsUnread }: SnapshotAccount): Line[] {
+function secretLines(
+  { redacted, strings, scriptsUnread, knowsNode }: SnapshotAccount,
+  { columns }: Layout,
+): Line[] {
   if (!redacted) {
-    return [
-      [
-        {
-          text: 'RAW: every text is in it as it was: passwords, tokens, addresses. Only you can read the file; keep it so.',
-          tone: 'bad',
-        },
-      ],
-    ];
+    return wrapped(
+      'RAW: every text is in it as it was: passwords, tokens, addresses. Only you can read the file; keep it so.',
+      columns,
+      'bad',
+    );
   }
-  const unread =
-    scriptsUnread === 0
-      ? ''
-      : ` Of ${count(scriptsUnread)} scripts the text could not be read, so their names are hidden too.`;
-  return [
-    [
-      {
-        text: `redacted: ${count(strings.hidden)} of ${count(strings.count)} texts are hidden; names from source code are shown.${unread}`,
-      },
-    ],
+  const sentences = [
+    `redacted: ${count(strings.hidden)} of ${count(strings.count)} texts are hidden; names from source code are shown.`,
+    ...(scriptsUnread === 0
+      ? []
+      : [`Of ${count(scriptsUnread)} scripts the text could not be read, so their names are hidden too.`]),
+    ...(knowsNode ? [] : ["There was no room to look up Node's own names, so they are hidden too."]),
   ];
+  return wrapped(sentences.join(' '), columns);
+}
+
+function wrapped(text: string, columns: number, tone?: Tone): Line[] {
+  return wrapText(text, columns).map((part) => [tone === undefined ? { text: part } : { text: part, tone }]);
 }
 
 function nextLines({ file, scriptsFile }: SnapshotAccount): Line[] {
