@@ -7,13 +7,23 @@
  * outside. Of the length the next power of two is told.
  */
 export function redactText(text: string, known: KnownWords, hash: (text: string) => string): string | null {
-  if (isKnown(text, known, 3)) return null;
-  return `~${hash(text)}~${lengthClass(text.length)}`;
+  const shown = show(text, known, hash);
+  return shown === text ? null : shown;
 }
 
 export type KnownWords = { has(word: string): boolean };
 
-/** What V8 makes of names: of an accessor, a bound function, a symbol, a built-in type, a WeakMap's entry. */
+function show(text: string, known: KnownWords, hash: (text: string) => string): string {
+  const entry = WEAK_MAP_ENTRY.exec(text);
+  if (entry !== null) {
+    // Readers know by these names which of an entry's two edges to count, so the form stays whatever is in it.
+    const [, index = '', key = '', keyId, value = '', valueId, tableId] = entry;
+    return `${index}part of key (${show(key, known, hash)} @${keyId}) -> value (${show(value, known, hash)} @${valueId}) pair in WeakMap (table @${tableId})`;
+  }
+  return isKnown(text, known, NESTING_MAX) ? text : `~${hash(text)}~${lengthClass(text.length)}`;
+}
+
+/** What V8 makes of names: of an accessor, a bound function, a symbol, a built-in type, a function's code. */
 function isKnown(text: string, known: KnownWords, nesting: number): boolean {
   if (text === '' || known.has(text) || RARE_WORDS.has(text)) return true;
   if (nesting === 0) return false;
@@ -21,11 +31,17 @@ function isKnown(text: string, known: KnownWords, nesting: number): boolean {
   const place = CODE.exec(text)?.[1];
   if (place !== undefined && place.split('.').every((part) => isKnown(part, known, nesting - 1))) return true;
   for (const form of FORMS) {
-    const parts = form.exec(text);
-    if (parts !== null) return parts.slice(1).every((part) => isKnown(part, known, nesting - 1));
+    const inner = form.exec(text)?.[1];
+    if (inner !== undefined) return isKnown(inner, known, nesting - 1);
   }
   return false;
 }
+
+const NESTING_MAX = 3;
+
+/** All but the numbers V8 gives is caught, so nothing else can be in what is shown. */
+const WEAK_MAP_ENTRY =
+  /^(\d{1,9} \/ )?part of key \((.*) @(\d{1,10})\) -> value \((.*) @(\d{1,10})\) pair in WeakMap \(table @(\d{1,10})\)$/s;
 
 const CODE = /^\((?:code|instruction stream|bytecode|baseline) for (.+)\)$/;
 
@@ -33,16 +49,20 @@ const FORMS: readonly RegExp[] = [
   /^(?:get|set|bound) (.+)$/,
   /^<symbol (\S*)>$/,
   /^(?:system|Node) \/ (\S+)$/,
-  /^(?:\d{1,9} \/ )?part of key \((\S+) @\d{1,10}\) -> value \((\S+) @\d{1,10}\) pair in WeakMap \(table @\d{1,10}\)$/,
 ];
 
-/** V8's own, of things that a Node which does nothing does not have. */
+/** V8's own: of things that a Node which does nothing does not have, and what readers find the roots and the globals by. */
 const RARE_WORDS = new Set([
   '(script line ends)',
   'line_ends',
   '(sliced string)',
   '(concatenated string)',
   'v8/gc',
+  '(GC roots)',
+  '(Document DOM trees)',
+  '(map descriptors)',
+  'system / NativeContext',
+  'native_context',
 ]);
 
 /** 1, 2, 4, 8, … */

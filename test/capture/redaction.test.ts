@@ -51,8 +51,6 @@ describe('a text that only looks like a name, or has a secret in it, is hidden',
     '(code for Readable.hunter2)',
     'Readable.push',
     'token push',
-    'part of key (hunter2 @12) -> value (Map @345) pair in WeakMap (table @6)',
-    'part of key (Server @12) -> value (hunter2 @345) pair in WeakMap (table @6)',
     'part of key (Server @hunter2) -> value (Map @345) pair in WeakMap (table @6)',
     'get get get get sessions',
     'sessions\nhunter2',
@@ -60,6 +58,20 @@ describe('a text that only looks like a name, or has a secret in it, is hidden',
   ])('%s', (text) => {
     expect(redact(text)).toMatch(/^~HASH~\d+$/);
   });
+});
+
+test("a WeakMap's entry keeps the form by which readers know it", () => {
+  expect(redact('7 / part of key (hunter2 @12) -> value (Map @345) pair in WeakMap (table @6)')).toBe(
+    '7 / part of key (~HASH~8 @12) -> value (Map @345) pair in WeakMap (table @6)',
+  );
+  expect(redact('part of key (Server @12) -> value (a (b @1) hunter2 @345) pair in WeakMap (table @6)')).toBe(
+    'part of key (Server @12) -> value (~HASH~16 @345) pair in WeakMap (table @6)',
+  );
+  // A text that says so twice is taken apart until nothing is left of it.
+  const inner = 'part of key (hunter2 @1) -> value (hunter3 @2) pair in WeakMap (table @3)';
+  expect(redact(`part of key (${inner} @12) -> value (x @345) pair in WeakMap (table @6)`)).not.toMatch(
+    /hunter/,
+  );
 });
 
 test('of its length only the next power of two is told', () => {
