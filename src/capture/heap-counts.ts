@@ -18,9 +18,9 @@ export async function countHeap(
   nowMs: () => number,
 ): Promise<HeapCounts | null> {
   let live: string | null = null;
-  let complete = false;
+  const told = { complete: false };
   inspector.onNotification((method, params) => {
-    if (method === 'NodeTracing.tracingComplete') complete = true;
+    if (method === 'NodeTracing.tracingComplete') told.complete = true;
     if (method !== 'NodeTracing.dataCollected') return;
     for (const event of (params as { value: TraceEvent[] }).value) {
       if (event.name === 'V8.GC_Objects_Stats') live = event.args?.live ?? live;
@@ -37,7 +37,7 @@ export async function countHeap(
     } finally {
       inspector.post('NodeTracing.stop');
     }
-    for (let waitedMs = 0; !complete && waitedMs < COMPLETE_WITHIN_MS; waitedMs += 20) await rest(20);
+    for (let waitedMs = 0; !told.complete && waitedMs < COMPLETE_WITHIN_MS; waitedMs += 20) await rest(20);
   } finally {
     inspector.disconnect();
   }
@@ -50,25 +50,62 @@ export function readHeapStatistics(text: string, pauseMs: number): HeapCounts {
   let objects = 0;
   let receivers = 0;
   let textBytes = 0;
+  let longestListBytes = 0;
+  let madeNames = 0;
   for (const [type, data] of Object.entries(type_data)) {
     // Beside the types stand a few sums in other shapes.
     if (!(data.count > 0)) continue;
     objects += data.count;
     if (type.startsWith('JS_') && !type.startsWith('JS_COLLECTION_TABLE')) receivers += data.count;
     if (type.endsWith('STRING_TYPE')) textBytes += textOf(data, bucket_sizes);
+    if (LIST.test(type)) longestListBytes = Math.max(longestListBytes, largestOf(data, bucket_sizes));
+    if (type.startsWith('EPHEMERON'))
+      madeNames += WEAK_ENTRY_NAMES * Math.ceil(data.overall / WEAK_ENTRY_BYTES);
+    if (type === 'SYMBOL_TYPE' || type === 'BYTECODE_ARRAY_TYPE') madeNames += data.count;
   }
-  return { objects, receivers, textBytes, references: Math.round(field_data.tagged_fields / 8), pauseMs };
+  return {
+    objects,
+    receivers,
+    textBytes,
+    madeNames: madeNames + Math.ceil(longestListBytes / POINTER_BYTES),
+    references: Math.round(field_data.tagged_fields / POINTER_BYTES),
+    pauseMs,
+  };
 }
 
-/** An object in the last bucket is larger than the one before it; all are taken as the largest of their bucket. */
+/** All are taken as the largest of their bucket; V8 cuts text at 1,024 characters. */
 function textOf({ overall, histogram }: TypeStatistics, bucketBytes: readonly number[]): number {
-  const atMost = (histogram ?? []).reduce(
+  const atMost = histogram.reduce(
     (bytes, count, bucket) => bytes + count * Math.min(TEXT_MOST, bucketBytes[bucket] ?? TEXT_MOST),
     0,
   );
   return Math.min(overall, atMost);
 }
 
+/**
+ * The most that one object of the type can have. A bucket holds what is smaller than its size and not smaller than that of
+ * the bucket before; the last one has no end, so there it is what the others leave.
+ */
+function largestOf({ overall, histogram }: TypeStatistics, bucketBytes: readonly number[]): number {
+  const last = bucketBytes.length - 1;
+  const largest = histogram.findLastIndex((count) => count > 0);
+  if (largest === -1) return overall;
+  if (largest < last) return Math.min(overall, bucketBytes[largest] ?? overall);
+  const leastOf = (bucket: number): number => (bucket === 0 ? 0 : (bucketBytes[bucket - 1] ?? 0));
+  const others = histogram.reduce(
+    (bytes, count, bucket) => bytes + (bucket === last ? count - 1 : count) * leastOf(bucket),
+    0,
+  );
+  return overall - others;
+}
+
+/** Lists of references: elements, dictionaries, the tables of Maps and Sets. Not those of plain numbers. */
+const LIST = /^(?!.*(?:DOUBLE|BYTE|EPHEMERON)).*(?:ARRAY|TABLE|DICTIONARY|ELEMENTS|CONTEXT)/;
+const POINTER_BYTES = 8;
+/** A key and a value. */
+const WEAK_ENTRY_BYTES = 16;
+/** Of an entry, and of it as the key and as the table have it. */
+const WEAK_ENTRY_NAMES = 3;
 const OBJECT_STATS = 'disabled-by-default-v8.gc_stats';
 const COMPLETE_WITHIN_MS = 3000;
 /** V8 cuts text at 1,024 characters. */
@@ -79,7 +116,7 @@ type TraceEvent = { readonly name: string; readonly args?: { readonly live?: str
 type TypeStatistics = {
   readonly count: number;
   readonly overall: number;
-  readonly histogram?: readonly number[];
+  readonly histogram: readonly number[];
 };
 
 type HeapStatistics = {

@@ -16,7 +16,7 @@ export type SnapshotPrediction = {
 
 /** `microsecondsAnObject` is the rate of this machine, measured on a heap of its own. */
 export function predictSnapshot(counts: HeapCounts, microsecondsAnObject: number): SnapshotPrediction {
-  const { objects, receivers, textBytes, references } = counts;
+  const { objects, receivers, textBytes, madeNames, references } = counts;
   const pauseMs = FIXED_PAUSE_MS + (objects * microsecondsAnObject) / 1000;
   return {
     objects,
@@ -26,6 +26,7 @@ export function predictSnapshot(counts: HeapCounts, microsecondsAnObject: number
       FIXED_BYTES +
       receivers * RECEIVER_BYTES +
       (objects - receivers) * OTHER_BYTES +
+      madeNames * NAME_BYTES +
       textBytes * TEXT_COPIES,
     fileBytes:
       objects * NODE_FILE_BYTES + (references + 2 * objects) * EDGE_FILE_BYTES + textBytes * TEXT_FILE,
@@ -39,7 +40,15 @@ export function predictFromBytes(
 ): SnapshotPrediction {
   const bytes = Math.max(0, heapUsedBytes - largeBytes);
   const objects = Math.ceil(bytes / SMALL_OBJECT_BYTES);
-  const all = { objects, receivers: objects, textBytes: 0, references: 4 * objects, pauseMs: 0 };
+  // A list may have all of them.
+  const all = {
+    objects,
+    receivers: objects,
+    textBytes: 0,
+    madeNames: objects,
+    references: 4 * objects,
+    pauseMs: 0,
+  };
   return { ...predictSnapshot(all, microsecondsAnObject), objects: null };
 }
 
@@ -108,11 +117,13 @@ export function objectionsToCounting(
 }
 
 /**
- * What one object costs, measured on heaps of one kind each (bench/snapshot-guard.ts has them): 1,150 to 1,450 bytes for an object
- * that JavaScript can hold, 290 to 350 for a string, less for most others; rounded up.
+ * What one object costs, measured on heaps of one kind each (bench/snapshot-guard.ts has them): 300 to 510 bytes, the more the
+ * more fields it has; rounded up.
  */
-const RECEIVER_BYTES = 1600;
+const RECEIVER_BYTES = 560;
 const OTHER_BYTES = 450;
+/** V8 formats a name in a buffer of 1,024 bytes and keeps the buffer (`StringsStorage::GetVFormatted`). */
+const NAME_BYTES = 1060;
 const FIXED_BYTES = 32_000_000;
 /** V8 keeps the text of each string once more. */
 const TEXT_COPIES = 1.5;

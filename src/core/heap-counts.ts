@@ -6,6 +6,11 @@ export type HeapCounts = {
   readonly receivers: number;
   /** Text as a snapshot keeps it: of each string at most the first 1,024 characters. At most this. */
   readonly textBytes: number;
+  /**
+   * Names that V8 makes for a snapshot and takes a kilobyte for each: of every place that the longest list has, every entry of
+   * a WeakMap, every symbol and function. At most this: V8 does not say which lists hold nothing but numbers.
+   */
+  readonly madeNames: number;
   /** References from one object to another. */
   readonly references: number;
   /** For how long counting stopped the program. */

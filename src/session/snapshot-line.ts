@@ -49,11 +49,10 @@ export function snapshotLine(pid: number, peer: Peer): SnapshotLine {
       });
       raw.unname();
       signal.throwIfAborted();
-      const writing = peer.call<SnapshotWritten>('write snapshot');
-      const written = await new Promise<SnapshotWritten>((done, fail) => {
-        signal.addEventListener('abort', () => fail(signal.reason as Error), { once: true });
-        writing.then(done, fail);
+      const aborted = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       });
+      const written = await Promise.race([peer.call<SnapshotWritten>('write snapshot'), aborted]);
       if (written.failure !== null) throw failed(pid, written.failure.message);
       return written;
     },

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Circumstances,
@@ -96,6 +96,7 @@ describe('what a snapshot will cost', () => {
     objects: 1_000_000,
     receivers: 400_000,
     textBytes: 10_000_000,
+    madeNames: 100_000,
     references: 3_000_000,
     pauseMs: 1,
   };
@@ -111,6 +112,7 @@ describe('what a snapshot will cost', () => {
       { objects: 2_000_000 },
       { receivers: 500_000 },
       { textBytes: 20_000_000 },
+      { madeNames: 200_000 },
       { references: 4_000_000 },
     ]) {
       const dearer = predictSnapshot({ ...counts, ...more }, 3);

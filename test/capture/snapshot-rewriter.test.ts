@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SnapshotRewriter, type SnapshotShape } from '../../src/capture/snapshot-rewriter.ts';
 
@@ -27,12 +27,8 @@ function snapshotOf(strings: readonly string[], nodes = 2, edges = 1): Snapshot 
 
 /** As V8 writes it: beyond ASCII and control characters escaped, a line break between numbers and strings. */
 function written(snapshot: Snapshot): string {
-  // oxlint-disable-next-line no-control-regex -- what V8 escapes
   const ascii = (text: string): string =>
-    JSON.stringify(text).replace(
-      /[^\x00-\x7e]/g,
-      (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
+    JSON.stringify(text).replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const sections = Object.entries(snapshot).map(([name, value]) =>
     name === 'strings'
       ? `"strings":[${(value as string[]).map(ascii).join(',\n')}]`

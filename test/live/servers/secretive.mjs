@@ -26,7 +26,7 @@ const waysToKeep = [
   (secret) => kept.push(new URL(`http://user:${secret}@localhost/path?key=${secret}`)),
   (secret) => kept.push(Symbol(secret)),
   (secret) => kept.push({ [secret]() {} }),
-  (secret) => kept.push({ [secret]: class {} }),
+  (secret) => kept.push({ [secret]: class extends Account {} }),
   (secret) => kept.push({ text: `Bearer ${secret}` }, [secret]),
   (secret) => kept.push(new RegExp(secret)),
   (secret) => kept.push(new WeakMap([[Symbol.for(secret) && { name: secret }, secret]])),
