@@ -56,7 +56,13 @@ export class SnapshotWriter {
   async count(): Promise<HeapCounts | null> {
     try {
       const collect = createForcedGc(this.#v8, this.#require('node:vm') as typeof vmModule);
-      return await countHeap(this.#inspector(), collect, this.#rest, this.#nowMs);
+      return await countHeap(
+        this.#inspector(),
+        collect,
+        () => this.memory().largeBytes,
+        this.#rest,
+        this.#nowMs,
+      );
     } catch {
       // Without the right to inspect itself, or a Node without tracing: then the bytes must do.
       return null;

@@ -9,11 +9,12 @@ import type { InProcessInspector } from '../wire/inspector-in-process.ts';
  * makes one collection two to five times as long; every later one is as before. Node's trace thread, once it was
  * needed, stays in the process until its end, asleep (docs/decisions/0014-what-a-snapshot-will-cost.md).
  *
- * `null` where nothing came. Throws where the process may not inspect itself. The inspector must be one of its own.
+ * `largeBytes` tells what is in the spaces of large objects. `null` where nothing came. Throws where the process may not inspect itself. The inspector must be one of its own.
  */
 export async function countHeap(
   inspector: InProcessInspector,
   collect: () => void,
+  largeBytes: () => number,
   rest: (ms: number) => Promise<void>,
   nowMs: () => number,
 ): Promise<HeapCounts | null> {
@@ -41,11 +42,14 @@ export async function countHeap(
   } finally {
     inspector.disconnect();
   }
-  return live === null ? null : readHeapStatistics(live, pauseMs);
+  return live === null ? null : readHeapStatistics(live, largeBytes(), pauseMs);
 }
 
-/** The event's text: how many objects of each type, in how many bytes, and how large they are. */
-export function readHeapStatistics(text: string, pauseMs: number): HeapCounts {
+/**
+ * The event's text: how many objects of each type, in how many bytes, and how large they are. `largeBytes` is what the
+ * spaces of large objects hold.
+ */
+export function readHeapStatistics(text: string, largeBytes: number, pauseMs: number): HeapCounts {
   const { field_data, bucket_sizes, type_data } = JSON.parse(text) as HeapStatistics;
   let objects = 0;
   let receivers = 0;
@@ -58,7 +62,8 @@ export function readHeapStatistics(text: string, pauseMs: number): HeapCounts {
     objects += data.count;
     if (type.startsWith('JS_') && !type.startsWith('JS_COLLECTION_TABLE')) receivers += data.count;
     if (type.endsWith('STRING_TYPE')) textBytes += textOf(data, bucket_sizes);
-    if (LIST.test(type)) longestListBytes = Math.max(longestListBytes, largestOf(data, bucket_sizes));
+    if (LIST.test(type))
+      longestListBytes = Math.max(longestListBytes, largestOf(data, bucket_sizes, largeBytes));
     if (type.startsWith('EPHEMERON'))
       madeNames += WEAK_ENTRY_NAMES * Math.ceil(data.overall / WEAK_ENTRY_BYTES);
     if (type === 'SYMBOL_TYPE' || type === 'BYTECODE_ARRAY_TYPE') madeNames += data.count;
@@ -84,9 +89,14 @@ function textOf({ overall, histogram }: TypeStatistics, bucketBytes: readonly nu
 
 /**
  * The most that one object of the type can have. A bucket holds what is smaller than its size and not smaller than that of
- * the bucket before; the last one has no end, so there it is what the others leave.
+ * the bucket before; the last one has no end, so there it is what the others leave, and no more than
+ * the spaces for such objects hold.
  */
-function largestOf({ overall, histogram }: TypeStatistics, bucketBytes: readonly number[]): number {
+function largestOf(
+  { overall, histogram }: TypeStatistics,
+  bucketBytes: readonly number[],
+  largeBytes: number,
+): number {
   const last = bucketBytes.length - 1;
   const largest = histogram.findLastIndex((count) => count > 0);
   if (largest === -1) return overall;
@@ -96,7 +106,7 @@ function largestOf({ overall, histogram }: TypeStatistics, bucketBytes: readonly
     (bytes, count, bucket) => bytes + (bucket === last ? count - 1 : count) * leastOf(bucket),
     0,
   );
-  return overall - others;
+  return Math.max(leastOf(last), Math.min(largeBytes, overall - others));
 }
 
 /** Lists of references: elements, dictionaries, the tables of Maps and Sets. Not those of plain numbers. */

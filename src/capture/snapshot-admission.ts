@@ -17,7 +17,8 @@ export type SnapshotPrediction = {
 /** `microsecondsAnObject` is the rate of this machine, measured on a heap of its own. */
 export function predictSnapshot(counts: HeapCounts, microsecondsAnObject: number): SnapshotPrediction {
   const { objects, receivers, textBytes, madeNames, references } = counts;
-  const pauseMs = FIXED_PAUSE_MS + (objects * microsecondsAnObject) / 1000;
+  const pauseMs =
+    FIXED_PAUSE_MS + ((objects + textBytes / TEXT_BYTES_AN_OBJECT) * microsecondsAnObject) / 1000;
   return {
     objects,
     pauseMs,
@@ -92,9 +93,7 @@ export function objectionsTo(
 ): SnapshotObjection[] {
   const objections: SnapshotObjection[] = [];
   const needBytes = memoryBytes + RESERVE_BYTES + (disk.isMemory ? FILES * fileBytes : 0);
-  const tightest = tightestOf(rooms);
-  if (tightest !== undefined && !(needBytes <= tightest.leftBytes))
-    objections.push({ kind: 'memory', needBytes, ...tightest });
+  objections.push(...memoryObjections(needBytes, rooms));
   if (!(pauseMsMost <= maxPauseMs)) objections.push({ kind: 'pause', pauseMs: pauseMsMost, maxPauseMs });
   if (!(FILES * fileBytes <= disk.leftBytes))
     objections.push({ kind: 'disk', needBytes: FILES * fileBytes, leftBytes: disk.leftBytes });
@@ -110,10 +109,13 @@ export function objectionsToCounting(
   rooms: readonly MemoryRoom[],
 ): SnapshotObjection[] {
   const needBytes = RESERVE_BYTES + Math.max(0, heapUsedBytes - largeBytes) / 2;
-  const tightest = tightestOf(rooms);
-  return tightest === undefined || needBytes <= tightest.leftBytes
-    ? []
-    : [{ kind: 'memory', needBytes, ...tightest }];
+  return memoryObjections(needBytes, rooms);
+}
+
+/** Where nothing is known of what is left, nothing is admitted. */
+function memoryObjections(needBytes: number, rooms: readonly MemoryRoom[]): SnapshotObjection[] {
+  const tightest = tightestOf(rooms) ?? { which: 'machine', leftBytes: 0 };
+  return needBytes <= tightest.leftBytes ? [] : [{ kind: 'memory', needBytes, ...tightest }];
 }
 
 /**
@@ -128,6 +130,8 @@ const FIXED_BYTES = 32_000_000;
 /** V8 keeps the text of each string once more. */
 const TEXT_COPIES = 1.5;
 const FIXED_PAUSE_MS = 50;
+/** So much text takes as long as an object: it is hashed, escaped and written. */
+const TEXT_BYTES_AN_OBJECT = 500;
 /** The likely pause is within a factor of two; the most is what is set against the limit. */
 const PAUSE_SPREAD = 1.5;
 const NODE_FILE_BYTES = 32;

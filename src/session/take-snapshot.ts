@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redactText } from '../capture/redaction.ts';
 import {
@@ -204,12 +204,13 @@ const LATER_MS = 3000;
 
 /**
  * The program's own Node has the same words and the same speed. Only where the same user runs it: another's is not for us to
- * execute. And only where there is room: it may live under the same limit.
+ * execute; and only if it is Node by name, since an application that was built into a Node would start once more. There must
+ * be room: it may live under the same limit.
  */
 async function measureNodeLike(info: ProcessInfo, besides: string): Promise<FreshNode | null> {
   const rooms = [...readMemoryRooms(info.pid), ...readMemoryRooms(process.pid)];
   if ((tightestOf(rooms)?.leftBytes ?? 0) < FRESH_NODE_BYTES) return null;
-  const isOurs = info.uid === process.geteuid?.();
+  const isOurs = info.uid === process.geteuid?.() && /^node(?:js)?[\d.-]*$/.test(basename(info.executable));
   const first = isOurs ? `/proc/${info.pid}/exe` : process.execPath;
   return (
     (await measureFreshNode(runtimeDirectory(), first)) ?? (await measureFreshNode(besides, process.execPath))

@@ -17,7 +17,10 @@ function type(...sizes: readonly (readonly [count: number, bytes: number])[]): o
   };
 }
 
-function counted(types: Readonly<Record<string, object>>): ReturnType<typeof readHeapStatistics> {
+function counted(
+  types: Readonly<Record<string, object>>,
+  largeBytes = 1e9,
+): ReturnType<typeof readHeapStatistics> {
   return readHeapStatistics(
     JSON.stringify({
       field_data: { tagged_fields: 8000 },
@@ -25,6 +28,7 @@ function counted(types: Readonly<Record<string, object>>): ReturnType<typeof rea
       // V8 has sums among the types that count nothing.
       type_data: { ...types, END: 7, EMPTY_TYPE: type() },
     }),
+    largeBytes,
     5,
   );
 }
@@ -71,6 +75,13 @@ describe('names that V8 makes', () => {
     const { madeNames } = counted({ ARRAY_ELEMENTS_TYPE: type([1, 80_000_000], [2, 700_000]) });
     expect(madeNames).toBeGreaterThanOrEqual(80_000_000 / 8);
     expect(madeNames).toBeLessThanOrEqual(81_400_000 / 8);
+  });
+  test('and no more than the spaces of large objects hold', () => {
+    const many = { ARRAY_ELEMENTS_TYPE: type([1, 1_000_000], [100_000, 1000]) };
+    expect(counted(many).madeNames).toBeGreaterThan(5_000_000);
+    expect(counted(many, 1_100_000).madeNames).toBe(137_500);
+    // That such a list is there is certain.
+    expect(counted(many, 0).madeNames).toBe(524_288 / 8);
   });
   test('are none of lists that hold numbers or bytes only', () => {
     expect(
