@@ -56,6 +56,7 @@ export function readHeapStatistics(text: string, largeBytes: number, pauseMs: nu
   let textBytes = 0;
   let longestListBytes = 0;
   let madeNames = 0;
+  let weakPlaces = 0;
   for (const [type, data] of Object.entries(type_data)) {
     // Beside the types stand a few sums in other shapes.
     if (!(data.count > 0)) continue;
@@ -64,15 +65,15 @@ export function readHeapStatistics(text: string, largeBytes: number, pauseMs: nu
     if (type.endsWith('STRING_TYPE')) textBytes += textOf(data, bucket_sizes);
     if (LIST.test(type))
       longestListBytes = Math.max(longestListBytes, largestOf(data, bucket_sizes, largeBytes));
-    if (type.startsWith('EPHEMERON'))
-      madeNames += WEAK_ENTRY_NAMES * Math.ceil(data.overall / WEAK_ENTRY_BYTES);
+    if (type.startsWith('EPHEMERON')) weakPlaces += Math.ceil(data.overall / WEAK_ENTRY_BYTES);
     if (type === 'SYMBOL_TYPE' || type === 'BYTECODE_ARRAY_TYPE') madeNames += data.count;
   }
   return {
     objects,
     receivers,
     textBytes,
-    madeNames: madeNames + Math.ceil(longestListBytes / POINTER_BYTES),
+    madeNames: madeNames + WEAK_ENTRY_NAMES * weakPlaces + Math.ceil(longestListBytes / POINTER_BYTES),
+    weakPlaces,
     references: Math.round(field_data.tagged_fields / POINTER_BYTES),
     pauseMs,
   };

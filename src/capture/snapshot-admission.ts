@@ -16,9 +16,9 @@ export type SnapshotPrediction = {
 
 /** `microsecondsAnObject` is the rate of this machine, measured on a heap of its own. */
 export function predictSnapshot(counts: HeapCounts, microsecondsAnObject: number): SnapshotPrediction {
-  const { objects, receivers, textBytes, madeNames, references } = counts;
-  const pauseMs =
-    FIXED_PAUSE_MS + ((objects + textBytes / TEXT_BYTES_AN_OBJECT) * microsecondsAnObject) / 1000;
+  const { objects, receivers, textBytes, madeNames, weakPlaces, references } = counts;
+  const work = objects + textBytes / TEXT_BYTES_AN_OBJECT + weakPlaces * OBJECTS_A_WEAK_PLACE;
+  const pauseMs = FIXED_PAUSE_MS + (work * microsecondsAnObject) / 1000;
   return {
     objects,
     pauseMs,
@@ -47,6 +47,7 @@ export function predictFromBytes(
     receivers: objects,
     textBytes: 0,
     madeNames: objects,
+    weakPlaces: 0,
     references: 4 * objects,
     pauseMs: 0,
   };
@@ -132,6 +133,8 @@ const TEXT_COPIES = 1.5;
 const FIXED_PAUSE_MS = 50;
 /** So much text takes as long as an object: it is hashed, escaped and written. */
 const TEXT_BYTES_AN_OBJECT = 500;
+/** Three names are made of an entry, and half of the places or more are taken. */
+const OBJECTS_A_WEAK_PLACE = 4;
 /** The likely pause is within a factor of two; the most is what is set against the limit. */
 const PAUSE_SPREAD = 1.5;
 const NODE_FILE_BYTES = 32;

@@ -11,6 +11,8 @@ export type HeapCounts = {
    * a WeakMap, every symbol and function. At most this: V8 does not say which lists hold nothing but numbers.
    */
   readonly madeNames: number;
+  /** Places in the tables of WeakMaps, taken or free: an entry takes as long as many objects. */
+  readonly weakPlaces: number;
   /** References from one object to another. */
   readonly references: number;
   /** For how long counting stopped the program. */

@@ -100,14 +100,19 @@ describe('what a snapshot will cost', () => {
     receivers: 400_000,
     textBytes: 10_000_000,
     madeNames: 100_000,
+    weakPlaces: 0,
     references: 3_000_000,
     pauseMs: 1,
   };
   test('its pause follows the number of objects and the speed of the machine', () => {
-    const slow = predictSnapshot(counts, 4);
-    const fast = predictSnapshot(counts, 2);
+    const slow = predictSnapshot({ ...counts, textBytes: 0 }, 4);
+    const fast = predictSnapshot({ ...counts, textBytes: 0 }, 2);
     expect(slow.pauseMs - fast.pauseMs).toBeCloseTo(2000);
     expect(slow.pauseMsMost).toBeGreaterThan(slow.pauseMs);
+  });
+  test('text takes time too, since it is written', () => {
+    const more = predictSnapshot({ ...counts, textBytes: 150_000_000 }, 3);
+    expect(more.pauseMs - predictSnapshot({ ...counts, textBytes: 0 }, 3).pauseMs).toBeCloseTo(900);
   });
   test('more of anything never costs less', () => {
     const base = predictSnapshot(counts, 3);

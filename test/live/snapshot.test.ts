@@ -186,7 +186,7 @@ describe('whatever happens in the middle, no file is left', () => {
   test('the process is killed: said so, at once', async () => {
     const server = await start({ BALLAST: '300000' });
     const taking = spawnTaking(server.pid);
-    await until(() => taking.stderr().includes('stands still'));
+    await until(() => taking.stderr().includes('taking it'));
     await sleep(150);
     const killedAtMs = performance.now();
     process.kill(server.pid, 'SIGKILL');
@@ -198,7 +198,7 @@ describe('whatever happens in the middle, no file is left', () => {
   test('leakline is killed: the process goes on', async () => {
     const server = await start({ BALLAST: '300000' });
     const taking = spawnTaking(server.pid);
-    await until(() => taking.stderr().includes('stands still'));
+    await until(() => taking.stderr().includes('taking it'));
     await sleep(150);
     process.kill(taking.pid, 'SIGKILL');
     await taking.exited;
@@ -211,7 +211,7 @@ describe('whatever happens in the middle, no file is left', () => {
   test('it is interrupted: the process goes on', async () => {
     const server = await start({ BALLAST: '300000' });
     const taking = spawnTaking(server.pid);
-    await until(() => taking.stderr().includes('stands still'));
+    await until(() => taking.stderr().includes('taking it'));
     process.kill(taking.pid, 'SIGINT');
     expect(await taking.exited).toBe(130);
     expect(await answers(server)).toBe(true);
