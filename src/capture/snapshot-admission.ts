@@ -30,23 +30,28 @@ export function predictSnapshot(counts: HeapCounts, microsecondsAnObject: number
       madeNames * NAME_BYTES +
       textBytes * TEXT_COPIES,
     fileBytes:
-      objects * NODE_FILE_BYTES + (references + 2 * objects) * EDGE_FILE_BYTES + textBytes * TEXT_FILE,
+      objects * NODE_FILE_BYTES +
+      (references + 2 * objects) * EDGE_FILE_BYTES +
+      weakPlaces * WEAK_PLACE_FILE_BYTES +
+      textBytes * TEXT_FILE,
   };
 }
 
-/** Where V8 would not count: as if everything that is not large were the smallest objects there are. */
+/**
+ * Where V8 would not count: as if everything that is not large were the smallest objects there are, and everything that is
+ * large one list of references.
+ */
 export function predictFromBytes(
   { heapUsedBytes, largeBytes }: HeapMemory,
   microsecondsAnObject: number,
 ): SnapshotPrediction {
   const bytes = Math.max(0, heapUsedBytes - largeBytes);
   const objects = Math.ceil(bytes / SMALL_OBJECT_BYTES);
-  // A list may have all of them.
   const all = {
     objects,
     receivers: objects,
     textBytes: 0,
-    madeNames: objects,
+    madeNames: Math.max(objects, Math.ceil(largeBytes / POINTER_BYTES)),
     weakPlaces: 0,
     references: 4 * objects,
     pauseMs: 0,
@@ -139,10 +144,13 @@ const OBJECTS_A_WEAK_PLACE = 4;
 const PAUSE_SPREAD = 1.5;
 const NODE_FILE_BYTES = 32;
 const EDGE_FILE_BYTES = 20;
+/** Two sentences and the names in them. */
+const WEAK_PLACE_FILE_BYTES = 200;
 /** Text that is not ASCII is written with six characters for one. */
 const TEXT_FILE = 2;
 /** The smallest that are many in real heaps: two words of header and two fields. */
 const SMALL_OBJECT_BYTES = 32;
+const POINTER_BYTES = 8;
 /** For leakline itself, which may live under the same limit, and for what the program allocates meanwhile. */
 const RESERVE_BYTES = 192_000_000;
 /** V8's, which is gone afterwards, and the one that stays. */

@@ -1,6 +1,6 @@
 /** What V8 counted of one heap in a full collection: all that lives, which is what a snapshot has to write down. */
 export type HeapCounts = {
-  /** Live objects, V8's own included: the nodes of a snapshot, to within a percent. */
+  /** Live objects, V8's own included: the nodes of a snapshot, to within a percent of most heaps. */
   readonly objects: number;
   /** Of these, the ones JavaScript can hold: objects, functions, arrays, promises. In a snapshot they are the dear ones. */
   readonly receivers: number;

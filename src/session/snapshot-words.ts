@@ -12,10 +12,17 @@ export type SnapshotScript = {
   readonly sourceMap: string | null;
 };
 
-/** What a snapshot may show: the names in the texts of these scripts, and where the scripts are from. */
+export function listScripts(origins: readonly ScriptOrigin[]): SnapshotScript[] {
+  return origins.map(({ id, url, sourceMap }) => ({
+    id: Number(id),
+    url: placeOf(url),
+    sourceMap: mapReference(sourceMap),
+  }));
+}
+
+/** What a snapshot may show: the names in the texts of the scripts, and where the scripts are from. */
 export type ProgramWords = {
   readonly words: KnownWords;
-  readonly scripts: readonly SnapshotScript[];
   /** Scripts that are not JavaScript as far as we can read: their names stay hidden. */
   readonly unread: number;
 };
@@ -60,7 +67,7 @@ export async function readProgramWords(
       addWords(words, names);
     }
   }
-  return { words, scripts: origins.map(listed), unread };
+  return { words, unread };
 }
 
 function addWords(words: Set<string>, more: ReadonlySet<string> | null): void {
@@ -73,10 +80,6 @@ function addPlaces(words: Set<string>, url: string, path: string | null): void {
   words.add(path);
   // CommonJS keeps the folder of each module.
   words.add(path.slice(0, path.lastIndexOf('/')));
-}
-
-function listed({ id, url, sourceMap }: ScriptOrigin): SnapshotScript {
-  return { id: Number(id), url: placeOf(url), sourceMap: mapReference(sourceMap) };
 }
 
 function mapReference(sourceMap: string): string | null {

@@ -28,7 +28,7 @@ import { agentFiles } from './agent-files.ts';
 import { FRESH_NODE_BYTES, type FreshNode, measureFreshNode } from './fresh-node.ts';
 import { checkFree, SnapshotFiles } from './snapshot-files.ts';
 import { type SnapshotLine, snapshotLine } from './snapshot-line.ts';
-import { readProgramWords } from './snapshot-words.ts';
+import { listScripts, readProgramWords } from './snapshot-words.ts';
 
 export type SnapshotRequest = {
   readonly file: string;
@@ -64,12 +64,12 @@ export async function takeSnapshot(
   checkIsNode(info);
   const lock = await lockCapture();
   try {
-    onProgress({ step: 'measuring' });
-    const fresh = await measureNodeLike(info, dirname(file));
-    signal.throwIfAborted();
     const agent = await agentFiles();
     const target = await attach(pid, agent, {}, { signal });
     try {
+      onProgress({ step: 'measuring' });
+      const fresh = await measureNodeLike(info, dirname(file));
+      signal.throwIfAborted();
       return await capture(
         { pid, info, target, agentSource: agent.source, fresh, file, request, signal },
         onProgress,
@@ -105,12 +105,15 @@ async function capture(
   const place = rawPlace(info, file);
   const { predicted, countingPauseMs, check } = await predict(line, pid, place, fresh, request, onProgress);
   check();
+  const origins = await line.scripts();
   // What is ours in the heap is to be known as ours.
   const sources = [...(fresh?.sources ?? []), agentSource];
-  const program = await readProgramWords(await line.scripts(), fresh?.words ?? new Set(), sources, {
-    askFor: (ids) => line.sources(ids),
-    scriptLengthMax: scriptLengthMax(readMemoryRooms(pid)),
-  });
+  const program = request.raw
+    ? { words: new Set<string>(), unread: 0 }
+    : await readProgramWords(origins, fresh?.words ?? new Set(), sources, {
+        askFor: (ids) => line.sources(ids),
+        scriptLengthMax: scriptLengthMax(readMemoryRooms(pid)),
+      });
   signal.throwIfAborted();
   // Reading took seconds, in which others may have taken the memory; and so did we.
   check();
@@ -132,7 +135,11 @@ async function capture(
       request.raw ? () => null : (text) => redactText(text, program.words, hash),
     );
     const files = new SnapshotFiles(file);
-    const { shape, bytes } = await files.write(raw.file, rewriter, program.scripts, signal);
+    const { shape, bytes } = await files
+      .write(raw.file, rewriter, listScripts(origins), signal)
+      .catch((cause: unknown) => {
+        throw notWhole(pid, cause);
+      });
     return {
       schema: 'leakline/snapshot@1',
       leakline: version,
@@ -161,6 +168,13 @@ async function capture(
     raw.unname();
     raw.close();
   }
+}
+
+/** What V8 wrote is the process's, not a file somebody gave us. */
+function notWhole(pid: number, cause: unknown): unknown {
+  if (!(cause instanceof LeaklineError) || cause.code !== 'SNAPSHOT_UNREADABLE') return cause;
+  const { message } = (cause as LeaklineError<'SNAPSHOT_UNREADABLE'>).facts;
+  return new LeaklineError('SNAPSHOT_FAILED', { pid, message }, { cause });
 }
 
 /** Counts, predicts and tells; `check` throws SNAPSHOT_UNSAFE for what is left at its moment, unless forced. */
