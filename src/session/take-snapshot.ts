@@ -17,6 +17,7 @@ import type { PredictedCost, SnapshotAccount } from '../report/snapshot-account.
 import { version } from '../report/version.ts';
 import { attach } from '../target/attach.ts';
 import { lockCapture } from '../target/capture-lock.ts';
+import { removeWhatWasLeft } from '../target/left-behind.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
 import { readMemoryRooms } from '../target/memory-room.ts';
 import { checkIsNode } from '../target/node-executable.ts';
@@ -64,6 +65,7 @@ export async function takeSnapshot(
   checkIsNode(info);
   const lock = await lockCapture();
   try {
+    removeWhatWasLeft(dirname(file));
     const agent = await agentFiles();
     const target = await attach(pid, agent, {}, { signal });
     try {
