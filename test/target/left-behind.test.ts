@@ -79,5 +79,5 @@ test('beside a snapshot only what a killed leakline made for one goes', () => {
   expect(existsSync(killed.path)).toBe(false);
   running.unname();
   expect(readdirSync(folder)).toEqual(['leakline-abcdef']);
-  for (const { close } of [running, killed]) close();
+  for (const raw of [running, killed]) raw.close();
 });
