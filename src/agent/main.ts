@@ -21,6 +21,7 @@ import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
 import { closeUnusedInspector, inspectorUrl, portOf } from './close-inspector.ts';
 import { activeHandles, loadedBuiltins, loadedModules } from './program-roots.ts';
+import { SnapshotWriter } from './snapshot-writer.ts';
 import { WorkerThreads } from './worker-threads.ts';
 
 /**
@@ -79,6 +80,7 @@ class Agent {
   #probe: Probe | null = null;
   #census: Census | null = null;
   #sampler: AllocationSampler | null = null;
+  #snapshots: SnapshotWriter | null = null;
   #gone = false;
   #heardMs = 0;
   #faults = 0;
@@ -169,6 +171,20 @@ class Agent {
         const { samplingIntervalBytes, forMs } = params as { samplingIntervalBytes: number; forMs: number };
         return this.#sampleAllocations(samplingIntervalBytes, forMs);
       }
+      case 'memory':
+        return this.#ensureSnapshots().memory();
+      case 'count heap':
+        return this.#ensureSnapshots().count();
+      case 'scripts':
+        return this.#ensureSnapshots().scripts((params as { from: number }).from);
+      case 'source': {
+        const { ids, id, from } = params as { ids: string[]; id: string; from: number };
+        return this.#ensureSnapshots().source(ids, id, from);
+      }
+      case 'open snapshot':
+        return this.#ensureSnapshots().open((params as { path: string }).path);
+      case 'write snapshot':
+        return this.#ensureSnapshots().write();
       case 'workers':
         return this.#workers.list();
       case 'evaluate in workers': {
@@ -235,6 +251,16 @@ class Agent {
     this.#census ??= new Census(this.#censusHost());
     this.#own.add(this.#census);
     return this.#census;
+  }
+
+  #ensureSnapshots(): SnapshotWriter {
+    this.#snapshots ??= new SnapshotWriter(
+      this.#require,
+      () => this.#perfHooks.performance.now(),
+      (ms) => this.#rest(ms),
+      (url) => this.#isOwnScript(url),
+    );
+    return this.#snapshots;
   }
 
   /** One window of V8's sampling profiler. Where reading it costs a full collection, it is taken only if one fits. */
@@ -425,6 +451,7 @@ class Agent {
       () => this.#probe?.stop(),
       () => this.#census?.dispose(),
       () => this.#sampler?.cancel(),
+      () => this.#snapshots?.close(),
       () => this.#workers.stop(),
       () => this.#peer?.close(),
     ]) {

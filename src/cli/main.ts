@@ -13,6 +13,7 @@ import {
   jsonOption,
   markdownOption,
   maxPauseOption,
+  maxStandstillOption,
   noColorOption,
   portNumber,
   positiveInteger,
@@ -207,6 +208,28 @@ program
   });
 
 program
+  .command('snapshot')
+  .description('a heap snapshot of a running process: its cost first, refused where unsafe, without secrets')
+  .argument('<pid>', 'the process')
+  .addOption(
+    new Option(
+      '--out <file>',
+      'where to write it (default: Heap.<day>.<time>.<pid>.0.heapsnapshot here)',
+    ).env('LEAKLINE_OUT'),
+  )
+  .addOption(maxStandstillOption())
+  // These two are typed each time: an environment that somebody set up long ago is no consent.
+  .option('--force', 'take it although it is not safe')
+  .option('--raw', 'leave every text in it, secrets too')
+  .addOption(jsonOption())
+  .addOption(quietOption())
+  .addOption(noColorOption())
+  .action(async (text, options) => {
+    const { snapshotCommand } = await import('./snapshot.ts');
+    exitCode = await snapshotCommand(pidFrom(text), options);
+  });
+
+program
   .command('judge')
   .description(
     'the verdict for memory recorded elsewhere: a --trace-gc log, process.memoryUsage() as NDJSON, CSV or text',
@@ -260,10 +283,14 @@ const DEFAULT_FOR_MS = 300_000;
 /** A number is a pid, never a port. What has a colon is an address, which is read where it is used. */
 function targetFrom(text: string): number | string {
   if (text.includes(':')) return text;
+  return pidFrom(text, ' or the address of its inspector (127.0.0.1:9229)');
+}
+
+function pidFrom(text: string, orElse = ''): number {
   const pid = Number(text);
   if (!Number.isInteger(pid) || pid < 1) {
     throw new LeaklineError('USAGE', {
-      message: `A process is a pid (a whole number from 1) or the address of its inspector (127.0.0.1:9229), not "${text}"`,
+      message: `A process is a pid (a whole number from 1)${orElse}, not "${text}"`,
     });
   }
   return pid;

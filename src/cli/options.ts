@@ -55,6 +55,14 @@ export function maxPauseOption(): Option<'--max-pause <ms>', undefined, 50, numb
     .argParser(positiveNumber);
 }
 
+/** Of a snapshot, which is never done within the budget of a watch. */
+export function maxStandstillOption(): Option<'--max-pause <ms>', undefined, 10_000, number> {
+  return new Option('--max-pause <ms>', 'longest pause leakline may cause in the target, in milliseconds')
+    .default(10_000 as const)
+    .env('LEAKLINE_MAX_PAUSE')
+    .argParser(positiveNumber);
+}
+
 export function falseAlarmsOption(
   of: 'watch' | 'log' = 'watch',
 ): Option<'--false-alarms <probability>', undefined, 0.01, number> {

@@ -1,3 +1,6 @@
+import { formatBytes } from './bytes.ts';
+import { formatDuration } from './duration.ts';
+
 /**
  * The world's failures, each with a code, the facts it happened with and a neutral sentence.
  * What to try next is the business of `present/advice.ts`, exit codes that of `cli/exit-codes.ts`.
@@ -92,6 +95,14 @@ const SENTENCE_BY_CODE = {
     `There is no lab scenario "${scenario}" (known: ${known})`,
   CANNOT_WRITE: ({ file, message }: { file: string; message: string }): string =>
     `${file} could not be written: ${message}`,
+  SNAPSHOT_UNSAFE: ({ pid, objections }: UnsafeSnapshot): string =>
+    `A heap snapshot of process ${pid} would not be safe: ${objections.map(objectionWords).join('; ')}`,
+  SNAPSHOT_BUSY: (_: object): string => 'Another snapshot is being taken on this machine',
+  SNAPSHOT_FAILED: ({ pid, message }: { pid: number; message: string }): string =>
+    `Process ${pid} could not write its heap snapshot: ${message}`,
+  SNAPSHOT_NOT_HERE: ({ platform }: { platform: string }): string =>
+    `leakline takes heap snapshots on Linux only, and this is ${platform}`,
+  FILE_EXISTS: ({ file }: { file: string }): string => `${file} exists already`,
   SNAPSHOT_UNREADABLE: ({ file, offset, message }: UnreadableSnapshot): string =>
     `${file ?? 'The file'} can't be read as a heap snapshot: ${message}${offset === null ? '' : ` (at byte ${offset})`}`,
   LOG_UNREADABLE: ({ file, message }: { file: string; message: string }): string =>
@@ -101,6 +112,33 @@ const SENTENCE_BY_CODE = {
   REPORT_UNREADABLE: ({ file, message }: { file: string; message: string }): string =>
     `${file} is no report of leakline that can be shown: ${message}`,
 } as const;
+
+type UnsafeSnapshot = {
+  pid: number;
+  /** `which` is the limit of memory: container, rlimit or machine. */
+  objections: readonly (
+    | { kind: 'memory'; needBytes: number; leftBytes: number; which: string }
+    | { kind: 'pause'; pauseMs: number; maxPauseMs: number }
+    | { kind: 'disk'; needBytes: number; leftBytes: number }
+  )[];
+};
+
+function objectionWords(objection: UnsafeSnapshot['objections'][number]): string {
+  switch (objection.kind) {
+    case 'memory':
+      return `it may need ${formatBytes(objection.needBytes)} of memory and ${formatBytes(objection.leftBytes)} are left (${LIMIT_WORDS[objection.which] ?? objection.which})`;
+    case 'pause':
+      return `it would stop the program for up to ${formatDuration(objection.pauseMs)}, and ${formatDuration(objection.maxPauseMs)} are allowed`;
+    case 'disk':
+      return `its files may take ${formatBytes(objection.needBytes)} and ${formatBytes(objection.leftBytes)} are free`;
+  }
+}
+
+const LIMIT_WORDS: Readonly<Record<string, string>> = {
+  container: 'in its container',
+  rlimit: 'under its resource limit',
+  machine: 'on this machine',
+};
 
 /** `offset` is null where not a byte could be read; whoever reads bytes alone knows no file. */
 type UnreadableSnapshot = { file?: string; offset: number | null; message: string };

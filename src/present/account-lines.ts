@@ -98,7 +98,7 @@ function snapshotWords(report: Report, { snapshot }: ReportAccount): string[] {
   const cost = `a heap snapshot sees what no walk can: it would stop this server for ${formatDuration(shortest)} to ${formatDuration(longest)} and take ${formatBytes(least)} to ${formatBytes(most)} of memory, most of which does not come back soon. ${roomWords(report, least)}leakline takes none by itself.`;
   const how =
     target.isolate === 'main' && target.pid !== null
-      ? `node inspect -p ${target.pid}, there takeHeapSnapshot('leak.heapsnapshot') and .exit, which leaves the inspector open on 127.0.0.1; then leakline heap leak.heapsnapshot sums it up by class, and the Memory tab of Chrome shows who holds what`
+      ? `leakline snapshot ${target.pid} takes one if that is safe, counts before what it will cost, and hides what could be a secret; then leakline heap FILE sums it up by class, and the Memory tab of Chrome shows who holds what`
       : `of a worker the program takes it itself: worker.getHeapSnapshot(); then leakline heap FILE sums it up by class`;
   return [cost, how];
 }

@@ -55,6 +55,13 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
     'Check that connections over loopback (127.0.0.1) are allowed here, by firewall or sandbox.',
   UNKNOWN_SCENARIO: 'Leave the name out for the default: leakline lab',
   CANNOT_WRITE: 'Give a path in a directory that exists and is writable, or - for standard output.',
+  SNAPSHOT_UNSAFE:
+    'Watch it instead (leakline PID), which takes no snapshot; give it more memory or --max-pause MS; or take it all the same with --force.',
+  SNAPSHOT_BUSY: 'Wait until it is done: two at once could need the same memory.',
+  SNAPSHOT_FAILED: 'The process goes on. See that the disk has room, then try again.',
+  SNAPSHOT_NOT_HERE:
+    'Take it by hand: node inspect -p PID, there takeHeapSnapshot(). It is neither guarded nor redacted.',
+  FILE_EXISTS: 'Give another name with --out FILE.',
   SNAPSHOT_UNREADABLE:
     'Give a whole .heapsnapshot file, plain or gzip. If it was copied or downloaded, compare its size with the original.',
   LOG_UNREADABLE: 'Check the path and its permissions, or give - and send the log to standard input.',

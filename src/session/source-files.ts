@@ -22,7 +22,7 @@ export function sourceFiles(): SourceReader {
 }
 
 async function readScript(url: string): Promise<ScriptSource | null> {
-  const path = pathOf(url);
+  const path = scriptPath(url);
   if (path === null) return null;
   const code = await readText(path);
   if (code === null) return null;
@@ -34,7 +34,8 @@ async function readScript(url: string): Promise<ScriptSource | null> {
   return { code, map, ...(map !== null && { mapUrl: mapPath }) };
 }
 
-function pathOf(url: string): string | null {
+/** Where a script lies on this machine's disk; `null` if it came from elsewhere. */
+export function scriptPath(url: string): string | null {
   if (url.startsWith('/')) return url;
   if (!url.startsWith('file://')) return null;
   return fileURLToPath(url.replace(/[?#].*$/, ''));

@@ -33,6 +33,14 @@ export function takeOverWhatWasLeft(pid: number | null): { readonly inspector: b
   return { inspector };
 }
 
+/** The same of leaklines that were killed while they made the file for a snapshot, beside the one that was to stay. */
+export function removeWhatWasLeft(folder: string): void {
+  for (const path of ownDirectories(folder)) {
+    if (readText(join(path, CLAIM_FILE)) === null && isAbandoned(path))
+      rmSync(path, { recursive: true, force: true });
+  }
+}
+
 const CLAIM_FILE = 'inspector';
 
 /** Between mkdtemp and its first file a directory is empty for a moment. */
@@ -59,8 +67,7 @@ function onlySocket(path: string): boolean {
  * Made by mkdtemp for this user: a link or another user's directory in the shared folder is not followed. Root gives its
  * directories to the users of the processes it attaches to.
  */
-function ownDirectories(): string[] {
-  const folder = runtimeDirectory();
+function ownDirectories(folder: string = runtimeDirectory()): string[] {
   return readdirSync(folder)
     .filter((name) => /^[A-Za-z0-9]{6}$/.test(name.replace(DIRECTORY_PREFIX, '')))
     .map((name) => join(folder, name))

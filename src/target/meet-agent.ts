@@ -91,7 +91,7 @@ const CONNECT_WITHIN_MS = 5000;
 const INVITE_WITHIN_MS = 120_000;
 
 /** A process may have a file system of its own (chroot, a service's private /tmp) in the same network. */
-function seesDirectory(pid: number, path: string): boolean {
+export function seesDirectory(pid: number, path: string): boolean {
   if (process.platform !== 'linux') return true;
   try {
     const ours = statSync(path);

@@ -9,8 +9,8 @@ export type PrivateDirectory = { readonly path: string; readonly remove: () => v
  * A directory only this user can enter (mkdtemp makes it 0700), for the socket the agent connects to. A file in it says
  * whose it is, so that a later leakline can remove it if we are killed (`left-behind.ts`).
  */
-export function makePrivateDirectory(): PrivateDirectory {
-  const path = mkdtempSync(join(runtimeDirectory(), DIRECTORY_PREFIX));
+export function makePrivateDirectory(folder: string = runtimeDirectory()): PrivateDirectory {
+  const path = mkdtempSync(join(folder, DIRECTORY_PREFIX));
   writeFileSync(join(path, OWNER_FILE), ownIdentity());
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

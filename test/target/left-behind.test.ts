@@ -1,8 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { abandonClaim, claimInspector, takeOverWhatWasLeft } from '../../src/target/left-behind.ts';
+import {
+  abandonClaim,
+  claimInspector,
+  removeWhatWasLeft,
+  takeOverWhatWasLeft,
+} from '../../src/target/left-behind.ts';
+import { makeRawFile } from '../../src/target/raw-file.ts';
 import { makePrivateDirectory } from '../../src/target/private-directory.ts';
 import { ownIdentity } from '../../src/target/process-identity.ts';
 
@@ -55,4 +62,22 @@ test('a note about a process that has ended goes with it', async () => {
   await new Promise((done) => other.once('exit', done));
   takeOverWhatWasLeft(process.pid);
   expect(existsSync(directory.path)).toBe(false);
+});
+
+test('beside a snapshot only what a killed leakline made for one goes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'beside-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const running = makeRawFile(folder, process.geteuid?.() ?? 0);
+  const killed = makeRawFile(folder, process.geteuid?.() ?? 0);
+  killOwner(dirname(killed.path));
+  // Of the same form, and not ours.
+  mkdirSync(join(folder, 'leakline-abcdef'));
+  writeFileSync(join(folder, 'leakline-abcdef', 'notes'), '');
+  removeWhatWasLeft(folder);
+  expect(existsSync(running.path)).toBe(true);
+  expect(readdirSync(folder)).toHaveLength(2);
+  expect(existsSync(killed.path)).toBe(false);
+  running.unname();
+  expect(readdirSync(folder)).toEqual(['leakline-abcdef']);
+  for (const raw of [running, killed]) raw.close();
 });

@@ -132,7 +132,7 @@ describe('the answer as text', () => {
   test('a snapshot is offered with what it would cost, and how to take it of this isolate', () => {
     const main = renderReport(unexplainedReport(), { ...plain, columns: 400 });
     expect(main).toContain('it would stop this server for 4 s to 8 s and take 660 MB to 840 MB of memory');
-    expect(main).toContain("node inspect -p 4242, there takeHeapSnapshot('leak.heapsnapshot')");
+    expect(main).toContain('leakline snapshot 4242 takes one if that is safe');
     const { target } = unexplainedReport();
     const worker = { ...unexplainedReport(), target: { ...target, isolate: 'worker:3' } };
     const ofWorker = renderReport(worker, { ...plain, columns: 400 });
