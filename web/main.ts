@@ -7,7 +7,7 @@ import { Charts } from './charts.ts';
 import { morphInto } from './morph.ts';
 
 const page = byId('page');
-const state = byId('state');
+const connection = byId('connection');
 const charts = new Charts();
 
 let latest: PageFrame | null = null;
@@ -43,7 +43,7 @@ function draw(): void {
 
 /** Said aloud by screen readers, so only when it is something new. */
 function tell(words: string): void {
-  if (state.textContent !== words) state.textContent = words;
+  if (connection.textContent !== words) connection.textContent = words;
 }
 
 function byId(id: string): HTMLElement {

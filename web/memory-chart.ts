@@ -151,7 +151,8 @@ export class MemoryChart {
     return {
       width: this.#host.clientWidth,
       height: this.#height(),
-      padding: [8, 0, 0, 0],
+      // Above the lines two rows of words say what happened when.
+      padding: [isMemory ? 34 : 8, 14, 0, 0],
       legend: { show: false },
       ms: 1,
       scales: {

@@ -16,7 +16,7 @@ export function liveFrame(view: LiveView, name: string): PageFrame {
   const strip = classed(
     'p',
     'live',
-    element('b', {}, 'live'),
+    told.sides.every(isOver) ? null : classed('b', 'now', 'live'),
     ` ${told.sides.map((side) => sideWords(side, told.sides.length)).join(', ')} · ${formatDuration(Math.floor(told.elapsedMs / 1000) * 1000)}`,
   );
   if (document === null) {
@@ -57,6 +57,10 @@ function documentOf({ sides }: LiveView): Report | Comparison | null {
   return opened.length === 1
     ? only.report
     : { schema: 'leakline/comparison@1', sides: opened, difference: null, scenario: null };
+}
+
+function isOver({ activity }: LiveSide): boolean {
+  return activity === 'done' || activity === 'ended';
 }
 
 function sideWords({ name, activity }: LiveSide, sides: number): string {

@@ -1,12 +1,13 @@
 /** What the live page has beyond the page in a file: charts that a script draws, and what goes with them. */
 export const LIVE_STYLE: string = `
 [hidden]{display:none!important}
-.live,.state{max-width:1280px;margin:0 auto;padding:10px 20px 0;color:var(--soft);font-size:13px}
+.live,.connection{max-width:1280px;margin:0 auto;padding:10px 20px 0;color:var(--soft);font-size:13px}
 .live b{color:var(--ink)}
-.live b::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:var(--steady);margin-right:6px}
+.live .now::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:var(--steady);margin-right:6px}
+body:has(main:not(.wide)) .live{max-width:1040px}
 .live+main{padding-top:14px}
-.state:empty{display:none}
-.state{position:sticky;bottom:0;padding:8px 20px;background:var(--panel);border-top:1px solid var(--rule);max-width:none;color:var(--ink)}
+.connection:empty{display:none}
+.connection{position:sticky;bottom:0;padding:8px 20px;background:var(--panel);border-top:1px solid var(--rule);max-width:none;color:var(--ink)}
 .plot{position:relative;margin-top:8px;min-height:60px}
 .tools{position:absolute;right:0;top:-30px;display:flex;gap:4px;z-index:3}
 .tools button{font:inherit;font-size:13px;line-height:1;min-width:26px;height:26px;padding:0 7px;border:1px solid var(--rule);border-radius:4px;background:var(--paper);color:var(--ink);cursor:pointer}
@@ -29,5 +30,5 @@ export const LIVE_STYLE: string = `
 .u-cursor-pt{top:0;left:0;border-radius:50%;pointer-events:none;border:0 solid}
 .u-axis.u-off,.u-select.u-off,.u-cursor-x.u-off,.u-cursor-y.u-off,.u-cursor-pt.u-off{display:none}
 @media (max-width:560px){.live{padding:8px 14px 0}.tools button{min-width:30px;height:30px}}
-@media print{.tools,.tip,.state{display:none}}
+@media print{.tools,.tip,.connection{display:none}}
 `;

@@ -24,7 +24,7 @@ export const SHELL: string = documentHtml(
         { id: 'page' },
         element('main', {}, element('h1', {}, 'leakline'), element('p', {}, 'Waiting for the first look.')),
       ),
-      element('p', { id: 'state', class: 'state', role: 'status' }),
+      element('p', { id: 'connection', class: 'connection', role: 'status' }),
       element(
         'noscript',
         {},
