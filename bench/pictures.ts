@@ -4,11 +4,12 @@
  *
  *     npm run bench -- pictures [FOLDER]
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { PageServer } from '../src/present/web/page-server.ts';
 import type { LiveView } from '../src/report/live.ts';
+import { launchChromium } from '../test/live/browser.ts';
 import {
   diedReport,
   inconclusiveReport,
@@ -22,10 +23,6 @@ import {
 } from '../test/present/reports.ts';
 
 const folder = process.argv[2] ?? 'docs/images';
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-if (executablePath === undefined) throw new Error('no Chromium: apt-get install chromium');
 
 const oneSide = (side: ReturnType<typeof liveSide>): LiveView => liveView(23_000, [side]);
 const STATES: Readonly<Record<string, LiveView>> = {
@@ -50,10 +47,7 @@ const LOOKS = {
 } as const;
 
 mkdirSync(folder, { recursive: true });
-const browser = await chromium.launch({
-  executablePath,
-  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-});
+const browser = await launchChromium();
 for (const [look, options] of Object.entries(LOOKS)) {
   for (const [state, view] of Object.entries(STATES)) {
     const server = await PageServer.open({

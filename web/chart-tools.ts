@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import { formatBytes } from '../src/core/bytes.ts';
 import { formatDuration } from '../src/core/duration.ts';
 import type { PlotData } from '../src/present/web/plot-data.ts';
+import type { GroupView } from './charts.ts';
 
 export type ChartActions = {
   zoomBy(factor: number): void;
@@ -16,6 +17,7 @@ export class ChartTools {
   readonly #actions: ChartActions;
   readonly #tip = elementOf('div', 'tip');
   readonly #aloud = elementOf('p', 'unseen');
+  readonly #stretch = elementOf('span', 'stretch');
 
   constructor(host: HTMLElement, plot: uPlot, actions: ChartActions) {
     this.#host = host;
@@ -28,6 +30,7 @@ export class ChartTools {
     host.setAttribute('role', 'group');
     const tools = elementOf('div', 'tools');
     tools.append(
+      this.#stretch,
       button('+', 'Zoom in', () => actions.zoomBy(ZOOM_STEP)),
       button('−', 'Zoom out', () => actions.zoomBy(1 / ZOOM_STEP)),
       button('All', 'Show all of it', () => actions.showAll()),
@@ -39,6 +42,12 @@ export class ChartTools {
 
   describe(data: PlotData): void {
     this.#host.ariaLabel = `${data.words}. Arrow keys move the cursor, plus and minus zoom, 0 shows all. Its figures are in the table below.`;
+  }
+
+  /** Which stretch of time is seen; `null` is all of it. */
+  showStretch(zoom: GroupView['zoom']): void {
+    this.#stretch.textContent =
+      zoom === null ? '' : `${formatDuration(zoom.fromMs)} to ${formatDuration(zoom.untilMs)}`;
   }
 
   /** Beside the cursor; `null` where it is nowhere. */
@@ -138,7 +147,7 @@ function button(words: string, title: string, onClick: () => void): HTMLButtonEl
   return made;
 }
 
-function elementOf(name: 'div' | 'p', className: string): HTMLElement {
+function elementOf(name: 'div' | 'p' | 'span', className: string): HTMLElement {
   const made = document.createElement(name);
   made.className = className;
   return made;

@@ -55,6 +55,7 @@ export class MemoryChart {
 
   /** With other colours, or another stretch of time. */
   redraw(): void {
+    this.#tools.showStretch(this.#view.zoom);
     this.#plot.setScale('x', this.#range());
     this.#plot.redraw(false, true);
   }

@@ -161,7 +161,13 @@ describe('who may have what', () => {
         expect(await ask(door.port, lines)).not.toMatch(/^HTTP\/1.1 [23]|Set-Cookie/i);
       },
     );
-    for (const wrongTarget of ['/?token=', '/?token=AAAA', `${target}x`, `${target}&x=1`, target.slice(0, -1)]) {
+    for (const wrongTarget of [
+      '/?token=',
+      '/?token=AAAA',
+      `${target}x`,
+      `${target}&x=1`,
+      target.slice(0, -1),
+    ]) {
       expect(await get(door.port, wrongTarget)).toMatch(/^HTTP\/1.1 403/);
     }
     const entered = await enter(door);
@@ -170,7 +176,9 @@ describe('who may have what', () => {
     expect(again).toMatch(/^HTTP\/1.1 303/);
     expect(again).not.toContain('Set-Cookie');
     expect(await get(door.port, `/${entered.folder}/`)).toMatch(/^HTTP\/1.1 403/);
-    expect(await get(door.port, `/${entered.folder}/`, [`Cookie: ${entered.cookie}`])).toMatch(/^HTTP\/1.1 200/);
+    expect(await get(door.port, `/${entered.folder}/`, [`Cookie: ${entered.cookie}`])).toMatch(
+      /^HTTP\/1.1 200/,
+    );
     await fresh.close();
   });
 
@@ -186,7 +194,9 @@ describe('who may have what', () => {
       expect(answer).not.toMatch(/Access-Control|unsafe/i);
     }
     const cookie = await enterAnswer();
-    expect(cookie).toMatch(/^Set-Cookie: leakline=[\w-]{32}; Path=\/[\w-]{32}\/; HttpOnly; SameSite=Strict\r$/m);
+    expect(cookie).toMatch(
+      /^Set-Cookie: leakline=[\w-]{32}; Path=\/[\w-]{32}\/; HttpOnly; SameSite=Strict\r$/m,
+    );
   });
 
   test('it listens on loopback alone', async () => {
@@ -233,7 +243,9 @@ describe('who is slow or large', () => {
     const server = await PageServer.open({ name: 'x', script: SCRIPT });
     const door = doorOf(server);
     const slow = await Promise.all(Array.from({ length: 20 }, () => open(door.port)));
-    const closed = slow.map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())));
+    const closed = slow.map(
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    );
     for (const socket of slow) {
       socket.on('error', () => undefined);
       socket.resume();

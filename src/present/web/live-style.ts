@@ -10,6 +10,7 @@ body:has(main:not(.wide)) .live{max-width:1040px}
 .connection{position:sticky;bottom:0;padding:8px 20px;background:var(--panel);border-top:1px solid var(--rule);max-width:none;color:var(--ink)}
 .plot{position:relative;margin-top:8px;min-height:60px}
 .tools{position:absolute;right:0;top:-30px;display:flex;gap:4px;z-index:3}
+.stretch{font-size:13px;line-height:26px;color:var(--soft);margin-right:4px;font-variant-numeric:tabular-nums}
 .tools button{font:inherit;font-size:13px;line-height:1;min-width:26px;height:26px;padding:0 7px;border:1px solid var(--rule);border-radius:4px;background:var(--paper);color:var(--ink);cursor:pointer}
 .tools button:hover{background:var(--panel)}
 .tip{position:absolute;z-index:4;pointer-events:none;background:var(--panel);border:1px solid var(--rule);border-radius:4px;padding:5px 9px;font-size:12.5px;line-height:1.4;white-space:nowrap;font-variant-numeric:tabular-nums}
@@ -29,6 +30,7 @@ body:has(main:not(.wide)) .live{max-width:1040px}
 .u-cursor-y{display:none}
 .u-cursor-pt{top:0;left:0;border-radius:50%;pointer-events:none;border:0 solid}
 .u-axis.u-off,.u-select.u-off,.u-cursor-x.u-off,.u-cursor-y.u-off,.u-cursor-pt.u-off{display:none}
-@media (max-width:560px){.live{padding:8px 14px 0}.tools button{min-width:30px;height:30px}}
+@media (max-width:560px){.live{padding:8px 14px 0}.stretch{font-size:13px;line-height:26px;color:var(--soft);margin-right:4px;font-variant-numeric:tabular-nums}
+.tools button{min-width:30px;height:30px}}
 @media print{.tools,.tip,.connection{display:none}}
 `;

@@ -54,6 +54,8 @@ export function entrancePage(folder: string): string {
         element('meta', { charset: 'utf-8' }),
         element('meta', { 'http-equiv': 'refresh', content: `0;url=${page}` }),
         element('title', {}, 'leakline'),
+        // Else the browser would look for one outside of the folder, and be refused.
+        element('link', { rel: 'icon', href: `${page}icon.svg`, type: 'image/svg+xml' }),
       ),
       element('body', {}, element('p', {}, element('a', { href: page }, 'leakline'))),
     ),

@@ -33,7 +33,10 @@ class Reader extends EventEmitter {
   }
 }
 
-function streamTo(reader: Reader, everyMs = 400): { update(): void; stream: EventStream; made: () => number } {
+function streamTo(
+  reader: Reader,
+  everyMs = 400,
+): { readonly update: () => void; readonly stream: EventStream; readonly made: () => number } {
   let version = 0;
   let made = 0;
   const text = (): string => {
