@@ -41,27 +41,33 @@ const STATES: Readonly<Record<string, LiveView>> = {
   ),
 };
 const LOOKS = {
-  wide: { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
-  dark: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
+  wide: { viewport: { width: 1100, height: 760 }, colorScheme: 'light' },
+  dark: { viewport: { width: 1100, height: 760 }, colorScheme: 'dark' },
   phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
 } as const;
 
+/** Every state wide; the other looks of those that differ most in them. */
+const PICTURES: readonly (readonly [state: string, look: keyof typeof LOOKS])[] = [
+  ...Object.keys(STATES).map((state) => [state, 'wide'] as const),
+  ['side-by-side', 'dark'],
+  ['leaking', 'phone'],
+];
+
 mkdirSync(folder, { recursive: true });
 const browser = await launchChromium();
-for (const [look, options] of Object.entries(LOOKS)) {
-  for (const [state, view] of Object.entries(STATES)) {
-    const server = await PageServer.open({
-      name: 'leakline 4242',
-      script: readFileSync('dist/web.js', 'utf8'),
-    });
-    server.update(view);
-    const page = await (await browser.newContext(options)).newPage();
-    await page.goto(server.url);
-    await settled(page, state !== 'waiting');
-    await page.screenshot({ path: join(folder, `${state}-${look}.png`) });
-    await page.context().close();
-    await server.close();
-  }
+for (const [state, look] of PICTURES) {
+  const view = STATES[state];
+  const server = await PageServer.open({
+    name: 'leakline 4242',
+    script: readFileSync('dist/web.js', 'utf8'),
+  });
+  if (view !== undefined) server.update(view);
+  const page = await (await browser.newContext(LOOKS[look])).newPage();
+  await page.goto(server.url);
+  await settled(page, state !== 'waiting');
+  await page.screenshot({ path: join(folder, `${state}-${look}.png`) });
+  await page.context().close();
+  await server.close();
 }
 await browser.close();
 

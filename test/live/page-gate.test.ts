@@ -58,7 +58,11 @@ const ORIGINS: readonly Form<Door>[] = [
   wrong('https', ({ port }) => [`Origin: https://127.0.0.1:${port}`]),
   wrong('another port', ({ port }) => [`Origin: http://127.0.0.1:${port + 1}`]),
   wrong('a stranger of a like name', ({ port }) => [`Origin: http://127.0.0.1:${port}.evil.example`]),
-  wrong('two', ({ port }) => [`Origin: http://127.0.0.1:${port}`, 'Origin: null']),
+  wrong('its own and null', ({ port }) => [`Origin: http://127.0.0.1:${port}`, 'Origin: null']),
+  wrong('its own twice', ({ port }) => [
+    `Origin: http://127.0.0.1:${port}`,
+    `Origin: http://127.0.0.1:${port}`,
+  ]),
 ];
 
 const COOKIES: readonly Form<Inside>[] = [
