@@ -176,6 +176,17 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
+  test('the charts of both sides stand at one height, whatever is said above them', async () => {
+    const server = await serve();
+    const told = { ...steadyReport(), gc: [], series: { ...steadyReport().series, floor: [] } };
+    server.update(liveView(5_000, [liveSide('fixed', told), liveSide('leaking', leakingReport())]));
+    const page = await openPage(browser, server.url, { viewport: { width: 1280, height: 900 } });
+    await page.locator('.plot canvas').nth(1).waitFor();
+    const boxes = await Promise.all((await page.locator('.plot').all()).map((plot) => plot.boundingBox()));
+    expect([boxes[0]?.y, boxes[0]?.height]).toEqual([boxes[1]?.y, boxes[1]?.height]);
+    await page.context().close();
+  });
+
   test('it follows the watch, and what the reader did stays as it was', async () => {
     const server = await serve();
     const seen: string[] = [];
