@@ -12,33 +12,42 @@ const charts = new Charts();
 
 let latest: PageFrame | null = null;
 let isDrawingPlanned = false;
+let isOver = false;
 
 const events = new EventSource('events');
 events.addEventListener('frame', ({ data }: MessageEvent<string>) => {
   latest = JSON.parse(data) as PageFrame;
   tell('');
-  // In a tab that nobody sees this waits, and then draws only what is the latest.
-  if (isDrawingPlanned) return;
-  isDrawingPlanned = true;
-  requestAnimationFrame(draw);
+  planDrawing();
 });
 events.addEventListener('end', () => {
   events.close();
-  tell('leakline has ended. This is the last that it showed.');
+  isOver = true;
+  planDrawing();
 });
 events.addEventListener('error', () => {
   if (events.readyState !== EventSource.CLOSED) tell('No connection to leakline. Trying again …');
   else tell('leakline no longer answers this page. This is the last that it showed.');
 });
 
+/** In a tab that nobody sees this waits, and then draws only what is the latest. */
+function planDrawing(): void {
+  if (isDrawingPlanned) return;
+  isDrawingPlanned = true;
+  requestAnimationFrame(draw);
+}
+
 function draw(): void {
   isDrawingPlanned = false;
   const frame = latest;
   latest = null;
-  if (frame === null) return;
-  document.title = frame.title;
-  morphInto(page, frame.html, charts.isChart);
-  charts.draw(frame.plots);
+  if (frame !== null) {
+    document.title = frame.title;
+    morphInto(page, frame.html, charts.isChart);
+    charts.draw(frame.plots);
+  }
+  // Not before what it speaks of is there.
+  if (isOver) tell('leakline has ended. This is the last that it showed.');
 }
 
 /** Said aloud by screen readers, so only when it is something new. */

@@ -264,9 +264,12 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.locator('.now', { hasText: 'live' }).waitFor();
     await page.locator('.plot canvas').first().waitFor();
     await exited;
-    expect((JSON.parse(stdout) as Report).schema).toBe('leakline/report@1');
+    const report = JSON.parse(stdout) as Report;
+    expect(report.schema).toBe('leakline/report@1');
     await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
-    expect(await page.locator('.verdict').innerText()).toContain('the process ended');
+    // The answer itself, which is no watch any more.
+    expect(await page.locator('.live').innerText()).toBe('leakline run');
+    expect(await page.locator('.verdict .reason').innerText()).toContain(report.verdict.reason.slice(1));
     await page.context().close();
     expect(seen).toEqual([]);
   });
