@@ -65,6 +65,12 @@ const config: RolldownOptions[] = [
     platform: 'neutral',
     output: { ...esm('dist'), codeSplitting: false },
   })),
+  // The script of the live page, for a browser.
+  ...bundle(['web/main.ts'], (inputs) => ({
+    input: inputs,
+    platform: 'browser',
+    output: { ...esm('dist'), codeSplitting: false, minify: true },
+  })),
   // Loaded with a program: `require` must find them as well as `import`, and each stands alone.
   ...['src/agent/preload.ts', 'src/agent/register.ts'].flatMap((entry) =>
     bundle([entry], (inputs) => ({

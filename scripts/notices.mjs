@@ -13,13 +13,15 @@ import { parseSync } from 'rolldown/utils';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = readJson(join(root, 'package.json'));
-const direct = importedPackages(join(root, 'src'));
+const direct = new Set([...importedPackages(join(root, 'src')), ...importedPackages(join(root, 'web'))]);
 
 const unknown = [...direct].filter(
   (name) => manifest.devDependencies[name] === undefined && manifest.dependencies?.[name] === undefined,
 );
 if (unknown.length > 0) {
-  console.error(`notices: src/ imports packages that package.json does not name: ${unknown.join(', ')}`);
+  console.error(
+    `notices: src/ or web/ imports packages that package.json does not name: ${unknown.join(', ')}`,
+  );
   process.exit(1);
 }
 

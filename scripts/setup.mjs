@@ -24,6 +24,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What a build reads. A folder stands for everything below it; its own times show deleted files. */
 const BUILD_INPUTS = [
   'src',
+  'web',
   'lab',
   'bench',
   'scripts',

@@ -14,11 +14,12 @@ const results = 'test-results.json';
 let passed = 0;
 let failed = 0;
 
-// The three checks share the machine well; the tests then have it to themselves, because the live ones measure.
+// These checks share the machine well; the tests then have it to themselves, because the live ones measure.
 const checks = await Promise.all([
   run('format', '@biomejs/biome/bin/biome', ['format', '.']),
   run('lint', 'oxlint/bin/oxlint', ['--type-aware', '--deny-warnings', '.']),
   run('types', 'typescript/bin/tsc', ['-p', 'tsconfig.json']),
+  run('page', 'typescript/bin/tsc', ['-p', 'web/tsconfig.json']),
 ]);
 for (const check of checks) {
   report(check.code === 0, check);

@@ -19,6 +19,7 @@ import {
   positiveInteger,
   quietOption,
   sizeBytes,
+  uiOption,
   untilOption,
   verboseOption,
   withSourceOption,
@@ -60,6 +61,7 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(uiOption())
   .addOption(quietOption())
   .addOption(verboseOption())
   .addOption(noColorOption())
@@ -93,6 +95,7 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(uiOption())
   .addOption(quietOption())
   .addOption(verboseOption())
   .addOption(noColorOption())
@@ -145,6 +148,7 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(uiOption())
   .addOption(quietOption())
   .addOption(verboseOption())
   .addOption(noColorOption())
@@ -275,6 +279,15 @@ program
   .action(async (file, options) => {
     const { reportCommand } = await import('./report.ts');
     exitCode = await reportCommand(file, options);
+  });
+
+program
+  .command('ui')
+  .description('a report that was saved with --json, on a page in the browser of this machine, until Ctrl-C')
+  .argument('<file>', 'a report or comparison of leakline; - is standard input')
+  .action(async (file) => {
+    const { uiCommand } = await import('./ui.ts');
+    exitCode = await uiCommand(file);
   });
 
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */

@@ -8,6 +8,8 @@ export type OutputOptions = {
   readonly html?: string | undefined;
   readonly markdown?: string | undefined;
   readonly withSource?: boolean | undefined;
+  /** Serve a live page while the command runs. */
+  readonly ui?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly color: boolean;
@@ -94,6 +96,12 @@ export function markdownOption(): Option<'--markdown <file>'> {
 export function withSourceOption(): Option<'--with-source'> {
   return new Option('--with-source', 'put lines of your source into --html and --markdown').env(
     'LEAKLINE_WITH_SOURCE',
+  );
+}
+
+export function uiOption(): Option<'--ui'> {
+  return new Option('--ui', 'show it on a live page of this machine; its address is printed').env(
+    'LEAKLINE_UI',
   );
 }
 

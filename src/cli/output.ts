@@ -6,20 +6,24 @@ import type { LiveView } from '../report/live.ts';
 import type { WatchProgress } from '../session/watch.ts';
 import { answerGoesToStdout, writeDocuments, writeJson } from './documents.ts';
 import type { OutputOptions } from './options.ts';
+import { openPage } from './page.ts';
 
 /**
  * Where a command's words go: the answer to standard output, progress to standard error, and a live screen instead of
- * progress where somebody sits at a terminal.
+ * progress where somebody sits at a terminal. A page in the browser takes the place of that screen, which would hide its
+ * address.
  */
 export async function openOutput(options: OutputOptions, title: string): Promise<Output> {
   const text = textOptions(options);
   const documentToStdout = answerGoesToStdout(options);
+  const page = options.ui === true ? await openPage(title) : null;
   const screen =
-    options.quiet !== true && !documentToStdout && isTerminal()
+    page === null && options.quiet !== true && !documentToStdout && isTerminal()
       ? (await import('../present/tui/screen.tsx')).openScreen({ stdout: process.stdout, ...text, title })
       : null;
   let previous: LiveView | null = null;
   const progress = (view: LiveView): void => {
+    page?.update(view);
     if (screen !== null) screen.update(view);
     else if (options.quiet !== true) {
       const line = progressLine(view, previous);
@@ -39,6 +43,7 @@ export async function openOutput(options: OutputOptions, title: string): Promise
     },
     async answer(document, rendered) {
       await screen?.close();
+      page?.show(document);
       // First what can't fail: whoever waited for the answer has it, whatever becomes of the files.
       if (!documentToStdout) process.stdout.write(rendered);
       await writeDocuments(document, options);
@@ -52,6 +57,7 @@ export async function openOutput(options: OutputOptions, title: string): Promise
     },
     async close() {
       await screen?.close();
+      await page?.close();
     },
   };
 }
@@ -65,7 +71,7 @@ export type Output = {
   answer(document: Report | Reports | Comparison, rendered: string): Promise<void>;
   /** A document that is no report: a list. */
   list(document: object, rendered: string): Promise<void>;
-  /** Gives the terminal back. Safe to call after `answer`. */
+  /** Gives the terminal back and ends the page. Safe to call after `answer`. */
   close(): Promise<void>;
 };
 

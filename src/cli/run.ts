@@ -18,7 +18,10 @@ export async function runCommand(
   options: OutputOptions,
 ): Promise<number> {
   const interrupt = listenForInterrupt();
-  const output = await openOutput({ ...options, quiet: options.quiet ?? process.stdout.isTTY }, '');
+  const output = await openOutput(
+    { ...options, quiet: options.quiet ?? process.stdout.isTTY },
+    'leakline run',
+  );
   try {
     const program = await watchProgram(
       command,

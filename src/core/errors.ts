@@ -103,6 +103,8 @@ const SENTENCE_BY_CODE = {
   SNAPSHOT_NOT_HERE: ({ platform }: { platform: string }): string =>
     `leakline takes heap snapshots on Linux only, and this is ${platform}`,
   FILE_EXISTS: ({ file }: { file: string }): string => `${file} exists already`,
+  PAGE_NOT_SERVED: ({ message }: { message: string }): string =>
+    `The page could not be served on 127.0.0.1: ${message}`,
   SNAPSHOT_UNREADABLE: ({ file, offset, message }: UnreadableSnapshot): string =>
     `${file ?? 'The file'} can't be read as a heap snapshot: ${message}${offset === null ? '' : ` (at byte ${offset})`}`,
   LOG_UNREADABLE: ({ file, message }: { file: string; message: string }): string =>

@@ -54,6 +54,7 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
   LAB_CLIENTS_REFUSED:
     'Check that connections over loopback (127.0.0.1) are allowed here, by firewall or sandbox.',
   UNKNOWN_SCENARIO: 'Leave the name out for the default: leakline lab',
+  PAGE_NOT_SERVED: 'Write the page to a file instead: --html FILE, or leakline report FILE --html OUT.',
   CANNOT_WRITE: 'Give a path in a directory that exists and is writable, or - for standard output.',
   SNAPSHOT_UNSAFE:
     'Watch it instead (leakline PID), which takes no snapshot; give it more memory or --max-pause MS; or take it all the same with --force.',

@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtml } from '../../src/present/html/page.ts';
 import type { Comparison, Report } from '../../src/report/schema.ts';
@@ -20,10 +19,8 @@ import {
   unexplainedReport,
   withHostileText,
 } from '../present/reports.ts';
+import { chromiumPath, launchChromium, noteComplaints, seriousProblems } from './browser.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => existsSync(path),
-);
 const folder = mkdtempSync(join(tmpdir(), 'leakline-page-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -40,15 +37,10 @@ const PAGES: Readonly<Record<string, Report | Comparison>> = {
   },
 };
 
-// scripts/chromium.mjs, which runs before the tests, says why there is none.
-describe.skipIf(executablePath === undefined)('the page in a browser, from a disk', () => {
+describe.skipIf(chromiumPath === undefined)('the page in a browser, from a disk', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      // Chromium's own sandbox does not start for root, as which containers run.
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();
@@ -81,14 +73,7 @@ describe.skipIf(executablePath === undefined)('the page in a browser, from a dis
   )('%s, %s: axe finds nothing that is serious', async (name, colorScheme) => {
     // Axe is a script, which the page's own policy would not run.
     const page = await open(browser, name, { colorScheme: colorScheme as 'light' | 'dark', bypassCSP: true });
-    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
-    const problems = await page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as WithAxe).axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(' | ')}`);
-    });
-    expect(problems).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
     await page.context().close();
   });
 
@@ -109,18 +94,6 @@ describe.skipIf(executablePath === undefined)('the page in a browser, from a dis
   });
 });
 
-type WithAxe = {
-  readonly axe: {
-    run(): Promise<{
-      readonly violations: readonly {
-        readonly id: string;
-        readonly impact: string;
-        readonly nodes: readonly { readonly html: string }[];
-      }[];
-    }>;
-  };
-};
-
 async function open(
   browser: Browser,
   name: string,
@@ -132,12 +105,7 @@ async function open(
   if (document === undefined) throw new Error(`there is no page ${name}`);
   writeFileSync(file, renderHtml(document, { withSource: true }));
   const page = await (await browser.newContext(options)).newPage();
-  page.on('console', (message) => seen.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => seen.push(`error: ${error.message}`));
-  page.on('dialog', (dialog) => {
-    seen.push('dialog');
-    void dialog.dismiss();
-  });
+  noteComplaints(page, seen);
   page.on('request', (request) => {
     if (request.url() !== pathToFileURL(file).href) seen.push(`request: ${request.url()}`);
   });

@@ -9,13 +9,14 @@ import { chartScale } from './chart-scale.ts';
 import { factLine } from './fact-line.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 import { pageFoot } from './page-foot.ts';
+import type { PageKind } from './page-kind.ts';
 import { chartFigure } from './report-main.ts';
 import { findingSections, lowerSections } from './report-sections.ts';
 import { table } from './table.ts';
 import { verdictBanner } from './verdict-banner.ts';
 
 /** Two programs under the same load, side by side on axes they share; on a narrow page one below the other. */
-export function comparisonMain(comparison: Comparison): Markup {
+export function comparisonMain(comparison: Comparison, kind: PageKind): Markup {
   const { sides } = comparison;
   const scale = chartScale(sides.map(({ report }) => report));
   return element(
@@ -31,8 +32,8 @@ export function comparisonMain(comparison: Comparison): Markup {
           'section',
           { 'aria-label': side.name },
           factLine(side.name, headFacts(side.report)),
-          verdictBanner(side.report, 'h2'),
-          chartFigure(side.report, scale),
+          verdictBanner(side.report, 'h2', kind),
+          chartFigure(side.report, scale, kind),
         ),
       ),
     ),
@@ -50,7 +51,10 @@ export function comparisonMain(comparison: Comparison): Markup {
         ),
       ),
     ),
-    pageFoot(sides.map(({ report }) => report)),
+    pageFoot(
+      sides.map(({ report }) => report),
+      kind,
+    ),
   );
 }
 

@@ -32,6 +32,11 @@ export function documentHtml(root: Markup): string {
   return `<!doctype html>\n${root.html}\n`;
 }
 
+/** A piece of a page, to be set into one that is open. */
+export function htmlOf(content: Content): string {
+  return contentHtml(content);
+}
+
 export function isEmpty(content: Content): boolean {
   if (content === null || content === '') return true;
   return typeof content !== 'string' && !('html' in content) && content.every(isEmpty);

@@ -6,6 +6,8 @@ import { verdictWord } from '../words.ts';
 import { scriptOf } from '../script-name.ts';
 import { comparisonMain } from './comparison-main.ts';
 import { documentHtml, element, rawText, type Markup } from './markup.ts';
+import { floorChart, memoryChart } from './memory-chart.ts';
+import type { PageKind } from './page-kind.ts';
 import { reportMain, reportsMain } from './report-main.ts';
 import { STYLE } from './style.ts';
 
@@ -35,23 +37,24 @@ export function renderHtml(document: Report | Reports | Comparison, options: Htm
         element('title', {}, titleOf(told)),
         rawText('style', STYLE),
       ),
-      element('body', {}, bodyOf(told)),
+      element('body', {}, documentMain(told, DRAWN)),
     ),
   );
 }
 
-function bodyOf(document: Report | Reports | Comparison): Markup {
+/** What a page shows of a document whose strings are sanitized. */
+export function documentMain(document: Report | Reports | Comparison, kind: PageKind): Markup {
   switch (document.schema) {
     case 'leakline/report@1':
-      return reportMain(document);
+      return reportMain(document, kind);
     case 'leakline/reports@1':
-      return reportsMain(document);
+      return reportsMain(document, kind);
     case 'leakline/comparison@1':
-      return comparisonMain(document);
+      return comparisonMain(document, kind);
   }
 }
 
-function titleOf(document: Report | Reports | Comparison): string {
+export function titleOf(document: Report | Reports | Comparison): string {
   switch (document.schema) {
     case 'leakline/report@1': {
       const { command, pid } = document.target;
@@ -64,6 +67,13 @@ function titleOf(document: Report | Reports | Comparison): string {
       return `${document.sides.map(({ name, report }) => `${name} ${verdictWord(report.verdict.kind)}`).join(', ')} · leakline`;
   }
 }
+
+/** The page in a file: pictures that are drawn once. */
+const DRAWN: PageKind = {
+  charts: { memory: memoryChart, floors: floorChart },
+  verdictWord: ({ verdict }) => verdictWord(verdict.kind),
+  about: 'It runs no script and loads nothing.',
+};
 
 /** Nothing may be loaded, run or sent; the one style sheet is known by its hash. */
 function policy(): string {

@@ -5,55 +5,56 @@ import { factLine } from './fact-line.ts';
 import { figuresTable } from './figures-table.ts';
 import { headingBelow, type Heading } from './heading.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
-import { chartLegend, floorChart, memoryChart } from './memory-chart.ts';
+import { chartLegend } from './memory-chart.ts';
 import { pageFoot } from './page-foot.ts';
+import type { PageKind } from './page-kind.ts';
 import { findingSections, lowerSections } from './report-sections.ts';
 import { floorWords } from './told-floors.ts';
 import { verdictBanner } from './verdict-banner.ts';
 
 /** One report: verdict, chart, findings, and what else one may ask. */
-export function reportMain(report: Report): Markup {
-  return element('main', {}, reportContent(report, 'h1'), pageFoot([report]));
+export function reportMain(report: Report, kind: PageKind): Markup {
+  return element('main', {}, reportContent(report, 'h1', kind), pageFoot([report], kind));
 }
 
 /** The reports of a log that tells of several processes, one after the other. */
-export function reportsMain({ reports }: Reports): Markup {
+export function reportsMain({ reports }: Reports, kind: PageKind): Markup {
   return element(
     'main',
     {},
     element('h1', {}, `${reports.length} reports`),
-    reports.map((report) => classed('article', 'report', reportContent(report, 'h2'))),
-    pageFoot(reports),
+    reports.map((report) => classed('article', 'report', reportContent(report, 'h2', kind))),
+    pageFoot(reports, kind),
   );
 }
 
-function reportContent(report: Report, heading: Heading): Content {
+function reportContent(report: Report, heading: Heading, kind: PageKind): Content {
   const below = headingBelow(heading);
   const scale = chartScale([report]);
   return [
     factLine('leakline', headFacts(report)),
-    verdictBanner(report, heading),
-    chartFigure(report, scale),
-    floorFigure(report, scale),
+    verdictBanner(report, heading, kind),
+    chartFigure(report, scale, kind),
+    floorFigure(report, scale, kind),
     findingSections(report, below),
     classed('div', 'lower', lowerSections(report, below)),
   ];
 }
 
 /** The picture, its legend and its figures. Nothing where nothing was measured. */
-export function chartFigure(report: Report, scale: ChartScale): Markup | null {
+export function chartFigure(report: Report, scale: ChartScale, { charts }: PageKind): Markup | null {
   if (report.series.timeMs.length === 0 && report.series.floor.length === 0) return null;
   return element(
     'figure',
     { class: memoryClass(report) },
     element('figcaption', {}, chartLegend(report, scale)),
-    memoryChart(report, scale),
+    charts.memory(report, scale),
     figuresTable(report),
   );
 }
 
 /** The floors once more, where the picture above shows them flat. */
-function floorFigure(report: Report, above: ChartScale): Markup | null {
+function floorFigure(report: Report, above: ChartScale, { charts }: PageKind): Markup | null {
   const scale = floorScale(report, above);
   if (scale === null) return null;
   return element(
@@ -73,7 +74,7 @@ function floorFigure(report: Report, above: ChartScale): Markup | null {
         ),
       ),
     ),
-    floorChart(report, scale),
+    charts.floors(report, scale, above),
   );
 }
 

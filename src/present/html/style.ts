@@ -129,8 +129,8 @@ main>.finding{margin-top:26px}
 /* the rest */
 .lower{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:0 44px;margin-top:10px}
 .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:24px 40px}
-.sides>section:not(.more){min-width:0;display:grid;grid-row:span 3;grid-template-rows:subgrid;row-gap:0}
-.sides .memory{margin-top:18px}
+.sides>section:not(.more){min-width:0;display:grid;grid-row:span 5;grid-template-rows:subgrid;grid-template-columns:minmax(0,1fr);row-gap:0}
+.sides .memory{margin-top:18px;display:grid;grid-row:span 3;grid-template-rows:subgrid;grid-template-columns:minmax(0,1fr)}
 .sentences li+li{margin-top:4px}
 .sentences+table{margin-top:8px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}

@@ -4,10 +4,12 @@ import { plainText } from '../line.ts';
 import { verdictParts } from '../verdict-lines.ts';
 import type { Heading } from './heading.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
+import type { PageKind } from './page-kind.ts';
 
 /** The verdict as one reads it first: the word, how fast, how sure, until when, and why. */
-export function verdictBanner(report: Report, heading: Heading): Markup {
-  const [word = '', ...rest] = verdictParts(report, glyphsFor(true)).map(plainText);
+export function verdictBanner(report: Report, heading: Heading, kind: PageKind): Markup {
+  const word = kind.verdictWord(report);
+  const rest = verdictParts(report, glyphsFor(true)).slice(1).map(plainText);
   const hasRate = report.growth.bytesPerSecond !== null;
   const details = hasRate ? rest.slice(1) : rest;
   return classed(

@@ -1,0 +1,9 @@
+import type { PlotData } from './plot-data.ts';
+
+/** All that the page shows at one moment. It is whole, so that one that was never sent is not missed. */
+export type PageFrame = {
+  readonly title: string;
+  /** Finished HTML: every name in it is escaped. */
+  readonly html: string;
+  readonly plots: readonly PlotData[];
+};

@@ -1,0 +1,314 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { PageServer } from '../../src/present/web/page-server.ts';
+import type { Comparison, Report, Reports } from '../../src/report/schema.ts';
+import { MARKUP_ATTACKS } from '../present/hostile-markup.ts';
+import {
+  diedReport,
+  inconclusiveReport,
+  labComparison,
+  labSides,
+  leakingReport,
+  liveSide,
+  liveView,
+  packageFinding,
+  sessionsFinding,
+  steadyReport,
+  withHostileText,
+} from '../present/reports.ts';
+import { chromiumPath, launchChromium, noteComplaints, seriousProblems } from './browser.ts';
+
+const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
+  leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
+  steady: steadyReport(),
+  inconclusive: inconclusiveReport(),
+  died: diedReport(),
+  reports: { schema: 'leakline/reports@1', reports: [leakingReport(), steadyReport()] },
+  comparison: labComparison(labSides(diedReport())),
+  hostile: {
+    ...withHostileText(leakingReport({ findings: [packageFinding()] }), MARKUP_ATTACKS.join('')),
+    schema: 'leakline/report@1',
+  },
+};
+
+describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => {
+  let browser: Browser;
+  const servers: PageServer[] = [];
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
+
+  async function serve(): Promise<PageServer> {
+    const server = await PageServer.open({ name: 'pid 4242', script: readFileSync('dist/web.js', 'utf8') });
+    servers.push(server);
+    return server;
+  }
+
+  async function openDocument(
+    name: string,
+    options: BrowserContextOptions = {},
+    seen: string[] = [],
+  ): Promise<Page> {
+    const server = await serve();
+    const document = DOCUMENTS[name];
+    if (document === undefined) throw new Error(`there is no document ${name}`);
+    server.show(document);
+    return openPage(browser, server.url, options, seen);
+  }
+
+  test.each(Object.keys(DOCUMENTS))('%s is drawn, and says nothing on the console', async (name) => {
+    const seen: string[] = [];
+    const page = await openDocument(name, {}, seen);
+    await page.locator('.plot canvas').first().waitFor();
+    expect(await page.locator('h1').count()).toBe(1);
+    // The address holds no token any more.
+    expect(page.url()).not.toContain('token');
+    await page.context().close();
+    expect(seen).toEqual([]);
+  });
+
+  test.each(Object.keys(DOCUMENTS))('%s is no wider than a phone', async (name) => {
+    const page = await openDocument(name, { viewport: { width: 360, height: 740 } });
+    await page.locator('.plot canvas').first().waitFor();
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await page.context().close();
+  });
+
+  test.each(
+    Object.keys(DOCUMENTS).flatMap((name) => [
+      [name, 'light'],
+      [name, 'dark'],
+    ]),
+  )('%s, %s: axe finds nothing that is serious', async (name, colorScheme) => {
+    const page = await openDocument(name, {
+      colorScheme: colorScheme as 'light' | 'dark',
+      bypassCSP: true,
+    });
+    await page.locator('.plot canvas').first().waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('names that would be markup are read as they are, and make nothing', async () => {
+    const page = await openDocument('hostile');
+    await page.locator('.plot canvas').first().waitFor();
+    expect(await page.locator('#page').locator('script, img, a, iframe, b b').count()).toBe(0);
+    expect(await page.locator('body').innerText()).toContain('</script><script>alert(1)</script>');
+    await page.context().close();
+  });
+
+  test('a second browser is not let in by the same address', async () => {
+    const server = await serve();
+    server.show(steadyReport());
+    const first = await openPage(browser, server.url);
+    await first.locator('.verdict').waitFor();
+    const second = await openPage(browser, server.url);
+    expect(await second.locator('body').innerText()).toBe('Refused.\n');
+    // The first may come again, by its address or by that which was printed.
+    await first.reload();
+    await first.locator('.verdict').waitFor();
+    await first.goto(server.url);
+    await first.locator('.verdict').waitFor();
+    await first.context().close();
+    await second.context().close();
+  });
+
+  test('a stretch is zoomed into by drag and by keys, and all of it comes back', async () => {
+    const page = await openDocument('leaking');
+    const stretch = page.locator('.stretch').first();
+    await drag(page, 0.25, 0.5);
+    // The chart is of 30 s.
+    expect(await stretch.innerText()).toMatch(/^[78] s to 1[456] s$/);
+    await page.locator('.plot .u-over').first().dblclick();
+    expect(await stretch.innerText()).toBe('');
+    await page.locator('.plot').first().focus();
+    await page.keyboard.press('+');
+    const closer = await stretch.innerText();
+    expect(closer).not.toBe('');
+    await page.keyboard.press('+');
+    expect(await stretch.innerText()).not.toBe(closer);
+    await page.keyboard.press('0');
+    expect(await stretch.innerText()).toBe('');
+    await page.getByRole('button', { name: 'Zoom in' }).first().click();
+    expect(await stretch.innerText()).not.toBe('');
+    await page.context().close();
+  });
+
+  test('the cursor reads off what was measured, by mouse and by keys', async () => {
+    const page = await openDocument('leaking');
+    const box = await page.locator('.plot .u-over').first().boundingBox();
+    if (box === null) throw new Error('the chart has no place');
+    await page.mouse.move(box.x + box.width * (10 / 29.9), box.y + 100);
+    const tip = page.locator('.tip').first();
+    // The floor at 10 s is 30 MB and eight times 56 MB.
+    expect(await tip.innerText()).toMatch(/^10 s\nafter GC 478 MB\nheap used \d+ MB\nrss \d+ MB$/);
+    await page.mouse.move(0, 0);
+    expect(await tip.isVisible()).toBe(false);
+    await page.locator('.plot').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.locator('.plot .unseen').first().innerText()).toMatch(/^22 s, after GC 1\.15 GB/);
+    await page.context().close();
+  });
+
+  test('both sides of a comparison have one cursor and one zoom', async () => {
+    const page = await openDocument('comparison', { viewport: { width: 1280, height: 900 } });
+    const box = await page.locator('.plot .u-over').first().boundingBox();
+    if (box === null) throw new Error('the chart has no place');
+    await page.mouse.move(box.x + box.width / 4, box.y + 100);
+    const tips = await page.locator('.tip:not([hidden])').allInnerTexts();
+    expect(tips).toHaveLength(2);
+    expect(tips[0]?.split('\n')[0]).toBe(tips[1]?.split('\n')[0]);
+    await drag(page, 0.1, 0.4);
+    const [left, right] = await page.locator('.stretch').allInnerTexts();
+    expect(left).toMatch(/ to /);
+    expect(right).toBe(left);
+    await page.context().close();
+  });
+
+  test('the charts of both sides stand at one height, whatever is said above them', async () => {
+    const server = await serve();
+    const told = { ...steadyReport(), gc: [], series: { ...steadyReport().series, floor: [] } };
+    server.update(liveView(5_000, [liveSide('fixed', told), liveSide('leaking', leakingReport())]));
+    const page = await openPage(browser, server.url, { viewport: { width: 1280, height: 900 } });
+    await page.locator('.plot canvas').nth(1).waitFor();
+    const boxes = await Promise.all((await page.locator('.plot').all()).map((plot) => plot.boundingBox()));
+    expect([boxes[0]?.y, boxes[0]?.height]).toEqual([boxes[1]?.y, boxes[1]?.height]);
+    await page.context().close();
+  });
+
+  test('it follows the watch, and what the reader did stays as it was', async () => {
+    const server = await serve();
+    const seen: string[] = [];
+    const page = await openPage(browser, server.url, {}, seen);
+    expect(await page.locator('main').innerText()).toContain('Waiting');
+    server.update(liveView(1_000, [liveSide('pid 4242', null, { activity: 'starting' })]));
+    await page.locator('.live', { hasText: 'starting' }).waitFor();
+    server.update(liveView(5_000, [liveSide('pid 4242', inconclusiveReport())]));
+    await page.locator('.verdict', { hasText: 'NO VERDICT YET' }).waitFor();
+    await page.locator('.figures summary').click();
+    await page.locator('.plot').first().focus();
+    await drag(page, 0.1, 0.4);
+    const stretch = await page.locator('.stretch').first().innerText();
+    server.update(liveView(23_000, [liveSide('pid 4242', leakingReport())]));
+    await page.locator('.verdict.leaking', { hasText: 'LEAKING' }).waitFor();
+    expect(await page.locator('.finding h2').innerText()).toBe('7 WebSockets are CLOSED and still held');
+    expect(await page.locator('.figures table').isVisible()).toBe(true);
+    expect(await page.locator('.stretch').first().innerText()).toBe(stretch);
+    expect(await page.evaluate<string>('document.activeElement.className')).toContain('plot');
+    server.show(leakingReport());
+    await server.close();
+    await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
+    expect(await page.locator('.verdict .word').innerText()).toContain('LEAKING');
+    await page.context().close();
+    expect(seen).toEqual([]);
+  });
+
+  test('it turns dark with the system, charts included', async () => {
+    const page = await openDocument('leaking', { colorScheme: 'light' });
+    await page.locator('.plot canvas').first().waitFor();
+    const drawing = (): Promise<string> =>
+      page.evaluate<string>("document.querySelector('.plot canvas').toDataURL()");
+    const light = await drawing();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(drawing).not.toBe(light);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expect.poll(drawing).toBe(light);
+    await page.context().close();
+  });
+
+  test('`leakline ui FILE` shows a saved report until Ctrl-C', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'leakline-ui-'));
+    const file = join(folder, 'report.json');
+    writeFileSync(file, JSON.stringify(labComparison()));
+    const command = spawn(process.execPath, ['dist/cli.js', 'ui', file]);
+    const exited = new Promise<number | null>((resolve) => command.once('exit', resolve));
+    const page = await openPage(browser, await printedUrl(command));
+    await page.locator('.plot canvas').nth(1).waitFor();
+    command.kill('SIGINT');
+    expect(await exited).toBe(130);
+    await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
+    await page.context().close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('`run --ui` shows the program while it runs, and keeps standard output for the answer', async () => {
+    const program =
+      'const kept = []; setInterval(() => kept.push(new Array(1000).fill({})), 20); setTimeout(() => process.exit(), 6000)';
+    const command = spawn(process.execPath, [
+      'dist/cli.js',
+      'run',
+      '--ui',
+      '--json',
+      '-',
+      '--',
+      process.execPath,
+      '-e',
+      program,
+    ]);
+    let stdout = '';
+    command.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    const exited = new Promise<number | null>((resolve) => command.once('exit', resolve));
+    const seen: string[] = [];
+    const page = await openPage(browser, await printedUrl(command), {}, seen);
+    await page.locator('.now', { hasText: 'live' }).waitFor();
+    await page.locator('.plot canvas').first().waitFor();
+    await exited;
+    const report = JSON.parse(stdout) as Report;
+    expect(report.schema).toBe('leakline/report@1');
+    await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
+    // The answer itself, which is no watch any more.
+    expect(await page.locator('.live').innerText()).toBe('leakline run');
+    expect(await page.locator('.verdict .reason').innerText()).toContain(report.verdict.reason.slice(1));
+    await page.context().close();
+    expect(seen).toEqual([]);
+  });
+});
+
+async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+  seen: string[] = [],
+): Promise<Page> {
+  const page = await (await browser.newContext(options)).newPage();
+  noteComplaints(page, seen);
+  await page.goto(url);
+  // The entrance leads on by itself; who is refused stays.
+  await page.locator('#connection, pre').first().waitFor({ state: 'attached' });
+  return page;
+}
+
+/** Over the first chart, between two parts of its width. */
+async function drag(page: Page, from: number, to: number): Promise<void> {
+  const over = page.locator('.plot .u-over').first();
+  await over.waitFor();
+  const box = await over.boundingBox();
+  if (box === null) throw new Error('the chart has no place');
+  await page.mouse.move(box.x + box.width * from, box.y + 80);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * to, box.y + 90, { steps: 4 });
+  await page.mouse.up();
+}
+
+function printedUrl(command: ChildProcess): Promise<string> {
+  let stderr = '';
+  return new Promise((resolve, reject) => {
+    command.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      const url = /http:\/\/127\.0\.0\.1:\S+/.exec(stderr)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    command.once('exit', () => reject(new Error(`it ended: ${stderr}`)));
+  });
+}

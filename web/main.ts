@@ -1,0 +1,62 @@
+/**
+ * The script of the live page. It knows nothing of memory: the command sends finished HTML and the points of the charts, and
+ * this puts the first into the page and draws the second.
+ */
+import type { PageFrame } from '../src/present/web/page-frame.ts';
+import { Charts } from './charts.ts';
+import { morphInto } from './morph.ts';
+
+const page = byId('page');
+const connection = byId('connection');
+const charts = new Charts();
+
+let latest: PageFrame | null = null;
+let isDrawingPlanned = false;
+let isOver = false;
+
+const events = new EventSource('events');
+events.addEventListener('frame', ({ data }: MessageEvent<string>) => {
+  latest = JSON.parse(data) as PageFrame;
+  tell('');
+  planDrawing();
+});
+events.addEventListener('end', () => {
+  events.close();
+  isOver = true;
+  planDrawing();
+});
+events.addEventListener('error', () => {
+  if (events.readyState !== EventSource.CLOSED) tell('No connection to leakline. Trying again …');
+  else tell('leakline no longer answers this page. This is the last that it showed.');
+});
+
+/** In a tab that nobody sees this waits, and then draws only what is the latest. */
+function planDrawing(): void {
+  if (isDrawingPlanned) return;
+  isDrawingPlanned = true;
+  requestAnimationFrame(draw);
+}
+
+function draw(): void {
+  isDrawingPlanned = false;
+  const frame = latest;
+  latest = null;
+  if (frame !== null) {
+    document.title = frame.title;
+    morphInto(page, frame.html, charts.isChart);
+    charts.draw(frame.plots);
+  }
+  // Not before what it speaks of is there.
+  if (isOver) tell('leakline has ended. This is the last that it showed.');
+}
+
+/** Said aloud by screen readers, so only when it is something new. */
+function tell(words: string): void {
+  if (connection.textContent !== words) connection.textContent = words;
+}
+
+function byId(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no ${id}`);
+  return element;
+}
