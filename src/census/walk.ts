@@ -67,6 +67,8 @@ export class Walk {
   async run(): Promise<CensusWalk> {
     const startedAtMs = this.#host.nowMs();
     try {
+      // In a turn of its own, so that the cost names it and not the call that asked for a walk.
+      await this.#host.rest(0);
       await this.#slice('list scripts', () => {
         this.#host.refreshScripts();
         return true;
