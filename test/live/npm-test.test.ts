@@ -18,13 +18,13 @@ afterEach(() => rmSync(checkout, { recursive: true }));
 
 test('counts the tests and one for each of the other checks', () => {
   vitest({ numTotalTests: 5, numPassedTests: 5 });
-  expect(run()).toEqual({ code: 0, last: '8 passed, 0 failed' });
+  expect(run()).toEqual({ code: 0, last: '9 passed, 0 failed' });
 });
 
 test('a failed check and a failed test count as failed', () => {
   write('node_modules/oxlint/bin/oxlint', 'console.log("no"); process.exitCode = 1;');
   vitest({ numTotalTests: 5, numPassedTests: 4, numFailedTests: 1 }, 1);
-  expect(run()).toEqual({ code: 1, last: '6 passed, 2 failed' });
+  expect(run()).toEqual({ code: 1, last: '7 passed, 2 failed' });
 });
 
 test('a test file that could not be loaded is a failure although no test failed', () => {
@@ -32,23 +32,23 @@ test('a test file that could not be loaded is a failure although no test failed'
     { numTotalTests: 5, numPassedTests: 5, testResults: [{ status: 'failed', assertionResults: [] }] },
     1,
   );
-  expect(run()).toEqual({ code: 1, last: '8 passed, 1 failed' });
+  expect(run()).toEqual({ code: 1, last: '9 passed, 1 failed' });
 });
 
 test('no tests at all, a crash, and an exit code nobody explains are failures', () => {
   vitest({ numTotalTests: 0, numPassedTests: 0 });
-  expect(run()).toEqual({ code: 1, last: '3 passed, 1 failed' });
+  expect(run()).toEqual({ code: 1, last: '4 passed, 1 failed' });
   write('node_modules/vitest/vitest.mjs', 'process.kill(process.pid, "SIGKILL");');
-  expect(run()).toEqual({ code: 1, last: '3 passed, 1 failed' });
+  expect(run()).toEqual({ code: 1, last: '4 passed, 1 failed' });
   vitest({ numTotalTests: 5, numPassedTests: 5 }, 1);
-  expect(run()).toEqual({ code: 1, last: '8 passed, 1 failed' });
+  expect(run()).toEqual({ code: 1, last: '9 passed, 1 failed' });
 });
 
 test('results of an earlier run do not stand in for a crash', () => {
   vitest({ numTotalTests: 5, numPassedTests: 5 });
   run();
   write('node_modules/vitest/vitest.mjs', 'process.exitCode = 1;');
-  expect(run()).toEqual({ code: 1, last: '3 passed, 1 failed' });
+  expect(run()).toEqual({ code: 1, last: '4 passed, 1 failed' });
 });
 
 /** A vitest that writes these results. */
