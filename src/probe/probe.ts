@@ -12,6 +12,7 @@ import { GcTelemetry, restMs } from './gc-telemetry.ts';
 import { Governor } from './governor.ts';
 import { LoadCounters } from './load-counters.ts';
 import { OwnCollections } from './own-collections.ts';
+import { OwnWork } from './own-work.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
@@ -31,15 +32,12 @@ export class Probe {
   #telemetryRestsUntilMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #lastFloorMs = Number.NEGATIVE_INFINITY;
-  #lastFloorBytes = Number.POSITIVE_INFINITY;
   #ticks = 0;
   #tickedMs = Number.POSITIVE_INFINITY;
   #loopDelayMs = 0;
   #loop: perfHooks.EventLoopUtilization | undefined;
   #activeResources: Readonly<Record<string, number>> = {};
-  #wasDisturbed = false;
-  #disturbedUntilMs = Number.NEGATIVE_INFINITY;
-  #isUnsettled = false;
+  readonly #ownWork = new OwnWork();
   #openConnections = 0;
   /** Of connections, both ways. */
   #openHandles = 0;
@@ -166,11 +164,7 @@ export class Probe {
 
   #look(memory: NodeJS.MemoryUsage): ProbeTick {
     const nowMs = this.#nowMs();
-    if (this.#options.isDisturbed() || this.#wasDisturbed) {
-      this.#disturbedUntilMs = nowMs;
-      this.#isUnsettled = true;
-    }
-    this.#wasDisturbed = this.#options.isDisturbed();
+    this.#ownWork.seen(this.#options.isDisturbed(), nowMs);
     const wasTimed = this.#telemetry.isTimed;
     const { records: gcs, natural } = this.#telemetry.take(nowMs);
     // A program that collects so often that it is not told of has surely collected since the last look. And where it is not known
@@ -182,14 +176,7 @@ export class Probe {
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const floors: Floor[] = [];
     for (const gc of gcs) {
-      if (gc.kind !== 'major') continue;
-      // The first is what others are set against, even if a walk was under way.
-      if (this.#lastFloorBytes === Number.POSITIVE_INFINITY) this.#lastFloorBytes = gc.afterBytes;
-      if (!this.#isClean(gc.timeMs, gc.afterBytes)) continue;
-      if (this.#isUnsettled) {
-        this.#isUnsettled = false;
-        if (gc.afterBytes < OWN_SHOWS_BELOW) continue;
-      }
+      if (gc.kind !== 'major' || !this.#ownWork.leaves(gc.timeMs, gc.afterBytes)) continue;
       floors.push({
         timeMs: gc.timeMs,
         heapBytes: gc.afterBytes,
@@ -197,7 +184,6 @@ export class Probe {
         openConnections: this.#openConnections,
       });
       this.#lastFloorMs = gc.timeMs;
-      this.#lastFloorBytes = gc.afterBytes;
     }
     return {
       sample: {
@@ -237,22 +223,13 @@ export class Probe {
     else if (decision !== 'go on') this.#setTimer();
   }
 
-  /**
-   * Whether leakline's own memory would show in a size: while a walk is under way it is some megabytes, which only
-   * memory that has risen by ten times as much since the last clean floor leaves behind. The tick knows of a walk when it
-   * looks; one that it saw counts for all of its second.
-   */
-  #isClean(timeMs: number, bytes: number): boolean {
-    return timeMs > this.#disturbedUntilMs || bytes - this.#lastFloorBytes >= OWN_BYTES_MAX * 10;
-  }
-
   /** A floor is due when no major collection that was told of, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
   #collectIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
     const leastMs = this.#options.floorEveryMs;
     const everyMs = this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);
     if (nowMs - this.#lastFloorMs < everyMs) return;
-    if (this.#options.isDisturbed() && !this.#isClean(this.#disturbedUntilMs, heapUsed)) return;
+    if (this.#options.isDisturbed() && !this.#ownWork.isBeyondOurs(heapUsed)) return;
     this.#collections.collect(everyMs, { closer: this.#closer, busy: this.#busy });
   }
 
@@ -294,15 +271,6 @@ export class Probe {
     return this.#host.perfHooks.performance.now() - this.#options.epochMs;
   }
 }
-
-/** What a walk was seen to hold, in bytes, with a margin: 5 MB in a server of 250 modules. */
-const OWN_BYTES_MAX = 6_000_000;
-
-/**
- * V8 frees what was weakly held with the second collection after it: the first after a walk leaves 0.25 to 0.4 MB of ours in a
- * small heap, as much as a slow leak keeps in twenty seconds. Beside a large heap it is nothing.
- */
-const OWN_SHOWS_BELOW = 50_000_000;
 
 export type ProbeHost = {
   readonly diagnosticsChannel: typeof diagnosticsChannelModule;
