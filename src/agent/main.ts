@@ -404,7 +404,7 @@ class Agent {
     this.#later(150, () => this.#askWhetherUsed(url, close));
   }
 
-  /** `null` where leakline does not answer at once: a client may have come since it looked. */
+  /** `null` where leakline does not know, or not at once: a client may have come since it looked. */
   #askWhetherUsed(url: string | undefined, go: (isUsed: boolean | null) => void): void {
     const peer = this.#peer;
     if (url === undefined || peer === null || peer.closed) {
@@ -485,7 +485,7 @@ const FIT_WAIT_MS_MOST = 6000;
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */
 const INSPECTOR_TRIES = 400;
 /** Where tens of thousands of connections wait for their end the kernel's table takes leakline a tenth of a second. */
-const FRESH_MS = 1000;
+const FRESH_MS = 500;
 
 /** Ten ticks: a busy leakline may be late with some. */
 const SILENCE_MS = 10_000;

@@ -30,6 +30,8 @@ export class InspectorErrand {
   readonly #errand: Errand;
   #port: number | null;
   #asked: boolean;
+  /** The agent was sent: if it is in, it shuts the inspector. */
+  #sent = false;
 
   constructor(errand: Errand) {
     this.#errand = errand;
@@ -47,7 +49,14 @@ export class InspectorErrand {
       this.#asked = true;
     });
     const at = address ?? { host: '127.0.0.1', port: this.#port, path: null };
-    await installAgent(pid, at, agentSource, { socketPath, token, closeInspector: isOurs }, attempt, session);
+    const noting: Attempt = {
+      signal: attempt.signal,
+      onStep: (step) => {
+        if (step === 'install') this.#sent = true;
+        attempt.onStep(step);
+      },
+    };
+    await installAgent(pid, at, agentSource, { socketPath, token, closeInspector: isOurs }, noting, session);
     return this.#port;
   }
 
@@ -58,7 +67,7 @@ export class InspectorErrand {
   async undo(error: unknown): Promise<boolean> {
     if (!this.#asked) return true;
     const { pid, agentSource, directory } = this.#errand;
-    if (await shutWhatWeOpened(pid, agentSource, error, this.#port)) return true;
+    if (await shutWhatWeOpened(pid, agentSource, error, this.#port, this.#sent)) return true;
     abandonClaim(directory);
     return false;
   }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { isConnectedIn } from '../wire/connection-table.ts';
+import { answerFromTables } from '../wire/connection-table.ts';
 
 /** The loopback TCP ports a process listens on, from the kernel's table and the process's own descriptors. */
 export function listeningPorts(pid: number): number[] {
@@ -32,13 +32,16 @@ export function hasClients(pid: number, port: number): boolean {
 }
 
 /**
- * Whether a connection to the port is there that Node's inspector may still know of, in the network namespace of `pid`. Throws
- * where the kernel shows no table.
+ * Whether a connection to the port is there that Node's inspector may still know of, in the network namespace of `pid`; `null` if
+ * the process had better look itself (see `answerFromTables`). Throws where the kernel shows no table.
  */
-export function isConnected(pid: number, port: number): boolean {
+export function isConnected(pid: number, port: number): boolean | null {
   const tables = ['tcp', 'tcp6'].map((name) => `/proc/${pid}/net/${name}`).filter((path) => existsSync(path));
   if (tables.length === 0) throw new Error("connections can't be listed");
-  return tables.some((path) => isConnectedIn(readFileSync(path, 'latin1'), port));
+  return answerFromTables(
+    tables.map((path) => readFileSync(path, 'latin1')),
+    port,
+  );
 }
 
 // States of the kernel's table.
