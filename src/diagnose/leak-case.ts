@@ -4,6 +4,7 @@ import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addedAt } from './added-site.ts';
 import { allocatedAt } from './allocated-site.ts';
 import { findBound } from './source/bounds.ts';
+import { cutSite, pinsWholeBuffers } from './cut-site.ts';
 import { type CacheKey, cacheKeyOf } from './source/cache-key.ts';
 import { shortensChain } from './source/chain-sites.ts';
 import { nameAround } from './source/function-name.ts';
@@ -24,6 +25,7 @@ import { keepsWaiters } from './source/waiters.ts';
 export type LeakCase = {
   readonly growing: GrowingContainer;
   readonly held: Held;
+  /** Who adds; of pieces that keep a whole buffer who cuts them, where that was seen. */
   readonly added: Site | null;
   /** Where what it holds came into being; `null` if no sampled allocation belongs to it. */
   readonly allocated: Site | null;
@@ -87,13 +89,14 @@ export async function investigate(
   const known = [...new Set([...hints, ...onPath, ...elsewhere])];
   const added = await addedAt(byPath, trap, scripts, known, workingDirectory, detail.link);
   const held = await heldWhereAdded(byPath, added, scripts, workingDirectory);
+  const cut = pinsWholeBuffers(detail) ? await cutSite(trap, scripts, workingDirectory) : null;
   const timer = path.find((step) => step.timer !== null)?.timer ?? null;
   const removable = held.declared ?? held.container;
   const bound = held.container === null ? undefined : await findBound(held.container, scripts, known);
   return {
     growing,
     held,
-    added: added?.site ?? null,
+    added: cut ?? added?.site ?? null,
     allocated:
       added?.place == null
         ? null

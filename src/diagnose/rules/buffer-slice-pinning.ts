@@ -1,4 +1,5 @@
 import { formatBytes } from '../../core/bytes.ts';
+import { pinsWholeBuffers } from '../cut-site.ts';
 import type { LeakCase } from '../leak-case.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,14 +7,7 @@ import type { Rule } from './rule.ts';
 export const bufferSlicePinning: Rule = {
   name: 'buffer-slice-pinning',
 
-  matches: (leak) => {
-    const views = leak.growing.detail.views;
-    return (
-      views !== undefined &&
-      views.bufferBytes >= PINNED_AT_LEAST &&
-      views.bufferBytes >= views.viewBytes * TIMES
-    );
-  },
+  matches: ({ growing }) => pinsWholeBuffers(growing.detail),
 
   explain(leak) {
     const { held } = leak;
@@ -29,10 +23,6 @@ export const bufferSlicePinning: Rule = {
     };
   },
 };
-
-/** Node's own pool cuts 8 KB into small buffers, and gives it up with the last of them: that is no leak of anybody's. */
-const PINNED_AT_LEAST = 16_384;
-const TIMES = 4;
 
 function seen({ growing: { detail } }: LeakCase): string {
   const { viewBytes, bufferBytes } = detail.views ?? { viewBytes: 0, bufferBytes: 0 };
