@@ -4,6 +4,7 @@ import { contextKeepsPredecessor } from './context-keeps-predecessor.ts';
 import { finalizerKeepsTarget } from './finalizer-keeps-target.ts';
 import { pendingPromise } from './pending-promise.ts';
 import { raceAgainstEternalPromise } from './race-against-eternal-promise.ts';
+import { recursivePromise } from './recursive-promise.ts';
 import type { UnseenRule } from './unseen-rule.ts';
 
 /** Those that need more of a coincidence to be wrong stand first: where two fit alike, the first explains. */
@@ -11,6 +12,7 @@ export const unseenRules: readonly UnseenRule[] = [
   finalizerKeepsTarget,
   raceAgainstEternalPromise,
   contextKeepsPredecessor,
+  recursivePromise,
   chainNeverCut,
   pendingPromise,
   collectionOutOfSight,

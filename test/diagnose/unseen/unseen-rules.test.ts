@@ -694,8 +694,74 @@ test('the names the report promises', () => {
     'finalizer-keeps-target',
     'race-against-eternal-promise',
     'context-keeps-predecessor',
+    'recursive-promise',
     'chain-never-cut',
     'pending-promise',
     'collection-out-of-sight',
   ]);
+});
+
+test('recursive-promise: a callback returns the call of the function that it is in, as TypeScript compiles it', async () => {
+  const file = draw(
+    '/app/with-filter.js',
+    `exports.withFilter = function (source, filter) {
+  var getNext = function () {
+  //  ^^ getNext
+    //         ^^ run
+    return source.next().then(function (payload) {
+      //                              ^^ payload
+      if (payload.done) return payload;
+      return Promise.resolve(filter(payload)).then(function (wanted) {
+        //                                                  ^^ wanted
+        if (wanted) return payload;
+        return getNext();
+        //     ^^ again
+      });
+    });
+  };
+  return { next: function () { return getNext(); } };
+};`,
+  );
+  const found = await findings(
+    [file],
+    staying(60_000, builtin('then'), file.at('run'), file.at('wanted')),
+    staying(40_000, builtin('then'), file.at('payload')),
+  );
+  expect(told(found)).toEqual([
+    { kind: 'recursive-promise', name: 'getNext', held: file.line('getNext'), added: file.line('again') },
+  ]);
+});
+
+test.each([
+  ['async, returned', 'return poll(page + 1);', true],
+  ['async, awaited and returned', 'return page < 0 ? null : await poll(page + 1);', true],
+  ['called and not waited for', 'poll(page + 1);', false],
+  ['another function', 'return read(page + 1);', false],
+  ['in a function of its own', 'setTimeout(() => poll(page + 1), 100);', false],
+])('recursive-promise: %s', async (_, body, is) => {
+  const file = draw(
+    '/app/poll.js',
+    `async function poll(page) {
+//            ^^ poll
+  const text = await read(page);
+  ${body}
+}
+function read(page) {
+//           ^^ read
+  return fetch('/pages/' + page).then((answer) => answer.text());
+}`,
+  );
+  const found = await findings([file], staying(100_000, file.at('read'), file.at('poll')));
+  expect(found.some(({ kind }) => kind === 'recursive-promise')).toBe(is);
+});
+
+test('recursive-promise: a sync function that returns itself has no promise to keep', async () => {
+  const file = draw(
+    '/app/tree.js',
+    `function depth(node) {
+//            ^^ depth
+  return node.parent === null ? node.text() : depth(node.parent);
+}`,
+  );
+  expect(told(await findings([file], staying(100_000, file.at('depth'))))[0]).toMatchObject({ kind: KEPT });
 });
