@@ -30,12 +30,16 @@ export async function runClient(pid: number, cut: Cut): Promise<void> {
     else if (cut.how === 'black hole') pauseSockets();
     else controller.abort(new Error(CUT_OFF));
   };
-  let target: OpenTarget;
+  let target: OpenTarget | null = null;
+  // As a real one does: an agent that nobody hears leaves after ten seconds, and on a busy machine a walk takes as long.
+  const acknowledge = (event: string): void => {
+    if (event === 'tick') target?.peer.notify('ack', { closer: true, rises: false });
+  };
   try {
     target = await attach(
       pid,
       filesFor(cut),
-      {},
+      { onEvent: acknowledge },
       {
         signal: controller.signal,
         onStep: (step) => {

@@ -92,12 +92,16 @@ export function likelyInspectorPorts(info: ProcessInfo): number[] {
   return listeningPorts(info.pid).filter((port) => anyPort || port === wanted);
 }
 
-/** Whether the condition came true in time; looks every 20 ms. */
-export async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+/** Whether the condition came true in time. A look at the kernel's table costs some 5 ms, more where memory is large. */
+export async function waitUntil(
+  condition: () => boolean,
+  timeoutMs: number,
+  everyMs: number = LOOK_EVERY_MS,
+): Promise<boolean> {
   const deadlineMs = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() >= deadlineMs) return false;
-    await sleep(LOOK_EVERY_MS);
+    await sleep(everyMs);
   }
   return true;
 }

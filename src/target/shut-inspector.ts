@@ -29,7 +29,8 @@ export async function shutWhatWeOpened(
     const ports = (): number[] => (isGone() ? [] : likelyInspectorPorts(readProcess(pid)));
     // An agent that was installed has perhaps shut it already.
     if (port === null) await waitUntil(() => isGone() || ports().length > 0, OPENS_WITHIN_MS);
-    else if (agentWasSent) await waitUntil(() => isGone() || !ports().includes(port), AGENT_SHUTS_WITHIN_MS);
+    else if (agentWasSent)
+      await waitUntil(() => isGone() || !ports().includes(port), AGENT_SHUTS_WITHIN_MS, 60);
     const open = ports().find((one) => port === null || one === port);
     if (open === undefined) return port !== null || isGone();
     return await shutInspector(pid, { host: '127.0.0.1', port: open, path: null }, agentSource);
