@@ -61,12 +61,22 @@ export async function until(condition: () => boolean): Promise<void> {
 /** A server of a file that prints `listening PORT`. */
 export async function startServer(
   file: string,
-  options: { env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[]; node?: string; uid?: number } = {},
+  options: {
+    env?: NodeJS.ProcessEnv;
+    nodeArgs?: readonly string[];
+    args?: readonly string[];
+    node?: string;
+    uid?: number;
+  } = {},
 ): Promise<RunningServer> {
-  const child = spawn(options.node ?? process.execPath, [...(options.nodeArgs ?? []), file], {
-    env: { ...process.env, PORT: '0', ...options.env },
-    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
-  });
+  const child = spawn(
+    options.node ?? process.execPath,
+    [...(options.nodeArgs ?? []), file, ...(options.args ?? [])],
+    {
+      env: { ...process.env, PORT: '0', ...options.env },
+      ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
+    },
+  );
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
