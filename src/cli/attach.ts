@@ -21,8 +21,11 @@ export async function attachCommand(
       typeof target === 'number'
         ? await watchPid(target, request, interrupt.signal, output.watching(`pid ${target}`), {
             consent: options.yes === true,
+            onSampled: output.onSampled,
           })
-        : await watchInspector(target, request, interrupt.signal, output.watching(target));
+        : await watchInspector(target, request, interrupt.signal, output.watching(target), {
+            onSampled: output.onSampled,
+          });
     await output.answer(report, renderReport(report, output.text));
     const received = interrupt.received();
     return received === null ? exitCodeOf(report) : exitCodeOfSignal(received);

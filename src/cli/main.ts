@@ -4,6 +4,7 @@ import { renderError } from '../present/text/error-text.ts';
 import { version } from '../report/version.ts';
 import { EXIT } from './exit-codes.ts';
 import {
+  allocationsOption,
   durationMs,
   falseAlarmsOption,
   forOption,
@@ -61,6 +62,7 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(allocationsOption())
   .addOption(uiOption())
   .addOption(quietOption())
   .addOption(verboseOption())
@@ -95,6 +97,7 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(allocationsOption())
   .addOption(uiOption())
   .addOption(quietOption())
   .addOption(verboseOption())

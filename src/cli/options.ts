@@ -10,6 +10,8 @@ export type OutputOptions = {
   readonly withSource?: boolean | undefined;
   /** Serve a live page while the command runs. */
   readonly ui?: boolean | undefined;
+  /** Where V8's sampled allocations go, in the format of the file's ending. */
+  readonly allocations?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly color: boolean;
@@ -97,6 +99,22 @@ export function withSourceOption(): Option<'--with-source'> {
   return new Option('--with-source', 'put lines of your source into --html and --markdown').env(
     'LEAKLINE_WITH_SOURCE',
   );
+}
+
+export function allocationsOption(): Option<'--allocations <file>', undefined, undefined, string> {
+  return new Option(
+    '--allocations <file>',
+    "write V8's sampled allocations: as FILE.heapprofile, FILE.pb.gz (pprof) or FILE.speedscope.json",
+  )
+    .env('LEAKLINE_ALLOCATIONS')
+    .argParser(profileName);
+}
+
+/** Said before hours of watching, not after. */
+function profileName(file: string): string {
+  if (!/[^/\\]\.(?:heapprofile|pb|pb\.gz|speedscope\.json)$/.test(file))
+    throw new InvalidArgumentError('Its ending tells the format: .heapprofile, .pb.gz or .speedscope.json.');
+  return file;
 }
 
 export function uiOption(): Option<'--ui'> {

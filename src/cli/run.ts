@@ -28,6 +28,7 @@ export async function runCommand(
       request,
       interrupt.signal,
       output.watching(command.join(' ')),
+      { onSampled: output.onSampled },
     );
     const stop = (): void => {
       const received = interrupt.received() ?? 'SIGTERM';
