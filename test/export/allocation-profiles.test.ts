@@ -1,7 +1,7 @@
 import * as inspector from 'node:inspector';
 import { runInThisContext } from 'node:vm';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Profile } from 'pprof-format';
 import { describe, expect, test } from 'vitest';
 import { AllocationSampler } from '../../src/capture/allocation-sampler.ts';
@@ -246,8 +246,8 @@ function pprofStacks(profile: Profile): [stack: string, bytes: number][] {
       .map((id) => {
         const line = locations.get(Number(id))?.line[0];
         const described = functions.get(Number(line?.functionId));
-        const column = (line as { column?: unknown } | undefined)?.column ?? 0;
-        return `${text(described?.name)} ${text(described?.filename)}:${String(line?.line)}:${String(column)}`;
+        const column = Number((line as { column?: number | bigint } | undefined)?.column ?? 0);
+        return `${text(described?.name)} ${text(described?.filename)}:${Number(line?.line)}:${column}`;
       })
       .join(' < '),
     Number(value[0]),
