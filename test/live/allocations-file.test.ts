@@ -40,6 +40,10 @@ describe('--allocations', () => {
     const profile = Profile.decode(gunzipSync(readFileSync(file)));
     expect(profile.sample.length).toBeGreaterThan(0);
     expect(profile.stringTable.strings.join(' ')).toContain('node:');
+    // What leakline did in the process meanwhile is not the program's.
+    const text = (index: number | bigint): string => profile.stringTable.strings[Number(index)] ?? '';
+    const ofNoFile = profile.function.filter(({ filename }) => text(filename) === '');
+    expect(ofNoFile.map(({ name }) => text(name)).filter((name) => name.startsWith('#'))).toEqual([]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['heap.pb.gz']);
     expect(isAlive(server.pid)).toBe(true);
