@@ -12,6 +12,7 @@ export type {
   ReportLocation,
   Reports,
   ReportSite,
+  ReportSnapshot,
 } from './report/schema.ts';
 export { LeaklineError, type ErrorCode } from './core/errors.ts';
 export { renderReport, type TextOptions } from './present/text/report-text.ts';

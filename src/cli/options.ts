@@ -59,10 +59,12 @@ export function maxPauseOption(): Option<'--max-pause <ms>', undefined, 50, numb
     .argParser(positiveNumber);
 }
 
-/** Of a snapshot, which is never done within the budget of a watch. */
+/** What a snapshot may take if nobody says otherwise: it is never done within the budget of a watch. */
+export const STANDSTILL_MS_MOST = 10_000 as const;
+
 export function maxStandstillOption(): Option<'--max-pause <ms>', undefined, 10_000, number> {
   return new Option('--max-pause <ms>', 'longest pause leakline may cause in the target, in milliseconds')
-    .default(10_000 as const)
+    .default(STANDSTILL_MS_MOST)
     .env('LEAKLINE_MAX_PAUSE')
     .argParser(positiveNumber);
 }
@@ -115,6 +117,24 @@ function profileName(file: string): string {
   if (!/[^/\\]\.(?:heapprofile|pb|pb\.gz|speedscope\.json)$/.test(file))
     throw new InvalidArgumentError('Its ending tells the format: .heapprofile, .pb.gz or .speedscope.json.');
   return file;
+}
+
+/** Of a watch: a snapshot is its last resort, and never unasked. */
+export function snapshotOption(): Option<
+  '--snapshot <when>',
+  undefined,
+  'never',
+  undefined,
+  false,
+  'never' | 'auto'
+> {
+  return new Option(
+    '--snapshot <when>',
+    'of a leak that nothing found explains, take a heap snapshot if that is safe (auto), or never',
+  )
+    .choices(['never', 'auto'] as const)
+    .default('never' as const)
+    .env('LEAKLINE_SNAPSHOT');
 }
 
 export function uiOption(): Option<'--ui'> {

@@ -2,6 +2,7 @@ import type { Report } from '../report/schema.ts';
 import { attachToInspector } from '../target/attach.ts';
 import { parseInspectorAddress } from '../target/inspector-address.ts';
 import { agentFiles } from './agent-files.ts';
+import { withLastResort } from './last-resort.ts';
 import { type WatchExtras, type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /**
@@ -13,13 +14,14 @@ export async function watchInspector(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
-  { onSampled }: WatchExtras = {},
+  { onSampled, lastResort }: WatchExtras = {},
 ): Promise<Report> {
   const parsed = parseInspectorAddress(address);
   const files = await agentFiles();
-  return watchProcess((handlers) => attachToInspector(parsed, files, handlers), request, {
+  const report = await watchProcess((handlers) => attachToInspector(parsed, files, handlers), request, {
     signal,
     onProgress,
     onSampled,
   });
+  return lastResort === undefined ? report : withLastResort(report, lastResort, signal, onProgress);
 }

@@ -1,6 +1,7 @@
 import type { Report } from '../report/schema.ts';
 import { type AttachOptions, attach } from '../target/attach.ts';
 import { agentFiles } from './agent-files.ts';
+import { withLastResort } from './last-resort.ts';
 import { type WatchExtras, type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /**
@@ -12,12 +13,17 @@ export async function watchPid(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
-  { onSampled, ...options }: AttachOptions & WatchExtras = {},
+  { onSampled, lastResort, ...options }: AttachOptions & WatchExtras = {},
 ): Promise<Report> {
   const files = await agentFiles();
-  return watchProcess((handlers) => attach(pid, files, handlers, { ...options, signal }), request, {
-    signal,
-    onProgress,
-    onSampled,
-  });
+  const report = await watchProcess(
+    (handlers) => attach(pid, files, handlers, { ...options, signal }),
+    request,
+    {
+      signal,
+      onProgress,
+      onSampled,
+    },
+  );
+  return lastResort === undefined ? report : withLastResort(report, lastResort, signal, onProgress);
 }

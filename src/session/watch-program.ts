@@ -4,6 +4,7 @@ import type { AgentOffers } from '../target/agent-offers.ts';
 import { hasPermissionModel } from '../target/node-options.ts';
 import { type ProgramExit, startWithAgent } from '../target/spawn.ts';
 import { preloadPath } from './agent-files.ts';
+import { withLastResort } from './last-resort.ts';
 import { type WatchExtras, type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /** A program that was started to be watched. */
@@ -27,7 +28,13 @@ export async function watchProgram(
 ): Promise<WatchedProgram> {
   const { child, exited, offers } = await startWithAgent(command, preloadPath());
   const stopWaiting = AbortSignal.any([signal, silence(offers, child.pid ?? 0)]);
-  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress, ...extras });
+  const { lastResort } = extras;
+  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress, ...extras }).then(
+    (report) =>
+      report === null || lastResort === undefined
+        ? report
+        : withLastResort(report, lastResort, signal, onProgress),
+  );
   return { report: unlessEnded(watched, exited), exited, kill: (name) => void child.kill(name) };
 }
 

@@ -9,6 +9,7 @@ import type { PeerHandlers } from '../wire/peer.ts';
 import { agentFiles } from './agent-files.ts';
 import { ChildWatches } from './child-watches.ts';
 import type { IsolateWatch, SampledAllocations } from './isolate-watch.ts';
+import type { LastResort } from './last-resort.ts';
 import { ProcessWatch } from './process-watch.ts';
 
 export type WatchRequest = {
@@ -55,6 +56,8 @@ export async function watchProcess(
 
 /** What may be asked of a watch beside its report. */
 export type WatchExtras = {
+  /** Heeded by who opens the process: a snapshot is taken when the watch has left it. */
+  readonly lastResort?: LastResort | undefined;
   /**
    * Called once, at the end, with the sampled allocations of the isolate that the report is about, or with the words why there
    * are none. Where the watch needed no sample, one is taken for it.
