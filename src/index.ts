@@ -12,6 +12,7 @@ export type {
   ReportLocation,
   Reports,
   ReportSite,
+  ReportSnapshot,
 } from './report/schema.ts';
 export { LeaklineError, type ErrorCode } from './core/errors.ts';
 export { renderReport, type TextOptions } from './present/text/report-text.ts';
@@ -20,3 +21,8 @@ export { renderHtml, type HtmlOptions } from './present/html/page.ts';
 export { renderMarkdown, type MarkdownOptions } from './present/markdown/markdown.ts';
 export { version } from './report/version.ts';
 export { toPrometheus } from './export/prometheus.ts';
+export type { AllocationProfile, AllocationStack, AgeShare } from './core/allocations.ts';
+export type { ScriptLocation } from './core/location.ts';
+export { toHeapProfile } from './export/heap-profile.ts';
+export { toPprof } from './export/pprof.ts';
+export { toSpeedscope } from './export/speedscope.ts';

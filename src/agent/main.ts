@@ -270,7 +270,10 @@ class Agent {
     const inspector = new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
     const nowMs = (): number => this.#perfHooks.performance.now();
     const v8 = this.#require('node:v8') as typeof v8Module & { readonly startHeapProfile?: StartHeapProfile };
-    const sampler = new AllocationSampler(inspector, nowMs, (url) => this.#isOwnScript(url), v8);
+    const ownScriptId = this.#account.book('allocations', () => this.#findOwnScriptId());
+    const isOwn = (url: string, scriptId: string): boolean =>
+      scriptId === ownScriptId || this.#isOwnScript(url);
+    const sampler = new AllocationSampler(inspector, nowMs, isOwn, v8);
     if (sampler.collects && probe.isNatural) return refused('unavailable');
     this.#own.add(sampler);
     this.#sampler = sampler;
@@ -337,6 +340,22 @@ class Agent {
       if (meanwhile !== undefined && !this.#gone) this.#account.book('allocations', meanwhile);
     }
     return false;
+  }
+
+  /** V8's number of the script this function stands in; `null` where it does not tell. Some 0.3 ms. */
+  #findOwnScriptId(): string | null {
+    const scopes = new ScopeReader(
+      new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule),
+    );
+    try {
+      scopes.beginSlice();
+      return scopes.readFunction(loadedBuiltins)?.location.scriptId ?? null;
+    } catch {
+      // Without the right to inspect itself there is no profile either.
+      return null;
+    } finally {
+      scopes.close();
+    }
   }
 
   #isOwnScript(url: string): boolean {

@@ -18,18 +18,21 @@ import type { InProcessInspector } from '../wire/inspector-in-process.ts';
 export class AllocationSampler {
   readonly #inspector: InProcessInspector;
   readonly #nowMs: () => number;
-  readonly #isOwn: (url: string) => boolean;
+  readonly #isOwn: IsOwnScript;
   #startedMs = 0;
   readonly #startHeapProfile: StartHeapProfile | null;
   #samplingIntervalBytes = 0;
   #sampling = false;
   #handle: HeapProfileHandle | null = null;
 
-  /** `isOwn` tells leakline's own script, whose allocations are left out. `v8` where it may be used to start the sampler. */
+  /**
+   * `isOwn` tells leakline's own script, whose allocations are left out: what was evaluated has no address here, only V8's number.
+   * `v8` where it may be used to start the sampler.
+   */
   constructor(
     inspector: InProcessInspector,
     nowMs: () => number,
-    isOwn: (url: string) => boolean,
+    isOwn: IsOwnScript,
     v8: { readonly startHeapProfile?: StartHeapProfile } = {},
   ) {
     this.#inspector = inspector;
@@ -134,6 +137,8 @@ export class AllocationSampler {
   }
 }
 
+export type IsOwnScript = (url: string, scriptId: string) => boolean;
+
 /** Of Node 26's `node:v8`, which the types of the oldest Node do not have. */
 export type StartHeapProfile = (options: {
   readonly sampleInterval: number;
@@ -171,6 +176,7 @@ type SamplingNode = {
   readonly id: number;
   readonly callFrame: {
     readonly functionName: string;
+    readonly scriptId: string;
     readonly url: string;
     readonly lineNumber: number;
     readonly columnNumber: number;
@@ -179,11 +185,11 @@ type SamplingNode = {
   readonly children: readonly SamplingNode[];
 };
 
-function stacksOf({ head, samples }: SamplingProfile, isOwn: (url: string) => boolean): AllocationStack[] {
+function stacksOf({ head, samples }: SamplingProfile, isOwn: IsOwnScript): AllocationStack[] {
   const stacks: AllocationStack[] = [];
   const agesByNode = agesOf(samples);
   const visit = (node: SamplingNode, outer: readonly ScriptLocation[]): void => {
-    if (isOwn(node.callFrame.url)) return;
+    if (isOwn(node.callFrame.url, node.callFrame.scriptId)) return;
     const frames = [frameOf(node), ...outer];
     if (node.selfSize > 0)
       stacks.push({ liveBytes: node.selfSize, byAge: agesByNode.get(node.id) ?? NO_AGES, frames });

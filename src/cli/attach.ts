@@ -5,24 +5,26 @@ import { watchPid } from '../session/watch-pid.ts';
 import type { WatchRequest } from '../session/watch.ts';
 import { exitCodeOf, exitCodeOfSignal } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import type { OutputOptions } from './options.ts';
+import { lastResortOf, type WatchCommandOptions } from './last-resort.ts';
 import { openOutput } from './output.ts';
 
 /** `leakline <pid>`, or the address of an inspector that is open already. Returns the exit code. */
 export async function attachCommand(
   target: number | string,
   request: WatchRequest,
-  options: OutputOptions & { readonly yes?: boolean | undefined },
+  options: WatchCommandOptions & { readonly yes?: boolean | undefined },
 ): Promise<number> {
   const interrupt = listenForInterrupt();
   const output = await openOutput(options, `leakline ${target}`);
+  const extras = { onSampled: output.onSampled, lastResort: lastResortOf(options) };
   try {
     const report =
       typeof target === 'number'
         ? await watchPid(target, request, interrupt.signal, output.watching(`pid ${target}`), {
             consent: options.yes === true,
+            ...extras,
           })
-        : await watchInspector(target, request, interrupt.signal, output.watching(target));
+        : await watchInspector(target, request, interrupt.signal, output.watching(target), extras);
     await output.answer(report, renderReport(report, output.text));
     const received = interrupt.received();
     return received === null ? exitCodeOf(report) : exitCodeOfSignal(received);

@@ -4,6 +4,7 @@ import { renderError } from '../present/text/error-text.ts';
 import { version } from '../report/version.ts';
 import { EXIT } from './exit-codes.ts';
 import {
+  allocationsOption,
   durationMs,
   falseAlarmsOption,
   forOption,
@@ -19,6 +20,8 @@ import {
   positiveInteger,
   quietOption,
   sizeBytes,
+  snapshotOption,
+  STANDSTILL_MS_MOST,
   uiOption,
   untilOption,
   verboseOption,
@@ -61,11 +64,13 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(snapshotOption())
+  .addOption(allocationsOption())
   .addOption(uiOption())
   .addOption(quietOption())
   .addOption(verboseOption())
   .addOption(noColorOption())
-  .action(async (text, options) => {
+  .action(async (text, options, command) => {
     const { attachCommand } = await import('./attach.ts');
     exitCode = await attachCommand(
       targetFrom(text),
@@ -76,7 +81,7 @@ program
         forMs: options.for ?? DEFAULT_FOR_MS,
         until: options.until,
       },
-      options,
+      { ...options, standstillMsMost: standstillMsMost(command) },
     );
   });
 
@@ -95,14 +100,16 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(snapshotOption())
+  .addOption(allocationsOption())
   .addOption(uiOption())
   .addOption(quietOption())
   .addOption(verboseOption())
   .addOption(noColorOption())
-  .action(async (command, options) => {
+  .action(async (words, options, command) => {
     const { runCommand } = await import('./run.ts');
     exitCode = await runCommand(
-      command,
+      words,
       {
         gc: options.gc,
         maxPauseMs: options.maxPause,
@@ -110,7 +117,7 @@ program
         forMs: options.for ?? null,
         until: options.until,
       },
-      options,
+      { ...options, standstillMsMost: standstillMsMost(command) },
     );
   });
 
@@ -292,6 +299,15 @@ program
 
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */
 const DEFAULT_FOR_MS = 300_000;
+
+/** Whoever says how long a pause may be means a snapshot's too; the budget of a watch alone would never admit one. */
+function standstillMsMost(command: {
+  getOptionValueSource(name: 'maxPause'): string | undefined;
+  opts(): { readonly maxPause: number };
+}): number {
+  const isSaid = command.getOptionValueSource('maxPause') !== 'default';
+  return isSaid ? command.opts().maxPause : STANDSTILL_MS_MOST;
+}
 
 /** A number is a pid, never a port. What has a colon is an address, which is read where it is used. */
 function targetFrom(text: string): number | string {

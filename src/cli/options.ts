@@ -10,6 +10,8 @@ export type OutputOptions = {
   readonly withSource?: boolean | undefined;
   /** Serve a live page while the command runs. */
   readonly ui?: boolean | undefined;
+  /** Where V8's sampled allocations go, in the format of the file's ending. */
+  readonly allocations?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly color: boolean;
@@ -57,10 +59,12 @@ export function maxPauseOption(): Option<'--max-pause <ms>', undefined, 50, numb
     .argParser(positiveNumber);
 }
 
-/** Of a snapshot, which is never done within the budget of a watch. */
+/** What a snapshot may take if nobody says otherwise: it is never done within the budget of a watch. */
+export const STANDSTILL_MS_MOST = 10_000 as const;
+
 export function maxStandstillOption(): Option<'--max-pause <ms>', undefined, 10_000, number> {
   return new Option('--max-pause <ms>', 'longest pause leakline may cause in the target, in milliseconds')
-    .default(10_000 as const)
+    .default(STANDSTILL_MS_MOST)
     .env('LEAKLINE_MAX_PAUSE')
     .argParser(positiveNumber);
 }
@@ -97,6 +101,40 @@ export function withSourceOption(): Option<'--with-source'> {
   return new Option('--with-source', 'put lines of your source into --html and --markdown').env(
     'LEAKLINE_WITH_SOURCE',
   );
+}
+
+export function allocationsOption(): Option<'--allocations <file>', undefined, undefined, string> {
+  return new Option(
+    '--allocations <file>',
+    "write V8's sampled allocations: as FILE.heapprofile, FILE.pb.gz (pprof) or FILE.speedscope.json",
+  )
+    .env('LEAKLINE_ALLOCATIONS')
+    .argParser(profileName);
+}
+
+/** Said before hours of watching, not after. */
+function profileName(file: string): string {
+  if (!/[^/\\]\.(?:heapprofile|pb|pb\.gz|speedscope\.json)$/.test(file))
+    throw new InvalidArgumentError('Its ending tells the format: .heapprofile, .pb.gz or .speedscope.json.');
+  return file;
+}
+
+/** Of a watch: a snapshot is its last resort, and never unasked. */
+export function snapshotOption(): Option<
+  '--snapshot <when>',
+  undefined,
+  'never',
+  undefined,
+  false,
+  'never' | 'auto'
+> {
+  return new Option(
+    '--snapshot <when>',
+    'of a leak that nothing found explains, take a heap snapshot if that is safe (auto), or never',
+  )
+    .choices(['never', 'auto'] as const)
+    .default('never' as const)
+    .env('LEAKLINE_SNAPSHOT');
 }
 
 export function uiOption(): Option<'--ui'> {

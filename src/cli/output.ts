@@ -3,7 +3,9 @@ import type { TextOptions } from '../present/text/text-options.ts';
 import { renderCosts } from '../present/text/cost-text.ts';
 import type { Comparison, Report, Reports } from '../report/schema.ts';
 import type { LiveView } from '../report/live.ts';
+import type { SampledAllocations } from '../session/isolate-watch.ts';
 import type { WatchProgress } from '../session/watch.ts';
+import { AllocationsFile } from './allocations.ts';
 import { answerGoesToStdout, writeDocuments, writeJson } from './documents.ts';
 import type { OutputOptions } from './options.ts';
 import { openPage } from './page.ts';
@@ -21,6 +23,7 @@ export async function openOutput(options: OutputOptions, title: string): Promise
     page === null && options.quiet !== true && !documentToStdout && isTerminal()
       ? (await import('../present/tui/screen.tsx')).openScreen({ stdout: process.stdout, ...text, title })
       : null;
+  const allocations = options.allocations === undefined ? null : new AllocationsFile(options.allocations);
   let previous: LiveView | null = null;
   const progress = (view: LiveView): void => {
     page?.update(view);
@@ -34,6 +37,7 @@ export async function openOutput(options: OutputOptions, title: string): Promise
   return {
     text,
     progress,
+    onSampled: allocations?.onSampled,
     watching(name) {
       const startedMs = performance.now();
       return ({ report, activity }) => {
@@ -47,6 +51,8 @@ export async function openOutput(options: OutputOptions, title: string): Promise
       // First what can't fail: whoever waited for the answer has it, whatever becomes of the files.
       if (!documentToStdout) process.stdout.write(rendered);
       await writeDocuments(document, options);
+      const missing = await allocations?.write();
+      if (typeof missing === 'string') process.stderr.write(`${missing}\n`);
       if (options.verbose === true && document.schema !== 'leakline/reports@1') {
         process.stderr.write(renderCosts(document));
       }
@@ -65,6 +71,8 @@ export async function openOutput(options: OutputOptions, title: string): Promise
 export type Output = {
   readonly text: TextOptions;
   progress(view: LiveView): void;
+  /** For a watch whose sampled allocations are to be written; `undefined` where nobody wants them. */
+  readonly onSampled: ((sampled: SampledAllocations | string) => void) | undefined;
   /** Progress of a watch of one process. */
   watching(name: string): (progress: WatchProgress) => void;
   /** The text to standard output, the document to `--json`, `--html` and `--markdown`; one of them may take its place. */

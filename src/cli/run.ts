@@ -5,7 +5,7 @@ import { watchProgram } from '../session/watch-program.ts';
 import type { WatchRequest } from '../session/watch.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import type { OutputOptions } from './options.ts';
+import { lastResortOf, type WatchCommandOptions } from './last-resort.ts';
 import { openOutput } from './output.ts';
 
 /**
@@ -15,7 +15,7 @@ import { openOutput } from './output.ts';
 export async function runCommand(
   command: readonly string[],
   request: WatchRequest,
-  options: OutputOptions,
+  options: WatchCommandOptions,
 ): Promise<number> {
   const interrupt = listenForInterrupt();
   const output = await openOutput(
@@ -28,6 +28,7 @@ export async function runCommand(
       request,
       interrupt.signal,
       output.watching(command.join(' ')),
+      { onSampled: output.onSampled, lastResort: lastResortOf(options) },
     );
     const stop = (): void => {
       const received = interrupt.received() ?? 'SIGTERM';

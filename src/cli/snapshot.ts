@@ -5,6 +5,7 @@ import { EXIT, exitCodeOfSignal } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
+import { snapshotName } from './snapshot-name.ts';
 
 export type SnapshotOptions = OutputOptions & {
   readonly out?: string | undefined;
@@ -61,10 +62,4 @@ function progressLines(progress: SnapshotProgress): string[] {
     case 'writing':
       return ['the program goes on; writing the file'];
   }
-}
-
-/** As Node names its own, without what a name can't know. */
-function snapshotName(pid: number, now: Date): string {
-  const [day = '', time = ''] = now.toISOString().replace(/[-:]/g, '').split('T');
-  return `Heap.${day}.${time.slice(0, 6)}.${pid}.0.heapsnapshot`;
 }

@@ -56,6 +56,10 @@ type Scanner = { read(chunk: Uint8Array, from: number, base: number): number };
 /** The sections that must be there. */
 const SECTIONS = ['snapshot', 'nodes', 'edges', 'strings'] as const;
 
+/** Safari's and Bun's own files begin so: `{"version":3,"type":"Inspector","nodes":[…`. */
+const JAVASCRIPT_CORE =
+  "it is JavaScriptCore's own format, not V8's; Bun writes V8's with generateHeapSnapshot('v8')";
+
 /** Real ones take 2 KB. More would let a file buy memory before anything of it is believed. */
 const DESCRIPTION_BYTES_MAX = 1 << 20;
 const KEY_BYTES_MAX = 1024;
@@ -71,6 +75,7 @@ class SnapshotTokenizer {
   #state: State = 'start';
   #key = '';
   readonly #seen = new Set<string>();
+  readonly #passedOver = new Set<string>();
   /** The bytes of a key, or of the description. */
   readonly #pending: number[] = [];
 
@@ -204,6 +209,7 @@ class SnapshotTokenizer {
       this.#state = 'in-section';
       return at + 1;
     }
+    this.#passedOver.add(key);
     this.#state = 'in-value';
     this.#depth = 0;
     this.#quoted = false;
@@ -219,6 +225,8 @@ class SnapshotTokenizer {
     if (layout === null) {
       // Nobody needs the positions; without the others there is nothing to read.
       if (key === 'locations') return null;
+      if (this.#passedOver.has('type') && this.#passedOver.has('version'))
+        unreadable(JAVASCRIPT_CORE, offset);
       return unreadable(`"${key}" comes before "snapshot", which describes it`, offset);
     }
     if (key === 'nodes') {

@@ -30,14 +30,18 @@ export function accountLines(
 export function accountRows(report: Report): AccountRow[] {
   const { account, growth, findings } = report;
   if (account === null || growth.bytesPerSecond === null || account.sufficient === true) return [];
+  const snapshot = snapshotRows(report);
   if (account.sufficient === null) {
     const words = `how much of the ${formatRate(growth.bytesPerSecond)} that is: no look can see all that an entry keeps`;
-    return findings.length === 0 ? [] : [{ label: 'unmeasured', text: words, faint: false }];
+    return findings.length === 0
+      ? snapshot
+      : [{ label: 'unmeasured', text: words, faint: false }, ...snapshot];
   }
   return [
     { label: 'unexplained', text: openWords(report, growth.bytesPerSecond), faint: false },
     ...seenWords(account).map((text) => ({ label: 'seen', text, faint: true })),
-    ...snapshotWords(report, account).map((text) => ({ label: 'next', text, faint: true })),
+    ...snapshot,
+    ...nextWords(report, account).map((text) => ({ label: 'next', text, faint: true })),
   ];
 }
 
@@ -90,12 +94,41 @@ function heldBackWords({ heldBy, grows, retained }: ReportFinding): string {
   return `${name}${place} ${formatRate(retained.bytesPerSecond ?? 0)}`;
 }
 
-function snapshotWords(report: Report, { snapshot }: ReportAccount): string[] {
+/** The snapshot that the watch was allowed to take: where it is and what it cost, or why there is none. */
+function snapshotRows({ snapshot }: Report): AccountRow[] {
+  if (snapshot === null) return [];
+  const { taken, predicted, refusal } = snapshot;
+  const text =
+    taken === null
+      ? `none was taken: ${refusal ?? 'it is not known why'}${predicted === null ? '' : `; ${predictedWords(predicted)}`}`
+      : `${fileName(taken.file)} (${formatBytes(taken.fileBytes)}${taken.redacted ? ', what could be a secret is hidden' : ''}). It stopped the program for ${formatDuration(taken.pauseMs)}${taken.countingPauseMs === null ? '' : `, and for ${formatDuration(taken.countingPauseMs)} to count before`}, and took ${formatBytes(taken.memoryBytes)} of memory, most of which stays until a restart${predicted === null ? '' : `; ${predictedWords(predicted)}`}`;
+  return [{ label: 'snapshot', text, faint: false }];
+}
+
+function predictedWords({ objects, pauseMs, pauseMsMost, memoryBytes }: Predicted): string {
+  const rests = objects === null ? 'by its bytes alone' : `for ${count(objects)} objects`;
+  return `predicted ${rests} were ${formatDuration(pauseMs)} (at most ${formatDuration(pauseMsMost)}) and up to ${formatBytes(memoryBytes)}`;
+}
+
+type Predicted = NonNullable<NonNullable<Report['snapshot']>['predicted']>;
+
+/** It is written where leakline runs. */
+function fileName(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+}
+
+function nextWords(report: Report, { snapshot }: ReportAccount): string[] {
+  const taken = report.snapshot?.taken ?? null;
+  if (taken !== null) {
+    return [
+      `leakline heap ${fileName(taken.file)} sums it up by class, and the Memory tab of Chrome shows who holds what; with a second one (leakline snapshot ${report.target.pid}) leakline heap tells what grew between`,
+    ];
+  }
   if (snapshot === null) return [];
   const { target } = report;
   const [shortest, longest] = snapshot.pauseMs;
   const [least, most] = snapshot.memoryBytes;
-  const cost = `a heap snapshot sees what no walk can: it would stop this server for ${formatDuration(shortest)} to ${formatDuration(longest)} and take ${formatBytes(least)} to ${formatBytes(most)} of memory, most of which does not come back soon. ${roomWords(report, least)}leakline takes none by itself.`;
+  const cost = `a heap snapshot sees what no walk can: it would stop this server for ${formatDuration(shortest)} to ${formatDuration(longest)} and take ${formatBytes(least)} to ${formatBytes(most)} of memory, most of which does not come back soon. ${roomWords(report, least)}leakline takes none by itself without --snapshot auto.`;
   const how =
     target.isolate === 'main' && target.pid !== null
       ? `leakline snapshot ${target.pid} takes one if that is safe, counts before what it will cost, and hides what could be a secret; then leakline heap FILE sums it up by class, and the Memory tab of Chrome shows who holds what`

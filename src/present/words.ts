@@ -70,6 +70,7 @@ const WORDS_BY_ACTIVITY: Readonly<Record<Activity, string>> = {
   watching: 'watching',
   walking: 'walking the live objects',
   trapping: 'catching who adds',
+  capturing: 'taking a heap snapshot',
   done: 'done',
   ended: 'ended',
 };

@@ -66,6 +66,7 @@ export function buildReport(parts: {
     ...isolate,
     target: { ...isolate.target, exit },
     isolates: parts.others,
+    snapshot: null,
     notes: parts.notes,
   };
 }

@@ -17,4 +17,4 @@ export type LiveSide = {
   readonly load: ComparisonSide['load'];
 };
 
-export type Activity = 'starting' | 'watching' | 'walking' | 'trapping' | 'done' | 'ended';
+export type Activity = 'starting' | 'watching' | 'walking' | 'trapping' | 'capturing' | 'done' | 'ended';

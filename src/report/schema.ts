@@ -10,6 +10,8 @@ export type Report = IsolateReport & {
   readonly startedAt: string | null;
   /** The other isolates that were watched, of this process and of those it has forked; the document itself is about the one that tells most. */
   readonly isolates: readonly IsolateReport[];
+  /** The heap snapshot that a watch with `--snapshot auto` took, or why it took none; `null` where it was not asked for or not needed. */
+  readonly snapshot: ReportSnapshot | null;
   /** What the reader must know to trust the answer: blind spots, a census that was cut short. */
   readonly notes: readonly string[];
 };
@@ -309,7 +311,7 @@ export type ReportAccount = {
     /** The walk ended before the live objects did. */
     readonly cutShort: boolean;
   } | null;
-  /** What a heap snapshot, which leakline has not taken, would cost this process; each range from measured extremes. */
+  /** What a heap snapshot would cost this process; each range from measured extremes. */
   readonly snapshot: {
     /** The live heap it rests on, large strings and arrays left out. */
     readonly heapBytes: number;
@@ -317,6 +319,34 @@ export type ReportAccount = {
     /** Resident memory on top of what the process has. */
     readonly memoryBytes: readonly [number, number];
   } | null;
+};
+
+export type ReportSnapshot = {
+  readonly taken: {
+    readonly file: string;
+    /** Where the scripts are from, so that positions in the snapshot lead to lines. */
+    readonly scriptsFile: string;
+    readonly fileBytes: number;
+    /** Every text that could be a secret is hidden. */
+    readonly redacted: boolean;
+    readonly nodes: number;
+    /** For how long the program stood still. */
+    readonly pauseMs: number;
+    /** And before, for its objects to be counted; `null` where V8 does not count. */
+    readonly countingPauseMs: number | null;
+    /** Resident memory on top of what the process had, at most. */
+    readonly memoryBytes: number;
+  } | null;
+  /** What was expected; `null` where it was refused before. */
+  readonly predicted: {
+    /** `null` where V8 did not count, so that the figures rest on bytes alone. */
+    readonly objects: number | null;
+    readonly pauseMs: number;
+    readonly pauseMsMost: number;
+    readonly memoryBytes: number;
+  } | null;
+  /** Why none was taken, in words; `null` where one was. */
+  readonly refusal: string | null;
 };
 
 export type ReportSite = {

@@ -6,6 +6,7 @@ import type {
   ReportLocation,
   Reports,
   ReportSite,
+  ReportSnapshot,
   ResidentMemory,
 } from './schema.ts';
 import {
@@ -53,7 +54,34 @@ function report(): Shape<Report> {
     startedAt: nullable(text),
     isolates: list(object(isolate())),
     notes: list(text),
+    snapshot: nullable(snapshot()),
     ...isolate(),
+  });
+}
+
+function snapshot(): Shape<ReportSnapshot> {
+  return object<ReportSnapshot>({
+    taken: nullable(
+      object<NonNullable<ReportSnapshot['taken']>>({
+        file: text,
+        scriptsFile: text,
+        fileBytes: number,
+        redacted: truth,
+        nodes: number,
+        pauseMs: number,
+        countingPauseMs: nullable(number),
+        memoryBytes: number,
+      }),
+    ),
+    predicted: nullable(
+      object<NonNullable<ReportSnapshot['predicted']>>({
+        objects: nullable(number),
+        pauseMs: number,
+        pauseMsMost: number,
+        memoryBytes: number,
+      }),
+    ),
+    refusal: nullable(text),
   });
 }
 

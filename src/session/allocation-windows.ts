@@ -66,6 +66,7 @@ export class AllocationWindows {
     });
     const { profile, refusal } = window;
     this.#facts.report({
+      ...(profile !== null && { sampled: profile }),
       unsampled: refusal === null ? null : { refusal, predictedPauseMs: window.predictedPauseMs },
     });
     return profile;
@@ -74,7 +75,7 @@ export class AllocationWindows {
 
 export type AllocationWindowFacts = {
   now(): { readonly verdict: Verdict | null; readonly series: Series };
-  report(news: { readonly unsampled: Unsampled | null }): void;
+  report(news: { readonly sampled?: AllocationProfile; readonly unsampled: Unsampled | null }): void;
 };
 
 /** Why there is no profile of what was allocated. */
@@ -86,7 +87,7 @@ export type Unsampled = {
 /** Of the growth: an element's size is an estimate. */
 const ENOUGH = 0.5;
 /** Shorter than the traps: reading the profile may have to wait a second until the pause budget has room. */
-const SHORT_MS = 1500;
+export const SHORT_MS = 1500;
 /** The one before anything is suspected, one in which the new is met, and two that see it grow. */
 const WALKS_FIRST = 4;
 const LONG_ONES_TRIED = 3;

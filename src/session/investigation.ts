@@ -90,6 +90,7 @@ export type InvestigationNews = {
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
   readonly seen?: CensusSeen;
+  readonly sampled?: AllocationProfile;
   /** `null` once one could be had after all. */
   readonly unsampled?: Unsampled | null;
 };

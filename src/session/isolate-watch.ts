@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
 import { predictSnapshotCost } from '../capture/snapshot-cost.ts';
+import type { AllocationProfile, AllocationWindow } from '../core/allocations.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
@@ -16,12 +18,13 @@ import { growthPerOperation } from '../verdict/per-operation.ts';
 import { Watcher } from '../verdict/watcher.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
+import { SHORT_MS } from './allocation-windows.ts';
 import { ResidentWatch } from './resident-watch.ts';
 import { investigate } from './investigation.ts';
 import { metricsOnlyNote } from './metrics-only.ts';
 import { patienceOf } from './patience.ts';
 import { sourceFiles } from './source-files.ts';
-import { unsampledNote } from './unsampled-note.ts';
+import { unsampledNote, whyUnsampled } from './unsampled-note.ts';
 import type { WatchRequest } from './watch.ts';
 
 /** An isolate to watch: the main thread of a process, or one of its workers. */
@@ -60,6 +63,7 @@ export class IsolateWatch {
   #suspects: readonly KnownLeak[] = [];
   #seen: CensusSeen | null = null;
   #unsampled: string | null = null;
+  #sampled: SampledAllocations | null = null;
   #namedAtMs: number | null = null;
   #activity: Activity = 'walking';
   #investigated = false;
@@ -136,6 +140,32 @@ export class IsolateWatch {
     return [...this.#notes, ...unsampled, ...this.#suspects.map(suspicionOf)];
   }
 
+  /**
+   * The last profile of its allocations; where the watch took none, one is taken now, if the agent is still there. Or why
+   * there is none, in words.
+   */
+  async sampled(signal: AbortSignal): Promise<SampledAllocations | string> {
+    if (this.#sampled !== null) return this.#sampled;
+    if (signal.aborted) return 'the watch was interrupted before one was taken';
+    const { peer } = this.isolate;
+    if (peer.closed) return 'the watch took none, and its agent has left';
+    const growth = this.#verdict?.growth?.bytesPerSecond ?? null;
+    const { series } = this.#series;
+    const asked = { samplingIntervalBytes: samplingIntervalBytes(growth, series, SHORT_MS), forMs: SHORT_MS };
+    const window = await Promise.race([
+      peer.call<AllocationWindow>('allocations', asked).catch(() => null),
+      aborted(signal).then(() => null),
+    ]);
+    if (window === null) return 'the process ended, or the watch did, before one was taken';
+    if (window.profile === null) return whyUnsampled(window, this.#request.maxPauseMs);
+    return this.#keepSample(window.profile);
+  }
+
+  #keepSample(profile: AllocationProfile): SampledAllocations {
+    this.#sampled = { profile, takenAtMs: Date.now() };
+    return this.#sampled;
+  }
+
   report(): IsolateReport {
     const { hello, limits, name } = this.isolate;
     const leaking = this.kind === 'leaking';
@@ -193,6 +223,7 @@ export class IsolateWatch {
             this.#activity = news.activity ?? this.#activity;
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
+            if (news.sampled !== undefined) this.#keepSample(news.sampled);
             if (news.unsampled !== undefined)
               this.#unsampled = unsampledNote(news.unsampled, this.#request.maxPauseMs);
             this.#suspects = news.suspects ?? this.#suspects;
@@ -259,6 +290,8 @@ export class IsolateWatch {
     if (!this.#notes.includes(words)) this.#notes.push(words);
   }
 }
+
+export type SampledAllocations = { readonly profile: AllocationProfile; readonly takenAtMs: number };
 
 export type IsolateWatchHooks = {
   readonly onChange: () => void;

@@ -1,5 +1,14 @@
 import type { Unsampled } from './allocation-windows.ts';
 
+/** Why there is no profile of the allocations, for whoever asked for one. */
+export function whyUnsampled({ refusal, predictedPauseMs }: Unsampled, maxPauseMs: number): string {
+  if (refusal === 'contended') return 'another profiler samples the allocations of this process';
+  if (refusal !== 'pause') return 'V8 did not give one';
+  const predicted =
+    predictedPauseMs === null ? '' : ` (about ${Math.ceil(predictedPauseMs)} ms were to be expected)`;
+  return `reading it takes a full collection, and none fitted --max-pause ${maxPauseMs} and the share of the time that collections may take${predicted}`;
+}
+
 /** What a reader is told where V8's sampled allocations could not be had; `null` of what the watch itself ended. */
 export function unsampledNote(unsampled: Unsampled | null, maxPauseMs: number): string | null {
   if (unsampled === null) return null;

@@ -2,7 +2,8 @@ import type { Report } from '../report/schema.ts';
 import { attachToInspector } from '../target/attach.ts';
 import { parseInspectorAddress } from '../target/inspector-address.ts';
 import { agentFiles } from './agent-files.ts';
-import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
+import { withLastResort } from './last-resort.ts';
+import { type WatchExtras, type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /**
  * Watches the process behind an inspector that is open already (`host:port` or `ws://…`) and leaves that open. Throws a
@@ -13,11 +14,14 @@ export async function watchInspector(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
+  { onSampled, lastResort }: WatchExtras = {},
 ): Promise<Report> {
   const parsed = parseInspectorAddress(address);
   const files = await agentFiles();
-  return watchProcess((handlers) => attachToInspector(parsed, files, handlers), request, {
+  const report = await watchProcess((handlers) => attachToInspector(parsed, files, handlers), request, {
     signal,
     onProgress,
+    onSampled,
   });
+  return lastResort === undefined ? report : withLastResort(report, lastResort, signal, onProgress);
 }

@@ -1,7 +1,8 @@
 import type { Report } from '../report/schema.ts';
 import { type AttachOptions, attach } from '../target/attach.ts';
 import { agentFiles } from './agent-files.ts';
-import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
+import { withLastResort } from './last-resort.ts';
+import { type WatchExtras, type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /**
  * Watches a process that runs already. Throws a LeaklineError if it can't be attached to, and the reason of `signal` if
@@ -12,11 +13,17 @@ export async function watchPid(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
-  options?: AttachOptions,
+  { onSampled, lastResort, ...options }: AttachOptions & WatchExtras = {},
 ): Promise<Report> {
   const files = await agentFiles();
-  return watchProcess((handlers) => attach(pid, files, handlers, { ...options, signal }), request, {
-    signal,
-    onProgress,
-  });
+  const report = await watchProcess(
+    (handlers) => attach(pid, files, handlers, { ...options, signal }),
+    request,
+    {
+      signal,
+      onProgress,
+      onSampled,
+    },
+  );
+  return lastResort === undefined ? report : withLastResort(report, lastResort, signal, onProgress);
 }

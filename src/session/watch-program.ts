@@ -4,7 +4,8 @@ import type { AgentOffers } from '../target/agent-offers.ts';
 import { hasPermissionModel } from '../target/node-options.ts';
 import { type ProgramExit, startWithAgent } from '../target/spawn.ts';
 import { preloadPath } from './agent-files.ts';
-import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
+import { withLastResort } from './last-resort.ts';
+import { type WatchExtras, type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /** A program that was started to be watched. */
 export type WatchedProgram = {
@@ -23,10 +24,17 @@ export async function watchProgram(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
+  extras: WatchExtras = {},
 ): Promise<WatchedProgram> {
   const { child, exited, offers } = await startWithAgent(command, preloadPath());
   const stopWaiting = AbortSignal.any([signal, silence(offers, child.pid ?? 0)]);
-  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress });
+  const { lastResort } = extras;
+  const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress, ...extras }).then(
+    (report) =>
+      report === null || lastResort === undefined
+        ? report
+        : withLastResort(report, lastResort, signal, onProgress),
+  );
   return { report: unlessEnded(watched, exited), exited, kill: (name) => void child.kill(name) };
 }
 
@@ -68,9 +76,9 @@ async function watchTree(
     readonly signal: AbortSignal;
     readonly exited: Promise<ProgramExit>;
     readonly onProgress: (progress: WatchProgress) => void;
-  },
+  } & WatchExtras,
 ): Promise<Report | null> {
-  const { signal, exited, onProgress } = options;
+  const { signal, exited, onProgress, onSampled } = options;
   let last: Report | null = null;
   try {
     for (;;) {
@@ -86,7 +94,7 @@ async function watchTree(
           return Promise.resolve({ peer, hello, close: async () => peer.close() });
         },
         request,
-        { signal: AbortSignal.any([signal, superseded]), exited, onProgress },
+        { signal: AbortSignal.any([signal, superseded]), exited, onProgress, onSampled },
       ).catch(unlessGone);
       if (report === null || (superseded.aborted && !signal.aborted)) continue;
       last = report;

@@ -8,7 +8,8 @@ import { HandlerRelay } from '../wire/handler-relay.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
 import { agentFiles } from './agent-files.ts';
 import { ChildWatches } from './child-watches.ts';
-import type { IsolateWatch } from './isolate-watch.ts';
+import type { IsolateWatch, SampledAllocations } from './isolate-watch.ts';
+import type { LastResort } from './last-resort.ts';
 import { ProcessWatch } from './process-watch.ts';
 
 export type WatchRequest = {
@@ -38,18 +39,31 @@ export async function watchProcess(
     readonly onProgress?: (progress: WatchProgress) => void;
     /** When the process ends, if we started it and so can know how. */
     readonly exited?: Promise<ProgramExit>;
-  },
+  } & WatchExtras,
 ): Promise<Report> {
   const relay = new HandlerRelay();
   const target = await open(relay.handlers);
   try {
     const watch = new Watch(target, request, options.onProgress ?? (() => undefined));
     relay.connect(watch.handlers);
-    return await watch.run(options.signal, options.exited);
+    const report = await watch.run(options.signal, options.exited);
+    options.onSampled?.(await watch.sampled(options.signal));
+    return report;
   } finally {
     await target.close();
   }
 }
+
+/** What may be asked of a watch beside its report. */
+export type WatchExtras = {
+  /** Heeded by who opens the process: a snapshot is taken when the watch has left it. */
+  readonly lastResort?: LastResort | undefined;
+  /**
+   * Called once, at the end, with the sampled allocations of the isolate that the report is about, or with the words why there
+   * are none. Where the watch needed no sample, one is taken for it.
+   */
+  readonly onSampled?: ((sampled: SampledAllocations | string) => void) | undefined;
+};
 
 export type WatchProgress = { readonly report: Report; readonly activity: Activity };
 
@@ -99,6 +113,10 @@ class Watch {
     const progress = this.#progress();
     this.#onProgress(progress);
     return progress.report;
+  }
+
+  sampled(signal: AbortSignal): Promise<SampledAllocations | string> {
+    return mostTelling(this.#watches()).sampled(signal);
   }
 
   async #learnExit(exited: Promise<ProgramExit> | undefined): Promise<void> {

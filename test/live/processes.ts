@@ -1,16 +1,24 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** Runs the built command line to its end. */
-export function cli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { ...process.env, ...env } });
+export function cli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  options: { readonly cwd?: string } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [resolve('dist/cli.js'), ...args], {
+    ...options,
+    env: { ...process.env, ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+  return new Promise((ended) => child.once('close', (code) => ended({ code, stdout, stderr })));
 }
 
 /** The pids whose parent is `pid`. */
@@ -61,12 +69,22 @@ export async function until(condition: () => boolean): Promise<void> {
 /** A server of a file that prints `listening PORT`. */
 export async function startServer(
   file: string,
-  options: { env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[]; node?: string; uid?: number } = {},
+  options: {
+    env?: NodeJS.ProcessEnv;
+    nodeArgs?: readonly string[];
+    args?: readonly string[];
+    node?: string;
+    uid?: number;
+  } = {},
 ): Promise<RunningServer> {
-  const child = spawn(options.node ?? process.execPath, [...(options.nodeArgs ?? []), file], {
-    env: { ...process.env, PORT: '0', ...options.env },
-    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
-  });
+  const child = spawn(
+    options.node ?? process.execPath,
+    [...(options.nodeArgs ?? []), file, ...(options.args ?? [])],
+    {
+      env: { ...process.env, PORT: '0', ...options.env },
+      ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
+    },
+  );
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

@@ -1,5 +1,5 @@
 import { spawn, execFileSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -13,9 +13,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { redactText } from '../../src/capture/redaction.ts';
-import { SnapshotRewriter } from '../../src/capture/snapshot-rewriter.ts';
-import { type NodeOrdinal, readSnapshot } from '../../src/heap/index.ts';
 import type { SnapshotAccount } from '../../src/report/snapshot-account.ts';
 import { cli, isAlive, type RunningServer, startServer, until } from './processes.ts';
 
@@ -92,55 +89,15 @@ describe('a redacted snapshot', () => {
     expect(scripts.map(({ url }) => url.split('/').at(-1))).toContain('secretive.mjs');
     expect(await answers(server)).toBe(true);
   });
-
-  test('has the structure, sizes, ids and dominators of the raw one', async () => {
-    const secrets = Array.from({ length: 30 }, () => `s${randomBytes(9).toString('hex')}`);
-    const server = await start({ SECRETS: secrets.join(',') });
+  test('raw only where that is asked for, and said', async () => {
+    const secret = `s${randomBytes(9).toString('hex')}`;
+    const server = await start({ SECRETS: secret });
     const { code, stdout } = await takenFor(server.pid, '--raw');
     expect(code).toBe(0);
     expect(stdout).toContain('RAW');
-    const raw = readFileSync(join(folder, 'heap.heapsnapshot'));
-    // The secrets are where the other test does not find them.
-    expect(secrets.filter((secret) => !raw.includes(secret))).toEqual([]);
-    const rewriter = new SnapshotRewriter((text) => redactText(text, new Set(['sessions']), hashed));
-    const redacted = Buffer.concat([...rewriter.feed(raw)]);
-    rewriter.end();
-    expect(redacted.includes(secrets[0] ?? '')).toBe(false);
-    const [before, after] = [raw, redacted].map(
-      (bytes) => JSON.parse(bytes.toString('latin1')) as { strings: string[] },
-    );
-    expect(after?.strings.length).toBe(before?.strings.length);
-    expect(after?.strings).not.toEqual(before?.strings);
-    // Equal texts stay equal, different ones different.
-    expect(new Set(after?.strings).size).toBe(new Set(before?.strings).size);
-    expect(sameBut(after)).toBe(sameBut(before));
-    expect(Buffer.compare(await retainedOf(redacted), await retainedOf(raw))).toBe(0);
+    expect(readFileSync(join(folder, 'heap.heapsnapshot')).includes(secret)).toBe(true);
   });
 });
-
-function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 11);
-}
-
-/** As text: numbers by the million are compared too slowly otherwise. */
-function sameBut(snapshot: object | undefined): string {
-  return createHash('sha256')
-    .update(JSON.stringify({ ...snapshot, strings: null }))
-    .digest('hex');
-}
-
-/** What each node keeps alive, as bytes. */
-async function retainedOf(bytes: Uint8Array): Promise<Uint8Array> {
-  const heap = await readSnapshot(
-    (async function* () {
-      yield bytes;
-    })(),
-  );
-  const retained = Float64Array.from({ length: heap.nodeCount }, (_, node) =>
-    heap.retainedBytes(node as NodeOrdinal),
-  );
-  return new Uint8Array(retained.buffer);
-}
 
 describe('refused', () => {
   test('where it would stop the program for longer than is allowed, with the figures and the next step', async () => {

@@ -568,6 +568,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
       totalMsByWork: {},
     },
     isolates: [],
+    snapshot: null,
     notes: [],
   };
 }

@@ -25,6 +25,13 @@ const ballast = Array.from({ length: Number(process.env.BALLAST ?? 0) }, (_, ind
   list: [index],
 }));
 
+// Somebody else's profiler: V8 has one, so nobody else can use it meanwhile.
+if (process.env.SAMPLED !== undefined) {
+  const profiler = new Session();
+  profiler.connect();
+  profiler.post('HeapProfiler.startSampling');
+}
+
 let number = 0;
 setInterval(() => new Lease(number++), 5);
 
