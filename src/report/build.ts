@@ -1,3 +1,4 @@
+import type { CountedContainer } from '../core/counted-container.ts';
 import { callOfProgram, type Finding, type Site, type SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
 import type { InsideSample, Series } from '../core/series.ts';
@@ -30,6 +31,8 @@ export type IsolateParts = {
   readonly account?: AccountParts | null;
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly SteadyContainer[];
+  /** What walks looked at closely; a judged log has none. */
+  readonly containers?: readonly CountedContainer[];
   readonly series: Series;
   /** Of a process that was watched on Linux. */
   readonly residentMemory?: IsolateReport['residentMemory'];
@@ -105,6 +108,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
     account: accountOf(parts.account ?? null),
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,
+    containers: (parts.containers ?? []).map(containerOf),
     series: columnsOf(series),
     activeResources: resourcesOf(series),
     residentMemory: parts.residentMemory ?? null,
@@ -145,6 +149,15 @@ function findingOf(finding: Finding): ReportFinding {
 
 function siteOf(site: Site | null): ReportSite | null {
   return site === null ? null : { ...site, calledFrom: callOfProgram(site) };
+}
+
+function containerOf(container: CountedContainer): Report['containers'][number] {
+  const { growthPerSecond, counts } = container;
+  return {
+    ...container,
+    growthPerSecond: growthPerSecond === null ? null : Number(growthPerSecond.toPrecision(4)),
+    counts: counts.map(({ timeMs, size }) => ({ timeMs: Math.round(timeMs), size: Math.round(size) })),
+  };
 }
 
 function accountOf(parts: AccountParts | null): Report['account'] {

@@ -127,6 +127,21 @@ export type IsolateReport = {
     readonly size: number;
     readonly watchedMs: number;
   }[];
+  /**
+   * The containers that a closer look was taken at, those that grow first, the fastest of them first, and what each walk found
+   * in them. Empty unless memory rose suspiciously, which is what makes leakline walk again.
+   */
+  readonly containers: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly location: ReportLocation | null;
+    /** How many containers share its place, as a history in each session; `counts` are of all together. */
+    readonly instances: number;
+    /** Entries, from the first count to the last; `null` where it was counted once. */
+    readonly growthPerSecond: number | null;
+    /** Oldest first; of many every second one is left out. Extrapolated where a collection was only sampled. */
+    readonly counts: readonly { readonly timeMs: number; readonly size: number }[];
+  }[];
   readonly series: {
     readonly timeMs: readonly number[];
     readonly rss: readonly (number | null)[];

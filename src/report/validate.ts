@@ -143,6 +143,16 @@ function isolate(): Fields<IsolateReport> {
         watchedMs: number,
       }),
     ),
+    containers: list(
+      object<IsolateReport['containers'][number]>({
+        name: text,
+        type: text,
+        location: nullable(location()),
+        instances: number,
+        growthPerSecond: nullable(number),
+        counts: list(object({ timeMs: number, size: number })),
+      }),
+    ),
     series: series(),
     activeResources: nullable(object({ first: record(number), last: record(number) })),
     residentMemory: nullable(object({ first: residentMemory(), last: residentMemory() })),

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ContainerCounts } from '../census/container-counts.ts';
 import { type GrowthOfContainer, findGrowth, findSteady, findUncounted } from '../census/growth.ts';
 import type { AllocationProfile } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
+import type { CountedContainer, EntryCount } from '../core/counted-container.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen } from '../core/growth-account.ts';
 import type { Series } from '../core/series.ts';
@@ -14,6 +16,7 @@ import {
 } from '../diagnose/growing-container.ts';
 import { loadedLeaks } from '../diagnose/packages/loaded-leaks.ts';
 import { nameContainer } from '../diagnose/name-container.ts';
+import { Scripts } from '../diagnose/source/script.ts';
 import type { SourceReader } from '../diagnose/source/source-reader.ts';
 import type { Activity } from '../report/live.ts';
 import type { Peer } from '../wire/peer.ts';
@@ -32,6 +35,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   facts.report({ activity: 'watching' });
   const windows = new AllocationWindows(peer, facts);
   windows.walked();
+  const counts = new ContainerCounts();
   let named: readonly Finding[] = [];
   let walksDone = 1;
   let walksOnceLeaking = 0;
@@ -50,14 +54,16 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     walks.push(walk);
     // The first is the longest lever; of the others the latest.
     if (walks.length > WALKS_KEPT) walks.splice(1, 1);
+    counts.add(walk);
     const grown = findGrowth(walks);
     walksDone += 1;
     windows.walked();
     facts.report({ seen: seenBy(walk, walksDone, grown.length) });
     if (grown.length > 0 || findUncounted(walks).length > 0 || windows.looksForMore(0)) {
-      const { findings, steady } = await nameGrowth(peer, grown, walks, facts, windows, signal);
+      const { findings, steady, looked } = await nameGrowth(peer, grown, walks, facts, windows, signal);
       if (findings.length > 0) named = findings;
       facts.report({ findings: named, steady });
+      facts.report({ containers: await countedContainers(looked, walks, counts) });
     }
     facts.report({ activity: 'watching' });
     if (leaking) {
@@ -87,6 +93,8 @@ export type InvestigationNews = {
   readonly activity?: Activity;
   readonly findings?: readonly Finding[];
   readonly steady?: readonly SteadyContainer[];
+  /** What was looked at closely, with what each walk found in it. */
+  readonly containers?: readonly CountedContainer[];
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
   readonly seen?: CensusSeen;
@@ -113,7 +121,7 @@ async function nameGrowth(
   facts: InvestigationFacts,
   windows: AllocationWindows,
   signal: AbortSignal,
-): Promise<{ findings: Finding[]; steady: SteadyContainer[] }> {
+): Promise<{ findings: Finding[]; steady: SteadyContainer[]; looked: LookedAt }> {
   const quiet = findSteady(walks).slice(0, STEADY_NAMED * 3);
   const uncounted = findUncounted(walks).slice(0, LOOKED_AT_CLOSELY);
   const keys = [...grown.slice(0, LOOKED_AT_CLOSELY), ...quiet, ...uncounted].map((group) => group.key);
@@ -159,14 +167,64 @@ async function nameGrowth(
   const context = contextWith(isSampled ? await windows.take(explained) : null);
   const findings = await diagnose(trapped, context);
   const steady: SteadyContainer[] = [];
+  const scripts = new Scripts(facts.sources);
   for (const group of quiet) {
     const detail = detailByKey.get(group.key);
-    const named = detail === undefined ? null : await nameContainer(detail, context);
+    const named = detail === undefined ? null : await nameContainer(detail, context, { scripts });
     if (named !== null && named.package === null)
       steady.push({ ...named.words, size: group.size, watchedMs: group.watchedMs });
     if (steady.length >= STEADY_NAMED) break;
   }
-  return { findings, steady };
+  const looked: LookedAt = {
+    growing: growing.map(({ detail }) => detail),
+    quiet: quiet.flatMap(({ key }) => detailByKey.get(key) ?? []),
+    context,
+    scripts,
+  };
+  return { findings, steady, looked };
+}
+
+/** The containers of one round, the fastest first, and what is needed to name them. */
+type LookedAt = {
+  readonly growing: readonly ContainerDetail[];
+  readonly quiet: readonly ContainerDetail[];
+  readonly context: DiagnoseContext;
+  readonly scripts: Scripts;
+};
+
+/** Those that have a name in the source, each place once: the walk may have come to one container by two ways. */
+async function countedContainers(
+  { growing, quiet, context, scripts }: LookedAt,
+  walks: readonly CensusWalk[],
+  counts: ContainerCounts,
+): Promise<CountedContainer[]> {
+  const details = [...growing, ...quiet];
+  counts.follow(
+    details.map(({ key }) => key),
+    walks,
+  );
+  const containerByPlace = new Map<string, CountedContainer>();
+  for (const [index, detail] of details.entries()) {
+    const isGrowing = index < growing.length;
+    const named = await nameContainer(detail, context, {
+      scripts,
+      inside: isGrowing ? 'named too' : 'left out',
+    });
+    if (named === null || (!isGrowing && named.package !== null)) continue;
+    const { words, location } = named;
+    const place = JSON.stringify([words, location]);
+    if (containerByPlace.has(place)) continue;
+    const seen = counts.of(detail.key);
+    const { instances } = detail;
+    containerByPlace.set(place, { ...words, location, instances, growthPerSecond: rateOf(seen), counts: seen });
+  }
+  return [...containerByPlace.values()];
+}
+
+function rateOf(counts: readonly EntryCount[]): number | null {
+  const [first, last] = [counts[0], counts.at(-1)];
+  if (first === undefined || last === undefined || last.timeMs <= first.timeMs) return null;
+  return (last.size - first.size) / ((last.timeMs - first.timeMs) / 1000);
 }
 
 function seenBy(last: CensusWalk, walksDone: number, grown: number): CensusSeen {

@@ -43,6 +43,7 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
     findings: [sessionsFinding()],
     namedAtMs: 9_300,
     steadyContainers: [{ name: 'routeCache', type: 'Map', size: 128, watchedMs: 20_000 }],
+    containers: countedContainers(),
     ...memory(24, (second) => 30 * MB + Math.max(0, second - 2) * 56 * MB),
     cost: {
       longestPauseMs: 9,
@@ -56,6 +57,39 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
     },
     ...changes,
   };
+}
+
+/** What five walks counted: one container that grows, one that is renewed now and then, and one that stays. */
+export function countedContainers(): Report['containers'] {
+  const walksMs = [1_100, 4_200, 8_900, 14_300, 21_400];
+  const counts = (size: (walk: number) => number): Report['containers'][number]['counts'] =>
+    walksMs.map((timeMs, walk) => ({ timeMs, size: size(walk) }));
+  return [
+    {
+      name: 'history in sessions',
+      type: 'Array',
+      location: location('src/server.ts', 8, null),
+      instances: 7,
+      growthPerSecond: 6.897,
+      counts: counts((walk) => [0, 14, 49, 91, 140][walk] ?? 0),
+    },
+    {
+      name: 'recentPaths',
+      type: 'Set',
+      location: location('src/metrics.ts', 31, null),
+      instances: 1,
+      growthPerSecond: 0.0985,
+      counts: counts((walk) => [40, 41, 38, 44, 42][walk] ?? 0),
+    },
+    {
+      name: 'routeCache',
+      type: 'Map',
+      location: location('src/routes.ts', 4, null),
+      instances: 1,
+      growthPerSecond: 0,
+      counts: counts(() => 128),
+    },
+  ];
 }
 
 /** The same server with its clean-up. */
@@ -543,6 +577,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
     account: null,
     namedAtMs: null,
     steadyContainers: [],
+    containers: [],
     series: {
       timeMs: [],
       rss: [],

@@ -8,7 +8,7 @@ import { classed, element, type Content, type Markup } from './markup.ts';
 import { chartLegend } from './memory-chart.ts';
 import { pageFoot } from './page-foot.ts';
 import type { PageKind } from './page-kind.ts';
-import { findingSections, lowerSections } from './report-sections.ts';
+import { findingSections, lowerSections, measuredSections } from './report-sections.ts';
 import { floorWords } from './told-floors.ts';
 import { verdictBanner } from './verdict-banner.ts';
 
@@ -37,6 +37,7 @@ function reportContent(report: Report, heading: Heading, kind: PageKind): Conten
     chartFigure(report, scale, kind),
     floorFigure(report, scale, kind),
     findingSections(report, below),
+    measuredSections(report, below),
     classed('div', 'lower', lowerSections(report, below)),
   ];
 }

@@ -11,6 +11,7 @@ import { residentSentences } from '../resident-lines.ts';
 import { operationWords } from '../words.ts';
 import type { Heading } from './heading.ts';
 import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
+import { containerTable } from './container-table.ts';
 import { findingArticle } from './finding-article.ts';
 import { shareBar } from './share-bar.ts';
 import { table } from './table.ts';
@@ -23,7 +24,12 @@ export function findingSections(report: Report, heading: Heading): Content {
   ];
 }
 
-/** All that stands below the findings, in the order in which one asks for it. */
+/** What was measured beside memory: the width of the page is for its pictures. */
+export function measuredSections(report: Report, heading: Heading): Content {
+  return [section('Containers', heading, containerTable(report))];
+}
+
+/** All that stands below that, in the order in which one asks for it. */
 export function lowerSections(report: Report, heading: Heading): Content {
   return [
     section('Per operation', heading, operations(report)),
@@ -107,8 +113,9 @@ function operations(report: Report): Content {
 
 const EFFECT_WORDS = { some: null, none: 'nothing', unknown: 'not known' } as const;
 
-function steadyContainers({ steadyContainers: containers }: Report): Content {
-  if (containers.length === 0) return null;
+/** The table of all that was counted has them too. */
+function steadyContainers({ steadyContainers: containers, containers: counted }: Report): Content {
+  if (containers.length === 0 || counted.length > 0) return null;
   return table(
     {
       caption: null,

@@ -131,6 +131,12 @@ main>.finding{margin-top:26px}
 .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:24px 40px}
 .sides>section:not(.more){min-width:0;display:grid;grid-row:span 5;grid-template-rows:subgrid;grid-template-columns:minmax(0,1fr);row-gap:0}
 .sides .memory{margin-top:18px;display:grid;grid-row:span 3;grid-template-rows:subgrid;grid-template-columns:minmax(0,1fr)}
+.spark{display:block;overflow:visible}
+.spark path{fill:none;stroke:var(--leak);stroke-width:1.5px;stroke-linejoin:round;stroke-linecap:round}
+.spark circle{fill:var(--leak)}
+.spark.flat path{stroke:var(--steady)}
+.spark.flat circle{fill:var(--steady)}
+th .type{color:var(--soft)}
 .sentences li+li{margin-top:4px}
 .sentences+table{margin-top:8px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
