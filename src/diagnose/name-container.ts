@@ -24,7 +24,10 @@ type Inside = 'left out' | 'named too';
 export async function nameContainer(
   detail: ContainerDetail,
   context: DiagnoseContext,
-  { inside = 'left out', scripts = new Scripts(context.sources) }: { inside?: Inside; scripts?: Scripts } = {},
+  {
+    inside = 'left out',
+    scripts = new Scripts(context.sources),
+  }: { inside?: Inside; scripts?: Scripts } = {},
 ): Promise<NamedContainer | null> {
   const path = await readPath(detail.steps, scripts, []);
   const { holder, grows, growsIn } = await heldBy(

@@ -1,6 +1,7 @@
 import type { CountedContainer } from '../core/counted-container.ts';
 import { callOfProgram, type Finding, type Site, type SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
+import type { SampledGrowth } from '../core/sampled-growth.ts';
 import type { InsideSample, Series } from '../core/series.ts';
 import type { SnapshotCost } from '../core/snapshot-cost.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
@@ -33,6 +34,7 @@ export type IsolateParts = {
   readonly steadyContainers: readonly SteadyContainer[];
   /** What walks looked at closely; a judged log has none. */
   readonly containers?: readonly CountedContainer[];
+  readonly sampledGrowth?: SampledGrowth | null;
   readonly series: Series;
   /** Of a process that was watched on Linux. */
   readonly residentMemory?: IsolateReport['residentMemory'];
@@ -109,6 +111,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,
     containers: (parts.containers ?? []).map(containerOf),
+    sampledGrowth: sampledGrowthOf(parts.sampledGrowth ?? null),
     series: columnsOf(series),
     activeResources: resourcesOf(series),
     residentMemory: parts.residentMemory ?? null,
@@ -157,6 +160,22 @@ function containerOf(container: CountedContainer): Report['containers'][number] 
     ...container,
     growthPerSecond: growthPerSecond === null ? null : Number(growthPerSecond.toPrecision(4)),
     counts: counts.map(({ timeMs, size }) => ({ timeMs: Math.round(timeMs), size: Math.round(size) })),
+  };
+}
+
+function sampledGrowthOf(growth: SampledGrowth | null): Report['sampledGrowth'] {
+  if (growth === null) return null;
+  return {
+    ...growth,
+    fromMs: Math.round(growth.fromMs),
+    untilMs: Math.round(growth.untilMs),
+    samplingIntervalBytes: Math.round(growth.samplingIntervalBytes),
+    liveBytes: Math.round(growth.liveBytes),
+    stacks: growth.stacks.map((stack) => ({
+      ...stack,
+      liveBytes: Math.round(stack.liveBytes),
+      lastingBytes: Math.round(stack.lastingBytes),
+    })),
   };
 }
 

@@ -142,6 +142,28 @@ export type IsolateReport = {
     /** Oldest first; of many every second one is left out. Extrapolated where a collection was only sampled. */
     readonly counts: readonly { readonly timeMs: number; readonly size: number }[];
   }[];
+  /**
+   * What was allocated between two moments and was alive at the second, as V8's samples estimate it; `null` where none were taken:
+   * memory did not rise suspiciously, somebody else samples, or reading them would have stopped the program for too long.
+   */
+  readonly sampledGrowth: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    /** Mean bytes between two samples: of what is smaller than some of them a sample is seen by luck. */
+    readonly samplingIntervalBytes: number;
+    /** Of all stacks, also of those that are not here. */
+    readonly liveBytes: number;
+    /** Each once, where its function begins; `file` is empty for what V8 does by itself. */
+    readonly frames: readonly ReportLocation[];
+    /** At most sixty, those of which most outlived the last fifth of that time first. */
+    readonly stacks: readonly {
+      readonly liveBytes: number;
+      /** What of it is older than the last fifth of that time: the rest may only be in use. */
+      readonly lastingBytes: number;
+      /** Indices into `frames`, innermost first. */
+      readonly frames: readonly number[];
+    }[];
+  } | null;
   readonly series: {
     readonly timeMs: readonly number[];
     readonly rss: readonly (number | null)[];

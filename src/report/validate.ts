@@ -153,6 +153,16 @@ function isolate(): Fields<IsolateReport> {
         counts: list(object({ timeMs: number, size: number })),
       }),
     ),
+    sampledGrowth: nullable(
+      object<NonNullable<IsolateReport['sampledGrowth']>>({
+        fromMs: number,
+        untilMs: number,
+        samplingIntervalBytes: number,
+        liveBytes: number,
+        frames: list(location()),
+        stacks: list(object({ liveBytes: number, lastingBytes: number, frames: list(number) })),
+      }),
+    ),
     series: series(),
     activeResources: nullable(object({ first: record(number), last: record(number) })),
     residentMemory: nullable(object({ first: residentMemory(), last: residentMemory() })),

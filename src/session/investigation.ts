@@ -6,6 +6,7 @@ import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts'
 import type { CountedContainer, EntryCount } from '../core/counted-container.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen } from '../core/growth-account.ts';
+import type { SampledGrowth } from '../core/sampled-growth.ts';
 import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
@@ -16,11 +17,12 @@ import {
 } from '../diagnose/growing-container.ts';
 import { loadedLeaks } from '../diagnose/packages/loaded-leaks.ts';
 import { nameContainer } from '../diagnose/name-container.ts';
+import { sampledGrowth } from '../diagnose/sampled-growth.ts';
 import { Scripts } from '../diagnose/source/script.ts';
 import type { SourceReader } from '../diagnose/source/source-reader.ts';
 import type { Activity } from '../report/live.ts';
 import type { Peer } from '../wire/peer.ts';
-import { AllocationWindows, type Unsampled } from './allocation-windows.ts';
+import { AllocationWindows, type ToldProfile, type Unsampled } from './allocation-windows.ts';
 
 /**
  * From a suspicion to named lines: walk, walk again, look closer at what grew, trap the fastest, diagnose.
@@ -37,6 +39,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   windows.walked();
   const counts = new ContainerCounts();
   let named: readonly Finding[] = [];
+  let shown: ToldProfile | null = null;
   let walksDone = 1;
   let walksOnceLeaking = 0;
   let nextWalkAtMs = 0;
@@ -64,6 +67,12 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
       if (findings.length > 0) named = findings;
       facts.report({ findings: named, steady });
       facts.report({ containers: await countedContainers(looked, walks, counts) });
+      if (windows.told !== null && windows.told !== shown) {
+        shown = windows.told;
+        const { profile, untilMs } = shown;
+        const { scripts } = looked;
+        facts.report({ sampled: await sampledGrowth(profile, untilMs, scripts, facts.workingDirectory) });
+      }
     }
     facts.report({ activity: 'watching' });
     if (leaking) {
@@ -95,6 +104,7 @@ export type InvestigationNews = {
   readonly steady?: readonly SteadyContainer[];
   /** What was looked at closely, with what each walk found in it. */
   readonly containers?: readonly CountedContainer[];
+  readonly sampled?: SampledGrowth;
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
   readonly seen?: CensusSeen;
@@ -216,7 +226,13 @@ async function countedContainers(
     if (containerByPlace.has(place)) continue;
     const seen = counts.of(detail.key);
     const { instances } = detail;
-    containerByPlace.set(place, { ...words, location, instances, growthPerSecond: rateOf(seen), counts: seen });
+    containerByPlace.set(place, {
+      ...words,
+      location,
+      instances,
+      growthPerSecond: rateOf(seen),
+      counts: seen,
+    });
   }
   return [...containerByPlace.values()];
 }

@@ -4,6 +4,7 @@ import { LeaklineError } from '../core/errors.ts';
 import type { CountedContainer } from '../core/counted-container.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
+import type { SampledGrowth } from '../core/sampled-growth.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import { accountFor, isEndlessGrowth } from '../diagnose/growth-account.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
@@ -59,6 +60,7 @@ export class IsolateWatch {
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
   #containers: readonly CountedContainer[] = [];
+  #sampled: SampledGrowth | null = null;
   #suspects: readonly KnownLeak[] = [];
   #seen: CensusSeen | null = null;
   #unsampled: string | null = null;
@@ -167,6 +169,7 @@ export class IsolateWatch {
       namedAtMs: leaking ? this.#namedAtMs : null,
       steadyContainers: this.#steady,
       containers: this.#containers,
+      sampledGrowth: this.#sampled,
       series,
       residentMemory: this.#resident?.seen ?? null,
       cost: this.#cost,
@@ -197,6 +200,7 @@ export class IsolateWatch {
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
             this.#containers = news.containers ?? this.#containers;
+            this.#sampled = news.sampled ?? this.#sampled;
             if (news.unsampled !== undefined)
               this.#unsampled = unsampledNote(news.unsampled, this.#request.maxPauseMs);
             this.#suspects = news.suspects ?? this.#suspects;

@@ -44,6 +44,7 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
     namedAtMs: 9_300,
     steadyContainers: [{ name: 'routeCache', type: 'Map', size: 128, watchedMs: 20_000 }],
     containers: countedContainers(),
+    sampledGrowth: sampledGrowth(),
     ...memory(24, (second) => 30 * MB + Math.max(0, second - 2) * 56 * MB),
     cost: {
       longestPauseMs: 9,
@@ -90,6 +91,34 @@ export function countedContainers(): Report['containers'] {
       counts: counts(() => 128),
     },
   ];
+}
+
+/** What a window of 6 s saw: the leak's own stack, a package on the program's behalf, and Node's own. */
+export function sampledGrowth(): NonNullable<Report['sampledGrowth']> {
+  const node = (name: string, file: string): ReportLocation => location(`node:${file}`, 500, name);
+  const frames = [
+    location('src/server.ts', 10, 'onTick'),
+    node('listOnTimeout', 'internal/timers'),
+    node('processTimers', 'internal/timers'),
+    location('node_modules/ws/lib/receiver.js', 640, 'dataMessage', 'ws'),
+    location('node_modules/ws/lib/receiver.js', 210, 'startLoop', 'ws'),
+    location('src/server.ts', 21, 'onMessage'),
+    node('emit', 'events'),
+  ];
+  return {
+    fromMs: 9_400,
+    untilMs: 15_400,
+    samplingIntervalBytes: 524_288,
+    liveBytes: 352 * MB,
+    frames,
+    stacks: [
+      { liveBytes: 330 * MB, lastingBytes: 264 * MB, frames: [0, 1, 2] },
+      { liveBytes: 12 * MB, lastingBytes: 9 * MB, frames: [3, 4, 6] },
+      { liveBytes: 6 * MB, lastingBytes: 5 * MB, frames: [5, 3, 4, 6] },
+      { liveBytes: 3 * MB, lastingBytes: 2 * MB, frames: [2] },
+      { liveBytes: MB, lastingBytes: 0, frames: [6] },
+    ],
+  };
 }
 
 /** The same server with its clean-up. */
@@ -578,6 +607,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
     namedAtMs: null,
     steadyContainers: [],
     containers: [],
+    sampledGrowth: null,
     series: {
       timeMs: [],
       rss: [],

@@ -13,6 +13,7 @@ import type { Heading } from './heading.ts';
 import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
 import { containerTable } from './container-table.ts';
 import { findingArticle } from './finding-article.ts';
+import { flameGraph } from './flame-graph.ts';
 import { shareBar } from './share-bar.ts';
 import { table } from './table.ts';
 
@@ -26,7 +27,10 @@ export function findingSections(report: Report, heading: Heading): Content {
 
 /** What was measured beside memory: the width of the page is for its pictures. */
 export function measuredSections(report: Report, heading: Heading): Content {
-  return [section('Containers', heading, containerTable(report))];
+  return [
+    section('Containers', heading, containerTable(report)),
+    section('Where what stays was allocated', heading, flameGraph(report)),
+  ];
 }
 
 /** All that stands below that, in the order in which one asks for it. */

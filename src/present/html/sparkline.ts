@@ -15,13 +15,15 @@ export function sparkline(counts: Report['containers'][number]['counts'], span: 
     tenth(EDGE + ((timeMs - span.fromMs) / Math.max(1, span.untilMs - span.fromMs)) * (WIDTH - 2 * EDGE));
   const y = (size: number): number =>
     tenth(
-      most === fewest ? HEIGHT / 2 : HEIGHT - EDGE - ((size - fewest) / (most - fewest)) * (HEIGHT - 2 * EDGE),
+      most === fewest
+        ? HEIGHT / 2
+        : HEIGHT - EDGE - ((size - fewest) / (most - fewest)) * (HEIGHT - 2 * EDGE),
     );
   const points = counts.map(({ timeMs, size }) => `${x(timeMs)} ${y(size)}`);
   return element(
     'svg',
     {
-      class: most === fewest ? 'spark flat' : 'spark',
+      class: `spark ${most === fewest ? 'flat' : isRising(sizes) ? 'rising' : 'moving'}`,
       width: WIDTH,
       height: HEIGHT,
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
@@ -43,6 +45,11 @@ export function sparkSpan(containers: Report['containers']): SparkSpan {
     untilMs = Math.max(untilMs, counts.at(-1)?.timeMs ?? -Infinity);
   }
   return { fromMs, untilMs };
+}
+
+/** As a leak does: up, and never down. */
+function isRising(sizes: readonly number[]): boolean {
+  return sizes.every((size, index) => index === 0 || size >= (sizes[index - 1] ?? 0));
 }
 
 const WIDTH = 96;
