@@ -39,6 +39,10 @@ export async function sampledGrowth(
 const STACKS_AT_MOST = 60;
 const FRAMES_AT_MOST = 24;
 
-function lastingBytes({ byAge }: AllocationStack): number {
-  return byAge.slice(0, -1).reduce((sum, { bytes }) => sum + bytes, 0);
+/** V8 scales both sums by chance of being sampled, each by itself; a part is told as no more than the whole. */
+function lastingBytes({ byAge, liveBytes }: AllocationStack): number {
+  return Math.min(
+    liveBytes,
+    byAge.slice(0, -1).reduce((sum, { bytes }) => sum + bytes, 0),
+  );
 }

@@ -138,8 +138,11 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
 /** What follows from the other facts, but which no reader should have to find out. */
 function findingOf(finding: Finding): ReportFinding {
   const { retained, trap, excerpts, addedAt, allocatedAt, usedAt } = finding;
+  const { nodes: _, ...heldBy } = finding.heldBy;
   return {
     ...finding,
+    heldBy,
+    path: finding.path ?? [],
     retained: { ...retained, bytesAtLeast: retained.bytesAtLeast ?? false },
     addedAt: siteOf(addedAt),
     allocatedAt: siteOf(allocatedAt),

@@ -273,6 +273,17 @@ export type ReportFinding = {
     readonly perSecondInEach: number;
     readonly location: ReportLocation | null;
   } | null;
+  /**
+   * From a root to what should be gone, node by node: those of `heldBy.path`, then what of it is closed, then what grows. Empty
+   * where no walk met the holder.
+   */
+  readonly path: readonly {
+    readonly name: string;
+    /** `alive`: kept on purpose. `closed`: says of itself that it is over. `unknown`: may or may not be meant to be there. */
+    readonly state: 'alive' | 'closed' | 'should be gone' | 'unknown';
+    /** Half a sentence. */
+    readonly why: string;
+  }[];
   readonly addedAt: ReportSite | null;
   readonly allocatedAt: ReportSite | null;
   /**

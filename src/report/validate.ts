@@ -305,6 +305,13 @@ function finding(): Shape<ReportFinding> {
         location: nullable(place),
       }),
     ),
+    path: list(
+      object<ReportFinding['path'][number]>({
+        name: text,
+        state: oneOf('alive', 'closed', 'should be gone', 'unknown'),
+        why: text,
+      }),
+    ),
     addedAt: nullable(site()),
     allocatedAt: nullable(site()),
     usedAt: nullable(place),

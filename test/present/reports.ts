@@ -234,6 +234,7 @@ export function cacheFinding(): ReportFinding {
       location: location('src/some/rather/deep/folder/of/the/application/response-cache.ts', 14, null),
     },
     grows: null,
+    path: [],
     addedAt: {
       location: location('node_modules/lru-ish/lib/index.js', 210, 'put', 'lru-ish'),
       stack: [],
@@ -447,6 +448,17 @@ export function sessionsFinding(): ReportFinding {
       path: ['Server', 'connection listener', 'sessions'],
       location: location('src/server.ts', 6, null),
     },
+    path: [
+      { name: 'Server', state: 'alive', why: 'open: Node keeps it as long as it is' },
+      { name: 'connection listener', state: 'unknown', why: 'kept by the Server until it is taken off' },
+      { name: 'sessions', state: 'alive', why: "a module's variable, which stays as long as the process" },
+      { name: '7 WebSockets', state: 'closed', why: 'CLOSED, as 7 of the 7 that were looked at are' },
+      {
+        name: 'history ×7',
+        state: 'should be gone',
+        why: 'what it is for is over: the WebSocket is CLOSED',
+      },
+    ],
     grows: {
       name: 'history',
       type: 'Array',
@@ -533,6 +545,9 @@ const CLOSED_VOCABULARY = new Set([
   'some',
   'none',
   'unknown',
+  'alive',
+  'closed',
+  'should be gone',
 ]);
 
 function replaceStrings(value: unknown, hostile: string): unknown {

@@ -102,6 +102,19 @@ main>.finding{margin-top:26px}
 .path .holder{border-color:var(--ink)}
 .path .closed{border-color:var(--leak)}
 .path .state{color:var(--leak);font-weight:650}
+.path.told{display:grid;grid-template-columns:fit-content(40%) max-content 1fr;gap:0 12px}
+.path.told li{display:grid;grid-column:1/-1;grid-template-columns:subgrid;border:0;border-radius:0;background:none;padding:0 0 7px;align-items:baseline}
+.path.told li+li{margin-left:0}
+.path.told li+li::before{content:none}
+.path.told .node{border:1px solid var(--rule);border-radius:4px;padding:1px 7px;background:var(--panel);justify-self:start;position:relative}
+.path.told li+li .node::before{content:"";position:absolute;left:14px;top:-7px;height:6px;border-left:1.5px solid var(--soft)}
+.path.told .state,.path.told .because{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;font-size:13px}
+.path.told .state{color:var(--soft);font-weight:500}
+.path.told .because{color:var(--soft)}
+.path.told .alive .state{color:var(--steady)}
+.path.told .closed .state,.path.told .gone .state{color:var(--leak);font-weight:650}
+.path.told .closed .node,.path.told .gone .node{border-color:var(--leak)}
+.path.told .holder .node{border-color:var(--ink)}
 .chain{margin-top:8px;display:grid;grid-template-columns:max-content fit-content(34%) fit-content(30%) 1fr;gap:0 14px}
 .step{display:grid;grid-column:1/-1;grid-template-columns:subgrid;padding:3px 0}
 .step dd{grid-column:2/-1}
@@ -172,6 +185,9 @@ main{padding:16px 14px 28px}
 .verdict .rate{font-size:18px;white-space:normal}
 .chart .odd{display:none}
 .chain,.step{display:block}
+.path.told,.path.told li{display:block}
+.path.told .node{display:inline-block}
+.path.told .because{display:block;padding-left:14px}
 .step{padding:5px 0}
 .step .columns{display:flex;flex-wrap:wrap;gap:0 12px}
 .step dt{font-size:13px}

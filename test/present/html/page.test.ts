@@ -111,7 +111,7 @@ test('a leak reads as held by, grows, added at, should have been released, and t
     'Server',
     'connection listener',
     'sessions',
-    '7 WebSockets CLOSED',
+    '7 WebSockets closed CLOSED',
     'history ×7',
     'held by',
     'Map(7)',
