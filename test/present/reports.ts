@@ -171,6 +171,24 @@ export function inconclusiveReport(changes: Partial<Report> = {}): Report {
   };
 }
 
+/** A debugger of somebody else's is connected: what is measured is measured beside it. */
+export function contendedReport(): Report {
+  const report = inconclusiveReport();
+  return {
+    ...report,
+    durationMs: 7_044,
+    target: { ...report.target, isolate: 'main' },
+    verdict: {
+      ...report.verdict,
+      reason: '4 collections in 7 s are too few to judge by',
+      watchMoreMs: 3_000,
+    },
+    notes: [
+      'Contended: another debugger is connected to this process. It was left as it was; while it holds the program, nothing is measured.',
+    ],
+  };
+}
+
 /** The leaking server, watched to its end. */
 export function diedReport(): Report {
   const alive = leakingReport();

@@ -33,15 +33,20 @@ export function measuredSections(report: Report, heading: Heading): Content {
   ];
 }
 
+/** What a reader must know first. Of a watch that came to no verdict it is the answer, and stands above everything else. */
+export function notesSection(report: Report, heading: Heading): Markup | null {
+  return section('What to know before trusting this', heading, notes(report));
+}
+
 /** All that stands below that, in the order in which one asks for it. */
-export function lowerSections(report: Report, heading: Heading): Content {
+export function lowerSections(report: Report, heading: Heading, notesStandAbove = false): Content {
   return [
     section('Per operation', heading, operations(report)),
     section('Containers that stayed steady', heading, steadyContainers(report)),
     section('Grows too, and is too small to be the cause', heading, heldBack(report)),
     section('Resident memory', heading, resident(report)),
     section('Also watched', heading, isolates(report)),
-    section('What to know before trusting this', heading, notes(report)),
+    notesStandAbove ? null : notesSection(report, heading),
     section('What the watch cost the process', heading, cost(report)),
   ];
 }
