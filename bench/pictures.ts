@@ -1,6 +1,6 @@
 /**
- * The live page in its states, as pictures: waiting, inconclusive, steady, leaking, died, side by side; wide, dark and on a
- * phone. The reports are those that the tests of the presenters use, so a picture changes only when the page does.
+ * The live page in its states, as pictures: waiting, contended, inconclusive, steady, leaking, died, side by side; wide, dark
+ * and on a phone. The reports are those that the tests of the presenters use, so a picture changes only when the page does.
  *
  *     npm run bench -- pictures [FOLDER]
  */
@@ -11,6 +11,7 @@ import { PageServer } from '../src/present/web/page-server.ts';
 import type { LiveView } from '../src/report/live.ts';
 import { launchChromium } from '../test/live/browser.ts';
 import {
+  contendedReport,
   diedReport,
   inconclusiveReport,
   labSides,
@@ -27,6 +28,7 @@ const folder = process.argv[2] ?? 'docs/images';
 const oneSide = (side: ReturnType<typeof liveSide>): LiveView => liveView(23_000, [side]);
 const STATES: Readonly<Record<string, LiveView>> = {
   waiting: oneSide(liveSide('pid 4242', null, { activity: 'starting' })),
+  contended: oneSide(liveSide('127.0.0.1:9229', contendedReport())),
   inconclusive: oneSide(liveSide('pid 4244', inconclusiveReport())),
   steady: oneSide(liveSide('pid 4243', steadyReport())),
   leaking: oneSide(

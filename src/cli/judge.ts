@@ -2,21 +2,33 @@ import { renderReport } from '../present/text/report-text.ts';
 import type { Report, Reports } from '../report/schema.ts';
 import { type JudgeRequest, judgeLog } from '../session/judge.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
+import { readUntilInterrupted } from './page.ts';
 
-/** `leakline judge FILE…`: the verdict for numbers recorded elsewhere. One log after the other; a bad one ends it. */
+/**
+ * `leakline judge FILE…`: the verdict for numbers recorded elsewhere. One log after the other; a bad one ends it. With a page it
+ * goes on until that has been read; then its exit code is still that of the answer, for nothing was interrupted.
+ */
 export async function judgeCommand(
   files: readonly string[],
   request: JudgeRequest,
   options: OutputOptions,
 ): Promise<number> {
-  const output = await openOutput({ ...options, quiet: true }, '');
-  const reports: Report[] = [];
-  for (const file of files) reports.push(...(await judgeLog(file, request, process.stdin)));
-  const text = reports.map((report) => renderReport(report, output.text)).join('\n');
-  await output.answer(documentOf(reports), text);
-  return exitCodeOfAll(reports);
+  const interrupt = options.ui === true ? listenForInterrupt() : null;
+  const output = await openOutput({ ...options, quiet: true }, `leakline judge ${files.join(' ')}`);
+  try {
+    const reports: Report[] = [];
+    for (const file of files) reports.push(...(await judgeLog(file, request, process.stdin)));
+    const text = reports.map((report) => renderReport(report, output.text)).join('\n');
+    await output.answer(documentOf(reports), text);
+    if (interrupt !== null) await readUntilInterrupted(interrupt);
+    return exitCodeOfAll(reports);
+  } finally {
+    await output.close();
+    interrupt?.dispose();
+  }
 }
 
 function documentOf(reports: readonly Report[]): Report | Reports {

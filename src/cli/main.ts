@@ -261,6 +261,7 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(uiOption('show it on a page of this machine until Ctrl-C; its address is printed'))
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { judgeCommand } = await import('./judge.ts');
@@ -291,7 +292,7 @@ program
 program
   .command('ui')
   .description('a report that was saved with --json, on a page in the browser of this machine, until Ctrl-C')
-  .argument('<file>', 'a report or comparison of leakline; - is standard input')
+  .argument('[file]', 'a report or comparison of leakline; - is standard input')
   .action(async (file) => {
     const { uiCommand } = await import('./ui.ts');
     exitCode = await uiCommand(file);

@@ -137,10 +137,10 @@ export function snapshotOption(): Option<
     .env('LEAKLINE_SNAPSHOT');
 }
 
-export function uiOption(): Option<'--ui'> {
-  return new Option('--ui', 'show it on a live page of this machine; its address is printed').env(
-    'LEAKLINE_UI',
-  );
+export function uiOption(
+  description = 'show it on a live page of this machine; its address is printed',
+): Option<'--ui'> {
+  return new Option('--ui', description).env('LEAKLINE_UI');
 }
 
 /** For a list, which is short: without a file it goes to standard output. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { PageServer } from '../present/web/page-server.ts';
+import type { Interrupt } from './interrupt.ts';
 
 /** The live page, with its address on standard error: standard output is the answer's. Loaded only when it is asked for. */
 export async function openPage(name: string): Promise<PageServer> {
@@ -8,6 +9,18 @@ export async function openPage(name: string): Promise<PageServer> {
   const page = await Server.open({ name, script: await pageScript() });
   process.stderr.write(`Live page, for the first browser that opens it: ${page.url}\n`);
   return page;
+}
+
+/** Of an answer that stands: the page would be gone with the command, so that goes on until somebody ends it. */
+export async function readUntilInterrupted(interrupt: Pick<Interrupt, 'signal'>): Promise<void> {
+  // The page keeps no process alive; here there is nothing else that would.
+  const alive = setInterval(() => undefined, 60_000);
+  process.stderr.write('Ctrl-C ends it.\n');
+  await new Promise<void>((resolve) => {
+    if (interrupt.signal.aborted) resolve();
+    else interrupt.signal.addEventListener('abort', () => resolve());
+  });
+  clearInterval(alive);
 }
 
 /** Beside the bundle that this is part of. */

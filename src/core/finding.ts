@@ -12,6 +12,8 @@ export type Finding = {
   readonly heldBy: Holder;
   /** The container that grows where that is not the holder itself: an array inside each session. */
   readonly grows: Grower | null;
+  /** From a root to what should be gone; absent where no walk met the holder. */
+  readonly path?: readonly PathNode[];
   readonly addedAt: Site | null;
   readonly allocatedAt: Site | null;
   /**
@@ -67,7 +69,18 @@ export type Holder = {
   readonly size: number | null;
   /** Readable, root first. */
   readonly path: readonly string[];
+  /** What is known of each node of `path`; absent where no walk met it. */
+  readonly nodes?: readonly PathNode[];
   readonly location: SourceLocation | null;
+};
+
+/** A node on the way from a root to what is kept. */
+export type PathNode = {
+  readonly name: string;
+  /** `alive` is kept on purpose; `closed` says of itself that it is over; `unknown` may or may not be meant to be there. */
+  readonly state: 'alive' | 'closed' | 'should be gone' | 'unknown';
+  /** Half a sentence. */
+  readonly why: string;
 };
 
 export type Grower = {

@@ -14,6 +14,7 @@ import {
 import { knownLeakOf } from './packages/known-leak.ts';
 import { investigate, type LeakCase, programScripts } from './leak-case.ts';
 import { packageUse } from './source/package-use.ts';
+import { retainerPath } from './retainer-path.ts';
 import { rules } from './rules/all.ts';
 import { Scripts } from './source/script.ts';
 import { mergeSameBugs } from './same-bug.ts';
@@ -120,6 +121,14 @@ async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Sc
     leak.zombies === null
       ? null
       : { type: leak.zombies.type, state: leak.zombies.state, count: leak.zombies.count };
+  const { detail } = growing;
+  const path = retainerPath({
+    holder: held.holder,
+    zombies: leak.zombies,
+    grows: held.grows,
+    retained: { type: detail.elementType, count: detail.size },
+    shouldBeReleased,
+  });
   return {
     fingerprint: fingerprintOf(
       held.holder,
@@ -140,6 +149,7 @@ async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Sc
     },
     heldBy: held.holder,
     grows: held.grows,
+    path,
     addedAt: added,
     allocatedAt: leak.allocated,
     trap,

@@ -5,6 +5,7 @@ import type { Declared } from './source/declared.ts';
 import { declaredBy } from './source/declarations.ts';
 import type { GrowingContainer } from './growing-container.ts';
 import { originalLocation, packageOf } from './source/original-location.ts';
+import { pathNodes, VARIABLE_WORDS } from './path-nodes.ts';
 import type { ReadStep } from './path-reading.ts';
 import { placeOf, type Script, type Scripts } from './source/script.ts';
 import { type AnyNode, walk } from './source/syntax.ts';
@@ -66,7 +67,7 @@ export async function heldBy(
         name: own === null ? rootName(path) : nameOf(own),
         type: listeners ? listenersType(listeners) : typeWords(detail.type),
         size: detail.size,
-        path: pathWords(path.slice(from, named + 1), path),
+        ...pathOf(path.slice(from, named + 1), path),
         location: locate(own?.declared ?? null),
       },
       grows: null,
@@ -128,7 +129,7 @@ function insideOf(
       name: nameOf(holder),
       type: next === undefined ? 'Object' : ownerWords(next),
       size: detail.size,
-      path: pathWords(path.slice(from), path),
+      ...pathOf(path.slice(from), path),
       location: locate(holder.declared),
     },
     grows: {
@@ -182,6 +183,7 @@ async function outerHolder(
           type: collection.type,
           size: detail.instances,
           path: [collection.declared.name],
+          nodes: [{ name: collection.declared.name, state: 'alive', why: VARIABLE_WORDS }],
           location: null,
         },
         declared: collection.declared,
@@ -194,7 +196,7 @@ async function outerHolder(
         name: element.timer?.handle?.name ?? timerWords(element.step.repeat),
         type: `Timeout (${element.timer?.callee ?? (element.step.repeat ? 'setInterval' : 'setTimeout')})`,
         size: detail.instances,
-        path: pathWords(path.slice(0, split + 1), path),
+        ...pathOf(path.slice(0, split + 1), path),
         location: null,
       },
       declared: null,
@@ -214,7 +216,7 @@ async function outerHolder(
         ? listenersType(listeners)
         : typeWords(element.step.kind === 'element' ? element.step.of : 'Object'),
       size,
-      path: pathWords(path.slice(from, index + 1), path),
+      ...pathOf(path.slice(from, index + 1), path),
       location: null,
     },
     declared: holder.declared,
@@ -282,7 +284,7 @@ function timerHolder(
       name: timer?.handle?.name ?? timerWords(repeat),
       type: `Timeout (${timer?.callee ?? (repeat ? 'setInterval' : 'setTimeout')})`,
       size: detail.size,
-      path: pathWords(path, path),
+      ...pathOf(path, path),
       location: timer === null ? null : timerPlace(timer, place),
     },
     grows: null,
@@ -368,24 +370,8 @@ function timerWords(repeat: boolean): string {
   return repeat ? 'interval' : 'timer';
 }
 
-/** The path for a reader. The root stands first even where an own root makes the steps between them irrelevant. */
-function pathWords(steps: readonly ReadStep[], whole: readonly ReadStep[]): string[] {
-  const words: string[] = [];
-  const root = whole[0]?.step;
-  if (root?.kind === 'root') words.push(root.name);
-  // An emitter on the way says by which door the program is entered: `Server`, `connection listener`.
-  for (const { step } of whole.slice(0, whole.indexOf(steps[0]))) {
-    if (step.kind !== 'listeners') continue;
-    if (words[words.length - 1] !== step.owner) words.push(step.owner);
-    words.push(`${step.event} listener`);
-  }
-  for (const read of steps) {
-    const { step } = read;
-    if (step.kind === 'listeners') words.push(`${step.event} listener`);
-    else if (step.kind === 'timer') words.push(timerWords(step.repeat));
-    else if (step.kind === 'element') words.push('[*]');
-    else if (step.kind === 'exports') words.push(step.file.replace(/^.*[\\/]/, ''));
-    else if (step.kind !== 'root') words.push(nameOf(read));
-  }
-  return words;
+/** The path in words, and what is known of each of its nodes. */
+function pathOf(steps: readonly ReadStep[], whole: readonly ReadStep[]): Pick<Holder, 'path' | 'nodes'> {
+  const nodes = pathNodes(steps, whole, nameOf);
+  return { path: nodes.map(({ name }) => name), nodes };
 }

@@ -13,15 +13,22 @@ export type NamedContainer = {
   readonly package: string | null;
 };
 
+/** What of Node's own the program's variable has in itself, as a stream its buffer. */
+type Inside = 'left out' | 'named too';
+
 /**
- * The name of a container that does not grow, for the list of those found innocent; `null` if the source has none
- * for it. Reads the scripts on its path.
+ * The name of a container, whether or not it grows; `null` if the source has none for it. Reads the scripts on its path.
+ *
+ * That a buffer inside of Node does not grow is no news of the program's, so it is left out unless asked for.
  */
 export async function nameContainer(
   detail: ContainerDetail,
   context: DiagnoseContext,
+  {
+    inside = 'left out',
+    scripts = new Scripts(context.sources),
+  }: { inside?: Inside; scripts?: Scripts } = {},
 ): Promise<NamedContainer | null> {
-  const scripts = new Scripts(context.sources);
   const path = await readPath(detail.steps, scripts, []);
   const { holder, grows, growsIn } = await heldBy(
     notGrowing(detail),
@@ -30,8 +37,7 @@ export async function nameContainer(
     context.workingDirectory,
   );
   const { location } = holder;
-  // That a buffer inside of Node does not grow is no news of the program's.
-  if (location === null || growsIn === 'itself') return null;
+  if (location === null || (growsIn === 'itself' && inside === 'left out')) return null;
   const name = grows === null ? holder.name : `${grows.name} in ${holder.name}`;
   return { words: { name, type: grows?.type ?? holder.type }, location, package: location.package };
 }

@@ -1,5 +1,7 @@
+import type { CountedContainer } from '../core/counted-container.ts';
 import { callOfProgram, type Finding, type Site, type SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
+import type { SampledGrowth } from '../core/sampled-growth.ts';
 import type { InsideSample, Series } from '../core/series.ts';
 import type { SnapshotCost } from '../core/snapshot-cost.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
@@ -30,6 +32,9 @@ export type IsolateParts = {
   readonly account?: AccountParts | null;
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly SteadyContainer[];
+  /** What walks looked at closely; a judged log has none. */
+  readonly containers?: readonly CountedContainer[];
+  readonly sampledGrowth?: SampledGrowth | null;
   readonly series: Series;
   /** Of a process that was watched on Linux. */
   readonly residentMemory?: IsolateReport['residentMemory'];
@@ -106,6 +111,8 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
     account: accountOf(parts.account ?? null),
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,
+    containers: (parts.containers ?? []).map(containerOf),
+    sampledGrowth: sampledGrowthOf(parts.sampledGrowth ?? null),
     series: columnsOf(series),
     activeResources: resourcesOf(series),
     residentMemory: parts.residentMemory ?? null,
@@ -132,8 +139,11 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
 /** What follows from the other facts, but which no reader should have to find out. */
 function findingOf(finding: Finding): ReportFinding {
   const { retained, trap, excerpts, addedAt, allocatedAt, usedAt } = finding;
+  const { nodes: _, ...heldBy } = finding.heldBy;
   return {
     ...finding,
+    heldBy,
+    path: finding.path ?? [],
     retained: { ...retained, bytesAtLeast: retained.bytesAtLeast ?? false },
     addedAt: siteOf(addedAt),
     allocatedAt: siteOf(allocatedAt),
@@ -146,6 +156,31 @@ function findingOf(finding: Finding): ReportFinding {
 
 function siteOf(site: Site | null): ReportSite | null {
   return site === null ? null : { ...site, calledFrom: callOfProgram(site) };
+}
+
+function containerOf(container: CountedContainer): Report['containers'][number] {
+  const { growthPerSecond, counts } = container;
+  return {
+    ...container,
+    growthPerSecond: growthPerSecond === null ? null : Number(growthPerSecond.toPrecision(4)),
+    counts: counts.map(({ timeMs, size }) => ({ timeMs: Math.round(timeMs), size: Math.round(size) })),
+  };
+}
+
+function sampledGrowthOf(growth: SampledGrowth | null): Report['sampledGrowth'] {
+  if (growth === null) return null;
+  return {
+    ...growth,
+    fromMs: Math.round(growth.fromMs),
+    untilMs: Math.round(growth.untilMs),
+    samplingIntervalBytes: Math.round(growth.samplingIntervalBytes),
+    liveBytes: Math.round(growth.liveBytes),
+    stacks: growth.stacks.map((stack) => ({
+      ...stack,
+      liveBytes: Math.round(stack.liveBytes),
+      lastingBytes: Math.round(stack.lastingBytes),
+    })),
+  };
 }
 
 function accountOf(parts: AccountParts | null): Report['account'] {

@@ -129,6 +129,43 @@ export type IsolateReport = {
     readonly size: number;
     readonly watchedMs: number;
   }[];
+  /**
+   * The containers that a closer look was taken at, those that grow first, the fastest of them first, and what each walk found
+   * in them. Empty unless memory rose suspiciously, which is what makes leakline walk again.
+   */
+  readonly containers: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly location: ReportLocation | null;
+    /** How many containers share its place, as a history in each session; `counts` are of all together. */
+    readonly instances: number;
+    /** Entries, from the first count to the last; `null` where it was counted once. */
+    readonly growthPerSecond: number | null;
+    /** Oldest first; of many every second one is left out. Extrapolated where a collection was only sampled. */
+    readonly counts: readonly { readonly timeMs: number; readonly size: number }[];
+  }[];
+  /**
+   * What was allocated between two moments and was alive at the second, as V8's samples estimate it; `null` where none were taken:
+   * memory did not rise suspiciously, somebody else samples, or reading them would have stopped the program for too long.
+   */
+  readonly sampledGrowth: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    /** Mean bytes between two samples: of what is smaller than some of them a sample is seen by luck. */
+    readonly samplingIntervalBytes: number;
+    /** Of all stacks, also of those that are not here. */
+    readonly liveBytes: number;
+    /** Each once, where its function begins; `file` is empty for what V8 does by itself. */
+    readonly frames: readonly ReportLocation[];
+    /** At most sixty, those of which most outlived the last fifth of that time first. */
+    readonly stacks: readonly {
+      readonly liveBytes: number;
+      /** What of it is older than the last fifth of that time: the rest may only be in use. */
+      readonly lastingBytes: number;
+      /** Indices into `frames`, innermost first. */
+      readonly frames: readonly number[];
+    }[];
+  } | null;
   readonly series: {
     readonly timeMs: readonly number[];
     readonly rss: readonly (number | null)[];
@@ -238,6 +275,17 @@ export type ReportFinding = {
     readonly perSecondInEach: number;
     readonly location: ReportLocation | null;
   } | null;
+  /**
+   * From a root to what should be gone, node by node: those of `heldBy.path`, then what of it is closed, then what grows. Empty
+   * where no walk met the holder.
+   */
+  readonly path: readonly {
+    readonly name: string;
+    /** `alive`: kept on purpose. `closed`: says of itself that it is over. `unknown`: may or may not be meant to be there. */
+    readonly state: 'alive' | 'closed' | 'should be gone' | 'unknown';
+    /** Half a sentence. */
+    readonly why: string;
+  }[];
   readonly addedAt: ReportSite | null;
   readonly allocatedAt: ReportSite | null;
   /**

@@ -171,6 +171,26 @@ function isolate(): Fields<IsolateReport> {
         watchedMs: number,
       }),
     ),
+    containers: list(
+      object<IsolateReport['containers'][number]>({
+        name: text,
+        type: text,
+        location: nullable(location()),
+        instances: number,
+        growthPerSecond: nullable(number),
+        counts: list(object({ timeMs: number, size: number })),
+      }),
+    ),
+    sampledGrowth: nullable(
+      object<NonNullable<IsolateReport['sampledGrowth']>>({
+        fromMs: number,
+        untilMs: number,
+        samplingIntervalBytes: number,
+        liveBytes: number,
+        frames: list(location()),
+        stacks: list(object({ liveBytes: number, lastingBytes: number, frames: list(number) })),
+      }),
+    ),
     series: series(),
     activeResources: nullable(object({ first: record(number), last: record(number) })),
     residentMemory: nullable(object({ first: residentMemory(), last: residentMemory() })),
@@ -311,6 +331,13 @@ function finding(): Shape<ReportFinding> {
         instances: number,
         perSecondInEach: number,
         location: nullable(place),
+      }),
+    ),
+    path: list(
+      object<ReportFinding['path'][number]>({
+        name: text,
+        state: oneOf('alive', 'closed', 'should be gone', 'unknown'),
+        why: text,
       }),
     ),
     addedAt: nullable(site()),

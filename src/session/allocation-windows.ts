@@ -15,6 +15,7 @@ export class AllocationWindows {
   readonly #peer: Peer;
   readonly #facts: AllocationWindowFacts;
   #grown: AllocationProfile | null = null;
+  #told: ToldProfile | null = null;
   #longOnes = 0;
   #walks = 0;
   #longOnceLeaking = false;
@@ -22,6 +23,11 @@ export class AllocationWindows {
   constructor(peer: Peer, facts: AllocationWindowFacts) {
     this.#peer = peer;
     this.#facts = facts;
+  }
+
+  /** The longest window so far, the latest of those of one length: what a reader is shown. `null` before the first. */
+  get told(): ToldProfile | null {
+    return this.#told;
   }
 
   /** To be called with each walk: what is new needs some before it is seen to grow, and a container that is seen needs no samples. */
@@ -69,9 +75,18 @@ export class AllocationWindows {
       ...(profile !== null && { sampled: profile }),
       unsampled: refusal === null ? null : { refusal, predictedPauseMs: window.predictedPauseMs },
     });
+    if (profile !== null && profile.durationMs >= (this.#told?.profile.durationMs ?? 0) * SAME_LENGTH) {
+      this.#told = {
+        profile,
+        untilMs: this.#facts.now().series.samples.at(-1)?.timeMs ?? profile.durationMs,
+      };
+    }
     return profile;
   }
 }
+
+/** A profile and when its window ended, since the watch began: the time of the last sample before. */
+export type ToldProfile = { readonly profile: AllocationProfile; readonly untilMs: number };
 
 export type AllocationWindowFacts = {
   now(): { readonly verdict: Verdict | null; readonly series: Series };
@@ -84,6 +99,8 @@ export type Unsampled = {
   readonly predictedPauseMs: number | null;
 };
 
+/** Windows of one length differ by what reading them had to wait for. */
+const SAME_LENGTH = 0.7;
 /** Of the growth: an element's size is an estimate. */
 const ENOUGH = 0.5;
 /** Shorter than the traps: reading the profile may have to wait a second until the pause budget has room. */

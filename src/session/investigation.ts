@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ContainerCounts } from '../census/container-counts.ts';
 import { type GrowthOfContainer, findGrowth, findSteady, findUncounted } from '../census/growth.ts';
 import type { AllocationProfile } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
+import type { CountedContainer, EntryCount } from '../core/counted-container.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen } from '../core/growth-account.ts';
+import type { SampledGrowth } from '../core/sampled-growth.ts';
 import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
@@ -14,10 +17,12 @@ import {
 } from '../diagnose/growing-container.ts';
 import { loadedLeaks } from '../diagnose/packages/loaded-leaks.ts';
 import { nameContainer } from '../diagnose/name-container.ts';
+import { sampledGrowth } from '../diagnose/sampled-growth.ts';
+import { Scripts } from '../diagnose/source/script.ts';
 import type { SourceReader } from '../diagnose/source/source-reader.ts';
 import type { Activity } from '../report/live.ts';
 import type { Peer } from '../wire/peer.ts';
-import { AllocationWindows, type Unsampled } from './allocation-windows.ts';
+import { AllocationWindows, type ToldProfile, type Unsampled } from './allocation-windows.ts';
 
 /**
  * From a suspicion to named lines: walk, walk again, look closer at what grew, trap the fastest, diagnose.
@@ -32,7 +37,9 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   facts.report({ activity: 'watching' });
   const windows = new AllocationWindows(peer, facts);
   windows.walked();
+  const counts = new ContainerCounts();
   let named: readonly Finding[] = [];
+  let shown: ToldProfile | null = null;
   let walksDone = 1;
   let walksOnceLeaking = 0;
   let nextWalkAtMs = 0;
@@ -50,14 +57,22 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     walks.push(walk);
     // The first is the longest lever; of the others the latest.
     if (walks.length > WALKS_KEPT) walks.splice(1, 1);
+    counts.add(walk);
     const grown = findGrowth(walks);
     walksDone += 1;
     windows.walked();
     facts.report({ seen: seenBy(walk, walksDone, grown.length) });
     if (grown.length > 0 || findUncounted(walks).length > 0 || windows.looksForMore(0)) {
-      const { findings, steady } = await nameGrowth(peer, grown, walks, facts, windows, signal);
+      const { findings, steady, looked } = await nameGrowth(peer, grown, walks, facts, windows, signal);
       if (findings.length > 0) named = findings;
       facts.report({ findings: named, steady });
+      facts.report({ containers: await countedContainers(looked, walks, counts) });
+      if (windows.told !== null && windows.told !== shown) {
+        shown = windows.told;
+        const { profile, untilMs } = shown;
+        const { scripts } = looked;
+        facts.report({ sampledGrowth: await sampledGrowth(profile, untilMs, scripts, facts.workingDirectory) });
+      }
     }
     facts.report({ activity: 'watching' });
     if (leaking) {
@@ -87,9 +102,14 @@ export type InvestigationNews = {
   readonly activity?: Activity;
   readonly findings?: readonly Finding[];
   readonly steady?: readonly SteadyContainer[];
+  /** What was looked at closely, with what each walk found in it. */
+  readonly containers?: readonly CountedContainer[];
+  /** What a reader is shown of the sampled allocations. */
+  readonly sampledGrowth?: SampledGrowth;
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
   readonly seen?: CensusSeen;
+  /** The samples themselves. */
   readonly sampled?: AllocationProfile;
   /** `null` once one could be had after all. */
   readonly unsampled?: Unsampled | null;
@@ -114,7 +134,7 @@ async function nameGrowth(
   facts: InvestigationFacts,
   windows: AllocationWindows,
   signal: AbortSignal,
-): Promise<{ findings: Finding[]; steady: SteadyContainer[] }> {
+): Promise<{ findings: Finding[]; steady: SteadyContainer[]; looked: LookedAt }> {
   const quiet = findSteady(walks).slice(0, STEADY_NAMED * 3);
   const uncounted = findUncounted(walks).slice(0, LOOKED_AT_CLOSELY);
   const keys = [...grown.slice(0, LOOKED_AT_CLOSELY), ...quiet, ...uncounted].map((group) => group.key);
@@ -160,14 +180,70 @@ async function nameGrowth(
   const context = contextWith(isSampled ? await windows.take(explained) : null);
   const findings = await diagnose(trapped, context);
   const steady: SteadyContainer[] = [];
+  const scripts = new Scripts(facts.sources);
   for (const group of quiet) {
     const detail = detailByKey.get(group.key);
-    const named = detail === undefined ? null : await nameContainer(detail, context);
+    const named = detail === undefined ? null : await nameContainer(detail, context, { scripts });
     if (named !== null && named.package === null)
       steady.push({ ...named.words, size: group.size, watchedMs: group.watchedMs });
     if (steady.length >= STEADY_NAMED) break;
   }
-  return { findings, steady };
+  const looked: LookedAt = {
+    growing: growing.map(({ detail }) => detail),
+    quiet: quiet.flatMap(({ key }) => detailByKey.get(key) ?? []),
+    context,
+    scripts,
+  };
+  return { findings, steady, looked };
+}
+
+/** The containers of one round, the fastest first, and what is needed to name them. */
+type LookedAt = {
+  readonly growing: readonly ContainerDetail[];
+  readonly quiet: readonly ContainerDetail[];
+  readonly context: DiagnoseContext;
+  readonly scripts: Scripts;
+};
+
+/** Those that have a name in the source, each place once: the walk may have come to one container by two ways. */
+async function countedContainers(
+  { growing, quiet, context, scripts }: LookedAt,
+  walks: readonly CensusWalk[],
+  counts: ContainerCounts,
+): Promise<CountedContainer[]> {
+  const details = [...growing, ...quiet];
+  counts.follow(
+    details.map(({ key }) => key),
+    walks,
+  );
+  const containerByPlace = new Map<string, CountedContainer>();
+  for (const [index, detail] of details.entries()) {
+    const isGrowing = index < growing.length;
+    const named = await nameContainer(detail, context, {
+      scripts,
+      inside: isGrowing ? 'named too' : 'left out',
+    });
+    if (named === null || (!isGrowing && named.package !== null)) continue;
+    const { words, location } = named;
+    const place = JSON.stringify([words, location]);
+    if (containerByPlace.has(place)) continue;
+    const seen = counts.of(detail.key);
+    const { instances } = detail;
+    containerByPlace.set(place, {
+      ...words,
+      location,
+      instances,
+      growthPerSecond: rateOf(seen),
+      counts: seen,
+    });
+  }
+  return [...containerByPlace.values()];
+}
+
+function rateOf(counts: readonly EntryCount[]): number | null {
+  const [first, last] = [counts[0], counts.at(-1)];
+  if (first === undefined || last === undefined || last.timeMs <= first.timeMs) return null;
+  return (last.size - first.size) / ((last.timeMs - first.timeMs) / 1000);
 }
 
 function seenBy(last: CensusWalk, walksDone: number, grown: number): CensusSeen {

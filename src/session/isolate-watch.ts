@@ -3,8 +3,10 @@ import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
 import { predictSnapshotCost } from '../capture/snapshot-cost.ts';
 import type { AllocationProfile, AllocationWindow } from '../core/allocations.ts';
 import { LeaklineError } from '../core/errors.ts';
+import type { CountedContainer } from '../core/counted-container.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
+import type { SampledGrowth } from '../core/sampled-growth.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import { accountFor, isEndlessGrowth } from '../diagnose/growth-account.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
@@ -60,6 +62,8 @@ export class IsolateWatch {
   #cost: AgentCost | null = null;
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
+  #containers: readonly CountedContainer[] = [];
+  #sampledGrowth: SampledGrowth | null = null;
   #suspects: readonly KnownLeak[] = [];
   #seen: CensusSeen | null = null;
   #unsampled: string | null = null;
@@ -194,6 +198,8 @@ export class IsolateWatch {
         : null,
       namedAtMs: leaking ? this.#namedAtMs : null,
       steadyContainers: this.#steady,
+      containers: this.#containers,
+      sampledGrowth: this.#sampledGrowth,
       series,
       residentMemory: this.#resident?.seen ?? null,
       cost: this.#cost,
@@ -224,6 +230,8 @@ export class IsolateWatch {
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
             if (news.sampled !== undefined) this.#keepSample(news.sampled);
+            this.#containers = news.containers ?? this.#containers;
+            this.#sampledGrowth = news.sampledGrowth ?? this.#sampledGrowth;
             if (news.unsampled !== undefined)
               this.#unsampled = unsampledNote(news.unsampled, this.#request.maxPauseMs);
             this.#suspects = news.suspects ?? this.#suspects;

@@ -129,6 +129,18 @@ test('the story is told with its lines', async () => {
       location: null,
     },
   });
+  expect(finding.path).toEqual([
+    { name: 'active handles', state: 'alive', why: 'open: Node keeps it as long as it is' },
+    { name: 'WebSocketServer', state: 'unknown', why: 'has the listener' },
+    {
+      name: 'connection listener',
+      state: 'unknown',
+      why: 'kept by the WebSocketServer until it is taken off',
+    },
+    { name: 'sessions', state: 'alive', why: "a module's variable, which stays as long as the process" },
+    { name: '7 WebSockets', state: 'closed', why: 'CLOSED, as 7 of the 7 that were looked at are' },
+    { name: 'history ×7', state: 'should be gone', why: 'what it is for is over: the WebSocket is CLOSED' },
+  ]);
   expect(finding.addedAt?.stack).toHaveLength(1);
   expect(finding.explanation).toBe(
     `\`history\` (dist/server.js:${server.line('history')}) in each of 7 elements of \`sessions\` (dist/server.js:${server.line('sessions')}) ` +

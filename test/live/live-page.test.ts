@@ -8,6 +8,7 @@ import { PageServer } from '../../src/present/web/page-server.ts';
 import type { Comparison, Report, Reports } from '../../src/report/schema.ts';
 import { MARKUP_ATTACKS } from '../present/hostile-markup.ts';
 import {
+  contendedReport,
   diedReport,
   inconclusiveReport,
   labComparison,
@@ -20,12 +21,14 @@ import {
   steadyReport,
   withHostileText,
 } from '../present/reports.ts';
+import { cli } from './processes.ts';
 import { chromiumPath, launchChromium, noteComplaints, seriousProblems } from './browser.ts';
 
 const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
   leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
   steady: steadyReport(),
   inconclusive: inconclusiveReport(),
+  contended: contendedReport(),
   died: diedReport(),
   reports: { schema: 'leakline/reports@1', reports: [leakingReport(), steadyReport()] },
   comparison: labComparison(labSides(diedReport())),
@@ -104,6 +107,38 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.locator('.plot canvas').first().waitFor();
     expect(await page.locator('#page').locator('script, img, a, iframe, b b').count()).toBe(0);
     expect(await page.locator('body').innerText()).toContain('</script><script>alert(1)</script>');
+    await page.context().close();
+  });
+
+  test('why nothing can be said stands above what was measured', async () => {
+    const page = await openDocument('contended');
+    await page.locator('.plot canvas').first().waitFor();
+    const note = await page.locator('section', { hasText: 'another debugger is connected' }).boundingBox();
+    const chart = await page.locator('.plot').first().boundingBox();
+    expect(note?.y).toBeLessThan(chart?.y ?? 0);
+    expect(await page.getByText('another debugger is connected').count()).toBe(1);
+    await page.context().close();
+  });
+
+  test('the flame graph and the sparklines are pictures that fit, and each has its figures beside it', async () => {
+    const page = await openDocument('leaking', { viewport: { width: 360, height: 740 } });
+    const flame = page.locator('.flame');
+    await flame.waitFor();
+    const whole = await flame.boundingBox();
+    const boxes = await Promise.all(
+      (await flame.locator('svg > rect').all()).map((rect) => rect.boundingBox()),
+    );
+    expect(boxes.length).toBeGreaterThan(5);
+    for (const box of boxes) {
+      // Half of a box's edge is drawn outside of it.
+      expect(box?.x).toBeGreaterThanOrEqual((whole?.x ?? 0) - 1);
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(
+        (whole?.x ?? 0) + (whole?.width ?? 0) + 1,
+      );
+    }
+    await page.locator('.flames summary').click();
+    expect(await page.locator('.flames tbody tr').first().innerText()).toContain('onTick');
+    expect(await page.locator('.spark').count()).toBe(3);
     await page.context().close();
   });
 
@@ -239,6 +274,42 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     expect(await exited).toBe(130);
     await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
     await page.context().close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('`leakline ui` without a file says what it wants, and how to get a page of a process', async () => {
+    const { code, stderr, stdout } = await cli(['ui']);
+    expect([code, stdout]).toEqual([2, '']);
+    const words = stderr.replaceAll(/\s+/g, ' ');
+    expect(words).toContain('name the file that --json wrote');
+    expect(words).toContain('leakline PID --ui');
+    expect(words).toContain('#USAGE');
+  });
+
+  test('`judge --ui` shows the answer until Ctrl-C, and its exit code is that of the answer', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'leakline-judge-ui-'));
+    const log = join(folder, 'gc.log');
+    const lines = Array.from(
+      { length: 80 },
+      (_, second) =>
+        `[7:0xab] ${second * 1000} ms: Mark-Compact 900.0 (990.0) -> ${20 + second}.0 (990.0) MB, 1.0 / 0.0 ms  (average`,
+    );
+    writeFileSync(log, lines.join('\n'));
+    const command = spawn(process.execPath, ['dist/cli.js', 'judge', log, '--ui']);
+    let stdout = '';
+    command.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    const exited = new Promise<number | null>((resolve) => command.once('exit', resolve));
+    const seen: string[] = [];
+    const page = await openPage(browser, await printedUrl(command), {}, seen);
+    await page.locator('.verdict.leaking', { hasText: 'LEAKING' }).waitFor();
+    await page.locator('.plot canvas').first().waitFor();
+    expect(stdout).toContain('LEAKING');
+    expect(command.exitCode).toBeNull();
+    command.kill('SIGINT');
+    expect(await exited).toBe(1);
+    await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
+    await page.context().close();
+    expect(seen).toEqual([]);
     rmSync(folder, { recursive: true });
   });
 

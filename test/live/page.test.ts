@@ -8,6 +8,7 @@ import { renderHtml } from '../../src/present/html/page.ts';
 import type { Comparison, Report } from '../../src/report/schema.ts';
 import { MARKUP_ATTACKS } from '../present/hostile-markup.ts';
 import {
+  contendedReport,
   diedReport,
   inconclusiveReport,
   labComparison,
@@ -28,6 +29,7 @@ const PAGES: Readonly<Record<string, Report | Comparison>> = {
   leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
   steady: steadyReport(),
   inconclusive: inconclusiveReport(),
+  contended: contendedReport(),
   died: diedReport(),
   unexplained: unexplainedReport(),
   comparison: labComparison(labSides(diedReport())),

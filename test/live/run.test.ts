@@ -53,6 +53,12 @@ describe('leakline run', () => {
     expect(report.findings[0]?.addedAt?.location.line).toBe(
       lines.findIndex((line) => line.includes('^^ added at')),
     );
+    // The walks counted it, ever more.
+    const [counted] = report.containers;
+    expect([counted?.name, counted?.type]).toEqual(['answers', 'Map']);
+    const sizes = counted?.counts.map(({ size }) => size) ?? [];
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
     expect(stdout).toContain('LEAKING');
     expect(code).toBe(1);
   });

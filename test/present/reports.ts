@@ -43,6 +43,8 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
     findings: [sessionsFinding()],
     namedAtMs: 9_300,
     steadyContainers: [{ name: 'routeCache', type: 'Map', size: 128, watchedMs: 20_000 }],
+    containers: countedContainers(),
+    sampledGrowth: sampledGrowth(),
     ...memory(24, (second) => 30 * MB + Math.max(0, second - 2) * 56 * MB),
     cost: {
       longestPauseMs: 9,
@@ -55,6 +57,67 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
       totalMsByWork: { census: 290, sample: 20 },
     },
     ...changes,
+  };
+}
+
+/** What five walks counted: one container that grows, one that is renewed now and then, and one that stays. */
+export function countedContainers(): Report['containers'] {
+  const walksMs = [1_100, 4_200, 8_900, 14_300, 21_400];
+  const counts = (size: (walk: number) => number): Report['containers'][number]['counts'] =>
+    walksMs.map((timeMs, walk) => ({ timeMs, size: size(walk) }));
+  return [
+    {
+      name: 'history in sessions',
+      type: 'Array',
+      location: location('src/server.ts', 8, null),
+      instances: 7,
+      growthPerSecond: 6.897,
+      counts: counts((walk) => [0, 14, 49, 91, 140][walk] ?? 0),
+    },
+    {
+      name: 'recentPaths',
+      type: 'Set',
+      location: location('src/metrics.ts', 31, null),
+      instances: 1,
+      growthPerSecond: 0.0985,
+      counts: counts((walk) => [40, 41, 38, 44, 42][walk] ?? 0),
+    },
+    {
+      name: 'routeCache',
+      type: 'Map',
+      location: location('src/routes.ts', 4, null),
+      instances: 1,
+      growthPerSecond: 0,
+      counts: counts(() => 128),
+    },
+  ];
+}
+
+/** What a window of 6 s saw: the leak's own stack, a package on the program's behalf, and Node's own. */
+export function sampledGrowth(): NonNullable<Report['sampledGrowth']> {
+  const node = (name: string, file: string): ReportLocation => location(`node:${file}`, 500, name);
+  const frames = [
+    location('src/server.ts', 10, 'onTick'),
+    node('listOnTimeout', 'internal/timers'),
+    node('processTimers', 'internal/timers'),
+    location('node_modules/ws/lib/receiver.js', 640, 'dataMessage', 'ws'),
+    location('node_modules/ws/lib/receiver.js', 210, 'startLoop', 'ws'),
+    location('src/server.ts', 21, 'onMessage'),
+    node('emit', 'events'),
+  ];
+  return {
+    fromMs: 9_400,
+    untilMs: 15_400,
+    samplingIntervalBytes: 524_288,
+    liveBytes: 352 * MB,
+    frames,
+    stacks: [
+      { liveBytes: 330 * MB, lastingBytes: 264 * MB, frames: [0, 1, 2] },
+      { liveBytes: 12 * MB, lastingBytes: 9 * MB, frames: [3, 4, 6] },
+      { liveBytes: 6 * MB, lastingBytes: 5 * MB, frames: [5, 3, 4, 6] },
+      { liveBytes: 3 * MB, lastingBytes: 2 * MB, frames: [2] },
+      { liveBytes: MB, lastingBytes: 0, frames: [6] },
+    ],
   };
 }
 
@@ -105,6 +168,24 @@ export function inconclusiveReport(changes: Partial<Report> = {}): Report {
     ...memory(5, () => 30 * MB),
     notes: ['The census was cut short after 2 s: containers further from a root were not looked at.'],
     ...changes,
+  };
+}
+
+/** A debugger of somebody else's is connected: what is measured is measured beside it. */
+export function contendedReport(): Report {
+  const report = inconclusiveReport();
+  return {
+    ...report,
+    durationMs: 7_044,
+    target: { ...report.target, isolate: 'main' },
+    verdict: {
+      ...report.verdict,
+      reason: '4 collections in 7 s are too few to judge by',
+      watchMoreMs: 3_000,
+    },
+    notes: [
+      'Contended: another debugger is connected to this process. It was left as it was; while it holds the program, nothing is measured.',
+    ],
   };
 }
 
@@ -171,6 +252,7 @@ export function cacheFinding(): ReportFinding {
       location: location('src/some/rather/deep/folder/of/the/application/response-cache.ts', 14, null),
     },
     grows: null,
+    path: [],
     addedAt: {
       location: location('node_modules/lru-ish/lib/index.js', 210, 'put', 'lru-ish'),
       stack: [],
@@ -384,6 +466,17 @@ export function sessionsFinding(): ReportFinding {
       path: ['Server', 'connection listener', 'sessions'],
       location: location('src/server.ts', 6, null),
     },
+    path: [
+      { name: 'Server', state: 'alive', why: 'open: Node keeps it as long as it is' },
+      { name: 'connection listener', state: 'unknown', why: 'kept by the Server until it is taken off' },
+      { name: 'sessions', state: 'alive', why: "a module's variable, which stays as long as the process" },
+      { name: '7 WebSockets', state: 'closed', why: 'CLOSED, as 7 of the 7 that were looked at are' },
+      {
+        name: 'history ×7',
+        state: 'should be gone',
+        why: 'what it is for is over: the WebSocket is CLOSED',
+      },
+    ],
     grows: {
       name: 'history',
       type: 'Array',
@@ -470,6 +563,9 @@ const CLOSED_VOCABULARY = new Set([
   'some',
   'none',
   'unknown',
+  'alive',
+  'closed',
+  'should be gone',
 ]);
 
 function replaceStrings(value: unknown, hostile: string): unknown {
@@ -543,6 +639,8 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
     account: null,
     namedAtMs: null,
     steadyContainers: [],
+    containers: [],
+    sampledGrowth: null,
     series: {
       timeMs: [],
       rss: [],

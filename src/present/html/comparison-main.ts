@@ -11,7 +11,7 @@ import { classed, element, type Content, type Markup } from './markup.ts';
 import { pageFoot } from './page-foot.ts';
 import type { PageKind } from './page-kind.ts';
 import { chartFigure } from './report-main.ts';
-import { findingSections, lowerSections } from './report-sections.ts';
+import { findingSections, lowerSections, measuredSections } from './report-sections.ts';
 import { table } from './table.ts';
 import { verdictBanner } from './verdict-banner.ts';
 
@@ -47,6 +47,7 @@ export function comparisonMain(comparison: Comparison, kind: PageKind): Markup {
           'section',
           'more',
           element('h2', {}, `More of ${side.name}`),
+          measuredSections(side.report, 'h3'),
           lowerSections(side.report, 'h3'),
         ),
       ),

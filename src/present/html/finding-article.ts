@@ -2,9 +2,10 @@ import { formatDuration } from '../../core/duration.ts';
 import type { ReportFinding, ReportLocation, ReportSite } from '../../report/schema.ts';
 import { count } from '../figures.ts';
 import { findingRows, headNotes, headWords, knownWords, missingWords, placeWords } from '../finding-lines.ts';
-import { counted, kindWords } from '../words.ts';
+import { kindWords } from '../words.ts';
 import type { Heading } from './heading.ts';
 import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
+import { retainerPath } from './retainer-path.ts';
 
 /** One finding, in the order in which one would look for it: held by, grows, added at, what should have let go of it. */
 export function findingArticle(finding: ReportFinding, heading: Heading): Markup {
@@ -50,29 +51,6 @@ function step(label: string, className: string | null, words: readonly Content[]
   const shown = words.filter((one) => !isEmpty(one));
   const spaced = shown.flatMap((one, index) => (index === 0 ? [one] : [' ', one]));
   return classed('div', 'step', element('dt', {}, label), element('dd', { class: className }, spaced));
-}
-
-/** The way from a root to what is kept, node by node; what is closed stands out. */
-function retainerPath({ heldBy, zombies, grows }: ReportFinding): Markup | null {
-  if (heldBy.path.length === 0) return null;
-  return element(
-    'ol',
-    { class: 'path', 'aria-label': 'the way from a root to what is kept' },
-    heldBy.path.map((name, index) =>
-      classed('li', index === heldBy.path.length - 1 ? 'holder' : 'node', name),
-    ),
-    zombies === null
-      ? null
-      : classed(
-          'li',
-          'closed',
-          `${count(zombies.count)} ${counted(zombies.type, zombies.count)} `,
-          classed('span', 'state', zombies.state),
-        ),
-    grows === null
-      ? null
-      : classed('li', 'node', grows.name, grows.instances === 1 ? '' : ` ×${count(grows.instances)}`),
-  );
 }
 
 /** What was seen while who adds was watched; nothing where the explanation says why it could not be. */

@@ -8,7 +8,7 @@ import { classed, element, type Content, type Markup } from './markup.ts';
 import { chartLegend } from './memory-chart.ts';
 import { pageFoot } from './page-foot.ts';
 import type { PageKind } from './page-kind.ts';
-import { findingSections, lowerSections } from './report-sections.ts';
+import { findingSections, lowerSections, measuredSections, notesSection } from './report-sections.ts';
 import { floorWords } from './told-floors.ts';
 import { verdictBanner } from './verdict-banner.ts';
 
@@ -31,13 +31,16 @@ export function reportsMain({ reports }: Reports, kind: PageKind): Markup {
 function reportContent(report: Report, heading: Heading, kind: PageKind): Content {
   const below = headingBelow(heading);
   const scale = chartScale([report]);
+  const isOpen = report.verdict.kind === 'inconclusive';
   return [
     factLine('leakline', headFacts(report)),
     verdictBanner(report, heading, kind),
+    isOpen ? notesSection(report, below) : null,
     chartFigure(report, scale, kind),
     floorFigure(report, scale, kind),
     findingSections(report, below),
-    classed('div', 'lower', lowerSections(report, below)),
+    measuredSections(report, below),
+    classed('div', 'lower', lowerSections(report, below, isOpen)),
   ];
 }
 

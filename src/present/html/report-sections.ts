@@ -11,7 +11,9 @@ import { residentSentences } from '../resident-lines.ts';
 import { operationWords } from '../words.ts';
 import type { Heading } from './heading.ts';
 import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
+import { containerTable } from './container-table.ts';
 import { findingArticle } from './finding-article.ts';
+import { flameGraph } from './flame-graph.ts';
 import { shareBar } from './share-bar.ts';
 import { table } from './table.ts';
 
@@ -23,15 +25,28 @@ export function findingSections(report: Report, heading: Heading): Content {
   ];
 }
 
-/** All that stands below the findings, in the order in which one asks for it. */
-export function lowerSections(report: Report, heading: Heading): Content {
+/** What was measured beside memory: the width of the page is for its pictures. */
+export function measuredSections(report: Report, heading: Heading): Content {
+  return [
+    section('Containers', heading, containerTable(report)),
+    section('Where what stays was allocated', heading, flameGraph(report)),
+  ];
+}
+
+/** What a reader must know first. Of a watch that came to no verdict it is the answer, and stands above everything else. */
+export function notesSection(report: Report, heading: Heading): Markup | null {
+  return section('What to know before trusting this', heading, notes(report));
+}
+
+/** All that stands below that, in the order in which one asks for it. */
+export function lowerSections(report: Report, heading: Heading, notesStandAbove = false): Content {
   return [
     section('Per operation', heading, operations(report)),
     section('Containers that stayed steady', heading, steadyContainers(report)),
     section('Grows too, and is too small to be the cause', heading, heldBack(report)),
     section('Resident memory', heading, resident(report)),
     section('Also watched', heading, isolates(report)),
-    section('What to know before trusting this', heading, notes(report)),
+    notesStandAbove ? null : notesSection(report, heading),
     section('What the watch cost the process', heading, cost(report)),
   ];
 }
@@ -107,8 +122,9 @@ function operations(report: Report): Content {
 
 const EFFECT_WORDS = { some: null, none: 'nothing', unknown: 'not known' } as const;
 
-function steadyContainers({ steadyContainers: containers }: Report): Content {
-  if (containers.length === 0) return null;
+/** The table of all that was counted has them too. */
+function steadyContainers({ steadyContainers: containers, containers: counted }: Report): Content {
+  if (containers.length === 0 || counted.length > 0) return null;
   return table(
     {
       caption: null,

@@ -6,11 +6,11 @@ export const STYLE: string = `
 :root{color-scheme:light dark;
 --paper:#fcfcfa;--ink:#1b1d20;--soft:#5a616a;--rule:#e2e2dc;--panel:#f4f4ef;
 --leak:#b3261e;--leak-wash:#fbeeec;--steady:#1b6e43;--steady-wash:#ecf5ef;--open-wash:#f4f4ef;
---heap:#2b62b8;--rss:#8d939b;--floor:#1b1d20;--place:#1d5a8a}
+--heap:#2b62b8;--rss:#8d939b;--floor:#1b1d20;--place:#1d5a8a;--package:#b7791f}
 @media (prefers-color-scheme:dark){:root{
 --paper:#141619;--ink:#e7e7e4;--soft:#a3aab3;--rule:#2d3137;--panel:#1b1e22;
 --leak:#ff8d83;--leak-wash:#2b1a1a;--steady:#72d09b;--steady-wash:#16241c;--open-wash:#1b1e22;
---heap:#7fb0ff;--rss:#7d848d;--floor:#e7e7e4;--place:#8cc4f2}}
+--heap:#7fb0ff;--rss:#7d848d;--floor:#e7e7e4;--place:#8cc4f2;--package:#d9a441}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
@@ -102,6 +102,19 @@ main>.finding{margin-top:26px}
 .path .holder{border-color:var(--ink)}
 .path .closed{border-color:var(--leak)}
 .path .state{color:var(--leak);font-weight:650}
+.path.told{display:grid;grid-template-columns:fit-content(40%) max-content 1fr;gap:0 12px}
+.path.told li{display:grid;grid-column:1/-1;grid-template-columns:subgrid;border:0;border-radius:0;background:none;padding:0 0 7px;align-items:baseline}
+.path.told li+li{margin-left:0}
+.path.told li+li::before{content:none}
+.path.told .node{border:1px solid var(--rule);border-radius:4px;padding:1px 7px;background:var(--panel);justify-self:start;position:relative}
+.path.told li+li .node::before{content:"";position:absolute;left:14px;top:-7px;height:6px;border-left:1.5px solid var(--soft)}
+.path.told .state,.path.told .because{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;font-size:13px}
+.path.told .state{color:var(--soft);font-weight:500}
+.path.told .because{color:var(--soft)}
+.path.told .alive .state{color:var(--steady)}
+.path.told .closed .state,.path.told .gone .state{color:var(--leak);font-weight:650}
+.path.told .closed .node,.path.told .gone .node{border-color:var(--leak)}
+.path.told .holder .node{border-color:var(--ink)}
 .chain{margin-top:8px;display:grid;grid-template-columns:max-content fit-content(34%) fit-content(30%) 1fr;gap:0 14px}
 .step{display:grid;grid-column:1/-1;grid-template-columns:subgrid;padding:3px 0}
 .step dd{grid-column:2/-1}
@@ -131,6 +144,25 @@ main>.finding{margin-top:26px}
 .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:24px 40px}
 .sides>section:not(.more){min-width:0;display:grid;grid-row:span 5;grid-template-rows:subgrid;grid-template-columns:minmax(0,1fr);row-gap:0}
 .sides .memory{margin-top:18px;display:grid;grid-row:span 3;grid-template-rows:subgrid;grid-template-columns:minmax(0,1fr)}
+.spark{display:block;overflow:visible}
+.spark path{fill:none;stroke:var(--soft);stroke-width:1.5px;stroke-linejoin:round;stroke-linecap:round}
+.spark circle{fill:var(--soft)}
+.spark.rising path{stroke:var(--leak)}
+.spark.rising circle{fill:var(--leak)}
+.spark.flat path{stroke:var(--steady)}
+.spark.flat circle{fill:var(--steady)}
+th .type{color:var(--soft)}
+.flames p{color:var(--soft);font-size:13px;max-width:90ch}
+.owners{margin-top:4px}
+.legend.owners li::before{width:11px;height:11px;border:0;vertical-align:-.08em;background:var(--heap);opacity:.45}
+.legend.owners .package::before{background:var(--package)}
+.legend.owners .node::before{background:var(--rss)}
+.flame{display:block;margin-top:8px;font-size:12px}
+.flame rect{fill:var(--heap);fill-opacity:.26;stroke:var(--paper)}
+.flame .package rect{fill:var(--package);fill-opacity:.32}
+.flame .node rect{fill:var(--rss);fill-opacity:.26}
+.flame text{fill:var(--ink)}
+.flame svg:hover rect{fill-opacity:.5}
 .sentences li+li{margin-top:4px}
 .sentences+table{margin-top:8px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
@@ -153,6 +185,9 @@ main{padding:16px 14px 28px}
 .verdict .rate{font-size:18px;white-space:normal}
 .chart .odd{display:none}
 .chain,.step{display:block}
+.path.told,.path.told li{display:block}
+.path.told .node{display:inline-block}
+.path.told .because{display:block;padding-left:14px}
 .step{padding:5px 0}
 .step .columns{display:flex;flex-wrap:wrap;gap:0 12px}
 .step dt{font-size:13px}
