@@ -45,6 +45,7 @@ const STATES: Readonly<Record<string, LiveView>> = {
 const LOOKS = {
   wide: { viewport: { width: 1100, height: 760 }, colorScheme: 'light' },
   dark: { viewport: { width: 1100, height: 760 }, colorScheme: 'dark' },
+  whole: { viewport: { width: 1100, height: 760 }, colorScheme: 'light' },
   phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
 } as const;
 
@@ -52,6 +53,7 @@ const LOOKS = {
 const PICTURES: readonly (readonly [state: string, look: keyof typeof LOOKS])[] = [
   ...Object.keys(STATES).map((state) => [state, 'wide'] as const),
   ['side-by-side', 'dark'],
+  ['leaking', 'whole'],
   ['leaking', 'phone'],
 ];
 
@@ -67,7 +69,7 @@ for (const [state, look] of PICTURES) {
   const page = await (await browser.newContext(LOOKS[look])).newPage();
   await page.goto(server.url);
   await settled(page, state !== 'waiting');
-  await page.screenshot({ path: join(folder, `${state}-${look}.png`) });
+  await page.screenshot({ path: join(folder, `${state}-${look}.png`), fullPage: look === 'whole' });
   await page.context().close();
   await server.close();
 }

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { LeaklineError } from '../core/errors.ts';
 import type { Comparison, Report, Reports } from '../report/schema.ts';
 import type { OutputOptions } from './options.ts';
+import { writeWholeFile } from './write-file.ts';
 
 /** The answer in every form that was asked for. The page and Markdown are loaded only then. */
 export async function writeDocuments(
@@ -48,10 +48,5 @@ async function writeText(file: string, text: string): Promise<void> {
     process.stdout.write(text);
     return;
   }
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new LeaklineError('CANNOT_WRITE', { file, message }, { cause });
-  }
+  await writeWholeFile(file, text);
 }

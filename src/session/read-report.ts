@@ -1,18 +1,19 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { LeaklineError } from '../core/errors.ts';
+import { withLaterFields } from '../report/later-fields.ts';
 import { findReportProblem, type SavedReport } from '../report/validate.ts';
 
 /**
- * A report that was saved with `--json`; `-` reads `standardInput`. Whoever made the file, what comes out has the shape that
- * presenters rely on.
+ * A report that was saved with `--json`, by this leakline or an earlier one; `-` reads `standardInput`. Whoever made the file, what
+ * comes out has the shape that presenters rely on.
  *
  * Throws `REPORT_UNREADABLE`.
  */
 export async function readReport(file: string, standardInput: Readable): Promise<SavedReport> {
   const name = file === '-' ? 'standard input' : file;
   const text = await textOf(file === '-' ? standardInput : createReadStream(file), name);
-  const value = parse(text, name);
+  const value = withLaterFields(parse(text, name));
   const problem = findReportProblem(value);
   if (problem !== null) throw new LeaklineError('REPORT_UNREADABLE', { file: name, message: problem });
   return value as SavedReport;

@@ -180,7 +180,7 @@ export function contendedReport(): Report {
     target: { ...report.target, isolate: 'main' },
     verdict: {
       ...report.verdict,
-      reason: '4 collections in 7 s are too few to judge by',
+      reason: '3 collections in 7 s are too few to judge by',
       watchMoreMs: 3_000,
     },
     notes: [

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { withLaterFields } from '../../src/report/later-fields.ts';
+import { findReportProblem } from '../../src/report/validate.ts';
+import { labComparison, leakingReport, unexplainedReport } from '../present/reports.ts';
+
+const LATER = new Set(['containers', 'sampledGrowth']);
+
+/** The document as a leakline wrote it that did not know these fields; others of the same names, in other places, it did. */
+function earlier(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(earlier);
+  if (typeof value !== 'object' || value === null) return value;
+  const isFinding = 'fingerprint' in value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !('growth' in value && LATER.has(name)) && !(isFinding && name === 'path'))
+      .map(([name, item]) => [name, earlier(item)]),
+  );
+}
+
+const leaking = { ...leakingReport(), isolates: [unexplainedReport()] };
+
+test.each([
+  ['a report', leaking],
+  ['the reports of a log', { schema: 'leakline/reports@1', reports: [leaking] }],
+  ['a comparison', labComparison()],
+])('%s that was saved before can be read', (_, document) => {
+  const saved = earlier(document);
+  expect(findReportProblem(saved)).not.toBeNull();
+  expect(findReportProblem(withLaterFields(saved))).toBeNull();
+});
+
+test('what has the fields is the same afterwards', () => {
+  for (const document of [leaking, labComparison()]) expect(withLaterFields(document)).toEqual(document);
+});
+
+test('what is no report stays what it is, and is refused for what it is', () => {
+  const strange: readonly unknown[] = [
+    null,
+    7,
+    'text',
+    [],
+    {},
+    { schema: 'other', reports: 7 },
+    { schema: 'leakline/reports@1', reports: [7, null] },
+    { schema: 'leakline/comparison@1', sides: [{ report: [] }] },
+    { schema: 'leakline/report@1', findings: 7, account: [], isolates: null },
+  ];
+  for (const value of strange) expect(findReportProblem(withLaterFields(value))).not.toBeNull();
+  expect(findReportProblem(withLaterFields({ ...leaking, containers: 7 }))).toBe('containers is not a list');
+});
