@@ -133,7 +133,8 @@ function nextWords(report: Report, { snapshot }: ReportAccount): string[] {
     target.isolate === 'main' && target.pid !== null
       ? `leakline snapshot ${target.pid} takes one if that is safe, counts before what it will cost, and hides what could be a secret; then leakline heap FILE sums it up by class, and the Memory tab of Chrome shows who holds what`
       : `of a worker the program takes it itself: worker.getHeapSnapshot(); then leakline heap FILE sums it up by class`;
-  return [cost, how];
+  // Who was refused one has heard better what it would cost.
+  return report.snapshot === null ? [cost, how] : [how];
 }
 
 /** The heap's own limit does not count what is made outside of it. */

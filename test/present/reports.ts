@@ -446,6 +446,42 @@ export function unexplainedReport(changes: Partial<NonNullable<Report['account']
   };
 }
 
+/** With `--snapshot auto`, taken. */
+export function snapshotReport(): Report {
+  const report = unexplainedReport();
+  return {
+    ...report,
+    snapshot: {
+      taken: {
+        file: '/home/ada/shop/Heap.20261122.160023.4242.0.heapsnapshot',
+        scriptsFile: '/home/ada/shop/Heap.20261122.160023.4242.0.scripts.json',
+        fileBytes: 48 * MB,
+        redacted: true,
+        nodes: 700_000,
+        pauseMs: 2_310,
+        countingPauseMs: 94,
+        memoryBytes: 290 * MB,
+      },
+      predicted: { objects: 712_000, pauseMs: 2_190, pauseMsMost: 3_285, memoryBytes: 380 * MB },
+      refusal: null,
+    },
+    cost: { ...report.cost, snapshotTaken: true, longestPauseMs: 2_310 },
+  };
+}
+
+/** And refused. */
+export function refusedSnapshotReport(): Report {
+  return {
+    ...unexplainedReport(),
+    snapshot: {
+      taken: null,
+      predicted: { objects: 12_000_000, pauseMs: 38_000, pauseMsMost: 57_000, memoryBytes: 6_400 * MB },
+      refusal:
+        'A snapshot of process 4242 would not be safe: it would stop the program for up to 57 s, and 10 s are allowed',
+    },
+  };
+}
+
 export function sessionsFinding(): ReportFinding {
   return {
     fingerprint: 'f3a9c1',

@@ -17,6 +17,8 @@ import {
   packageFinding,
   sessionsFinding,
   steadyReport,
+  refusedSnapshotReport,
+  snapshotReport,
   unexplainedReport,
   withHostileText,
 } from '../reports.ts';
@@ -45,6 +47,8 @@ const REPORTS = {
   }),
   'in-a-package': leakingReport({ findings: [packageFinding()] }),
   unexplained: unexplainedReport(),
+  'snapshot-taken': snapshotReport(),
+  'snapshot-refused': refusedSnapshotReport(),
   'known-leak': leakingReport({ findings: [knownFinding()] }),
   'out-of-sight': leakingReport({ findings: [raceFinding(), keptFinding()] }),
   'too-large-to-count': { ...unexplainedReport(), findings: [largeDictionaryFinding()] },
