@@ -1,0 +1,127 @@
+import type { HeapGraph } from './heap-graph.ts';
+import type { StringTable } from './string-table.ts';
+
+/**
+ * How many entries each object has of its own, by ordinal: the elements of an array, the entries of a Map or Set, the properties
+ * of anything else. 0 for what is no object, and for what is empty.
+ *
+ * Counted is what the file shows. V8 writes an edge for an object or a text, and for a number only where it was asked for numeric
+ * values; so an array of numbers has no entries here, and a Map of numbers to objects as many as it has objects.
+ * 4 bytes a node and one a string while it counts.
+ */
+export function ownEntries(graph: HeapGraph): Uint32Array {
+  const { nodeCount, firstEdgeByOrdinal, columns } = graph;
+  const { nodeType, nodeTypes, edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
+  const object = nodeTypes.indexOf('object');
+  const [property, element, internal] = ['property', 'element', 'internal'].map((type) =>
+    edgeTypes.indexOf(type),
+  );
+  const kind = nameKinds(strings);
+  const slots = new Slots(graph);
+  const entries = new Uint32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node += 1) {
+    if (nodeType[node] !== object) continue;
+    const end = firstEdgeByOrdinal[node + 1];
+    let own = 0;
+    // Hot: once per edge of an object.
+    for (let edge = firstEdgeByOrdinal[node]; edge < end; edge += 1) {
+      const type = edgeType[edge];
+      if (type === element) own += 1;
+      else if (type === property) own += kind[edgeNameOrIndex[edge]] === PROTO ? 0 : 1;
+      else if (type === internal && kind[edgeNameOrIndex[edge]] === TABLE)
+        own += slots.entriesOf(edgeTo[edge]);
+    }
+    entries[node] = own;
+  }
+  return entries;
+}
+
+/**
+ * What an object's own entries lead to, with the edge that does: of a Map its values, or its keys where the values are nothing
+ * that has a node.
+ */
+export function* entryTargets(graph: HeapGraph, node: number): Generator<number> {
+  const { firstEdgeByOrdinal, columns } = graph;
+  const { edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
+  for (let edge = firstEdgeByOrdinal[node]; edge < firstEdgeByOrdinal[node + 1]; edge += 1) {
+    const type = edgeTypes[edgeType[edge]];
+    if (type === 'element') yield edgeTo[edge];
+    else if (type === 'property' && strings.at(edgeNameOrIndex[edge]) !== '__proto__') yield edgeTo[edge];
+    else if (type === 'internal' && strings.at(edgeNameOrIndex[edge]) === 'table')
+      yield* new Slots(graph).valuesOf(edgeTo[edge]);
+  }
+}
+
+/**
+ * The table behind a Map or Set. Its edges are named by the slot they stand in; an entry's slots follow one another (a key, a
+ * value), and between entries is one that leads nowhere: the number of the next entry of the same hash. So the entries are the runs
+ * of consecutive slots, however the table is laid out.
+ */
+class Slots {
+  readonly #graph: HeapGraph;
+  readonly #internal: number;
+  /** V8's mark for an entry that was deleted; some versions write an edge to it. */
+  readonly #isHole: (node: number) => boolean;
+
+  constructor(graph: HeapGraph) {
+    this.#graph = graph;
+    const { edgeTypes, nodeTypes, nodeType, nodeName, strings } = graph.columns;
+    const hidden = nodeTypes.indexOf('hidden');
+    this.#internal = edgeTypes.indexOf('internal');
+    const isHoleName = new Map<number, boolean>();
+    this.#isHole = (node) => {
+      if (nodeType[node] !== hidden) return false;
+      const name = nodeName[node];
+      const known = isHoleName.get(name) ?? strings.at(name) === 'system / Hole';
+      isHoleName.set(name, known);
+      return known;
+    };
+  }
+
+  entriesOf(table: number): number {
+    const { firstEdgeByOrdinal, columns } = this.#graph;
+    const { edgeType, edgeNameOrIndex, edgeTo, strings } = columns;
+    let count = 0;
+    let last = -2;
+    // Hot: once per edge of a table.
+    for (let edge = firstEdgeByOrdinal[table]; edge < firstEdgeByOrdinal[table + 1]; edge += 1) {
+      if (edgeType[edge] !== this.#internal) continue;
+      const slot = strings.digitsAt(edgeNameOrIndex[edge]);
+      if (slot < 0 || this.#isHole(edgeTo[edge])) continue;
+      if (slot !== last + 1) count += 1;
+      last = slot;
+    }
+    return count;
+  }
+
+  /** The last of each run: a Map's value, a Set's member. */
+  *valuesOf(table: number): Generator<number> {
+    const { firstEdgeByOrdinal, columns } = this.#graph;
+    const { edgeType, edgeNameOrIndex, edgeTo, strings } = columns;
+    let last = -2;
+    let value = -1;
+    for (let edge = firstEdgeByOrdinal[table]; edge < firstEdgeByOrdinal[table + 1]; edge += 1) {
+      if (edgeType[edge] !== this.#internal) continue;
+      const slot = strings.digitsAt(edgeNameOrIndex[edge]);
+      if (slot < 0 || this.#isHole(edgeTo[edge])) continue;
+      if (slot !== last + 1 && value >= 0) yield value;
+      value = edgeTo[edge];
+      last = slot;
+    }
+    if (value >= 0) yield value;
+  }
+}
+
+const PROTO = 1;
+const TABLE = 2;
+
+/** Which strings are the two names that count, looked at by their length first. */
+function nameKinds(strings: StringTable): Uint8Array {
+  const kinds = new Uint8Array(strings.count);
+  for (let at = 0; at < strings.count; at += 1) {
+    const length = strings.byteLength(at);
+    if (length === '__proto__'.length && strings.at(at) === '__proto__') kinds[at] = PROTO;
+    else if (length === 'table'.length && strings.at(at) === 'table') kinds[at] = TABLE;
+  }
+  return kinds;
+}
