@@ -23,6 +23,8 @@ import { keepsWaiters } from './source/waiters.ts';
 /** All that is known of one growing container: what the rules look at. */
 export type LeakCase = {
   readonly growing: GrowingContainer;
+  /** Others that the same fix ends. Absent where there is none. */
+  readonly alsoGrowing?: readonly GrowingContainer[];
   readonly held: Held;
   readonly added: Site | null;
   /** Where what it holds came into being; `null` if no sampled allocation belongs to it. */

@@ -10,6 +10,8 @@ import { shapePaths } from './shape-paths.ts';
 export type Accumulation = {
   /** What is kept alive in the last beyond the first; negative where more went than came. */
   readonly grownBytes: number;
+  /** What grew, without what shrank: of this the shares are. */
+  readonly gainedBytes: number;
   /** Of that, what no growing container accounts for. */
   readonly restBytes: number;
   /** Largest growth first. */
@@ -75,6 +77,7 @@ export function accumulation(
   });
   return {
     grownBytes: grown.reduce((sum, bytes) => sum + bytes, 0),
+    gainedBytes: gains,
     restBytes,
     points: points
       .sort((a, b) => b.bytes - a.bytes || gained(b) - gained(a))

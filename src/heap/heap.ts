@@ -194,8 +194,8 @@ export class Heap {
 
   /**
    * One of the shortest ways from the root to the node over edges that keep alive; null for what nothing keeps alive, empty for the
-   * root. Ways through the program's globals go before those through V8's own roots. Builds a breadth-first tree: 4
-   * bytes a node and 1 an edge kept.
+   * root. Ways through the program's globals go before those through V8's own roots, and those from the stack come last.
+   * Builds a breadth-first tree: 4 bytes a node and 1 an edge kept.
    */
   path(node: NodeOrdinal): HeapEdge[] | null {
     const path = pathTo(this.#graph, this.#paths(), node);
@@ -218,6 +218,12 @@ export class Heap {
       line: locations.line[at - 1],
       column: locations.column[at - 1],
     };
+  }
+
+  /** The nodes that have a position, in the order of the file. Builds nothing. */
+  *locatedNodes(): Generator<NodeOrdinal> {
+    const { locations } = this.#graph.columns;
+    for (let row = 0; row < locations.count; row += 1) yield locations.node[row] as NodeOrdinal;
   }
 
   /** Whether a DOM node is in the document. `unknown` for everything else, which is all there is in Node. Builds nothing. */

@@ -11,7 +11,7 @@ export type ShapePaths = {
 /**
  * Along the shortest ways. Elements, the entries of a Map or Set and the keys of a dictionary are `[*]`, V8's own arrays and contexts
  * are passed over in silence, and a step that repeats the one before it (a chain of objects) counts once. A captured variable
- * begins anew: it is one place in the text, whatever led to it. V8 has one description for all contexts of a scope, which tells
+ * begins anew, and so does an export of an ES module: it is one place in the text, whatever led to it. V8 has one description for all contexts of a scope, which tells
  * two variables of one name apart.
  *
  * 4 bytes a node, and an entry for each step that is new.
@@ -49,6 +49,15 @@ export function shapePaths(
     return -1;
   };
 
+  // An ES module has a cell for each export, in a table behind its name.
+  const exportedName = (edge: number, table: number): string | null => {
+    if (strings.at(columns.nodeName[edgeTo[edge]]) !== 'system / Cell' || edge === firstEdgeByOrdinal[table])
+      return null;
+    const key = edgeTo[edge - 1];
+    const isKey = columns.nodeTypes[columns.nodeType[key]] === 'string';
+    return isKey ? strings.at(columns.nodeName[key]).slice(0, WORD_LENGTH_MAX) : null;
+  };
+
   const stepOver = (edge: number, owner: number): number => {
     const before = shapeByOrdinal[owner];
     const type = edgeTypes[edgeType[edge]];
@@ -63,7 +72,10 @@ export function shapePaths(
       case 'property':
         return child(before, isDictionary(owner) ? '[*]' : `.${text}`);
       case 'internal':
-        if (strings.digitsAt(name) >= 0) return child(before, '[*]');
+        if (strings.digitsAt(name) >= 0) {
+          const exported = exportedName(edge, owner);
+          return exported === null ? child(before, '[*]') : child(ANYWHERE, exported, `${owner} ${exported}`);
+        }
         return OWN_BUSINESS.has(text) ? before : child(before, `(${text})`);
       case 'shortcut':
         return before;
@@ -108,4 +120,5 @@ const OWN_BUSINESS: ReadonlySet<string> = new Set([
   'context',
   'previous',
   'global_object',
+  'value',
 ]);
