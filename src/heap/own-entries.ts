@@ -87,6 +87,7 @@ class Slots {
     for (let edge = firstEdgeByOrdinal[table]; edge < firstEdgeByOrdinal[table + 1]; edge += 1) {
       if (edgeType[edge] !== this.#internal) continue;
       const slot = strings.digitsAt(edgeNameOrIndex[edge]);
+      if (slot < 0 && strings.firstByte(edgeNameOrIndex[edge]) === HIDDEN) return this.#hiddenIn(table).length;
       if (slot < 0 || this.#isHole(edgeTo[edge])) continue;
       if (slot !== last + 1) count += 1;
       last = slot;
@@ -103,6 +104,10 @@ class Slots {
     for (let edge = firstEdgeByOrdinal[table]; edge < firstEdgeByOrdinal[table + 1]; edge += 1) {
       if (edgeType[edge] !== this.#internal) continue;
       const slot = strings.digitsAt(edgeNameOrIndex[edge]);
+      if (slot < 0 && strings.firstByte(edgeNameOrIndex[edge]) === HIDDEN) {
+        yield* this.#hiddenIn(table);
+        return;
+      }
       if (slot < 0 || this.#isHole(edgeTo[edge])) continue;
       if (slot !== last + 1 && value >= 0) yield value;
       value = edgeTo[edge];
@@ -110,8 +115,36 @@ class Slots {
     }
     if (value >= 0) yield value;
   }
+
+  /**
+   * Of a redacted snapshot, which hides the slots. Where each second one is of another kind than the one before (texts and
+   * sessions), they are keys and values; else each counts as an entry.
+   */
+  #hiddenIn(table: number): number[] {
+    const { firstEdgeByOrdinal, columns } = this.#graph;
+    const { edgeType, edgeNameOrIndex, edgeTo, strings } = columns;
+    const targets: number[] = [];
+    for (let edge = firstEdgeByOrdinal[table]; edge < firstEdgeByOrdinal[table + 1]; edge += 1) {
+      const isSlot = edgeType[edge] === this.#internal && strings.firstByte(edgeNameOrIndex[edge]) === HIDDEN;
+      if (isSlot && !this.#isHole(edgeTo[edge])) targets.push(edgeTo[edge]);
+    }
+    const [first] = targets;
+    if (first === undefined || targets.length % 2 === 1) return targets;
+    const key = this.#kindOf(first);
+    const isPaired = targets.every((target, at) => (this.#kindOf(target) === key) === (at % 2 === 0));
+    return isPaired ? targets.filter((_, at) => at % 2 === 1) : targets;
+  }
+
+  #kindOf(node: number): string | number {
+    const { nodeType, nodeTypes, nodeName } = this.#graph.columns;
+    const type = nodeTypes[nodeType[node]];
+    if (type === 'object') return nodeName[node];
+    return type.endsWith('string') ? 'string' : type;
+  }
 }
 
+/** With this begins what `leakline snapshot` does not show. */
+const HIDDEN = 0x7e;
 const PROTO = 1;
 const TABLE = 2;
 
