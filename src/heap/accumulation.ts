@@ -125,7 +125,12 @@ function groupsByShape(
   const paths = shapePaths(graph, edgeByOrdinal, (node) => places[node] > 0);
   const groupByKind = new Map<string, number>();
   const byPlace = new Uint32Array(growing.ids.length);
-  const points: { -readonly [F in keyof Groups['points'][number]]: Groups['points'][number][F] }[] = [];
+  const points: {
+    readonly key: string;
+    readonly entriesByFile: number[];
+    containers: number;
+    node: NodeOrdinal;
+  }[] = [];
   const gainOf = (place: number): number =>
     (growing.entriesByFile.at(-1)?.[place] ?? 0) - (growing.entriesByFile[0]?.[place] ?? 0);
   const most: number[] = [];
@@ -150,7 +155,7 @@ function groupsByShape(
     byPlace[place] = group;
     const point = points[group - 1];
     point.containers += 1;
-    point.entriesByFile = point.entriesByFile.map((sum, file) => sum + growing.entriesByFile[file][place]);
+    for (const [file, entries] of growing.entriesByFile.entries()) point.entriesByFile[file] += entries[place];
     if (gainOf(place) > most[group - 1]) {
       most[group - 1] = gainOf(place);
       point.node = ordinal;

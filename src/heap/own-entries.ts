@@ -11,7 +11,7 @@ import type { StringTable } from './string-table.ts';
  */
 export function ownEntries(graph: HeapGraph): Uint32Array {
   const { nodeCount, firstEdgeByOrdinal, columns } = graph;
-  const { nodeType, nodeTypes, edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
+  const { nodeType, nodeTypes, nodeName, edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
   const object = nodeTypes.indexOf('object');
   const [property, element, internal] = ['property', 'element', 'internal'].map((type) =>
     edgeTypes.indexOf(type),
@@ -22,16 +22,20 @@ export function ownEntries(graph: HeapGraph): Uint32Array {
   for (let node = 0; node < nodeCount; node += 1) {
     if (nodeType[node] !== object) continue;
     const end = firstEdgeByOrdinal[node + 1];
-    let own = 0;
+    let elements = 0;
+    let properties = 0;
+    let inTable = NO_TABLE;
     // Hot: once per edge of an object.
     for (let edge = firstEdgeByOrdinal[node]; edge < end; edge += 1) {
       const type = edgeType[edge];
-      if (type === element) own += 1;
-      else if (type === property) own += kind[edgeNameOrIndex[edge]] === PROTO ? 0 : 1;
+      if (type === element) elements += 1;
+      else if (type === property) properties += kind[edgeNameOrIndex[edge]] === PROTO ? 0 : 1;
       else if (type === internal && kind[edgeNameOrIndex[edge]] === TABLE)
-        own += slots.entriesOf(edgeTo[edge]);
+        inTable = slots.entriesOf(edgeTo[edge]);
     }
-    entries[node] = own;
+    // What else hangs on a Map or an array (Node's `warned` on a list of listeners) is no entry of it.
+    if (inTable !== NO_TABLE) entries[node] = inTable;
+    else entries[node] = kind[nodeName[node]] === ARRAY ? elements : elements + properties;
   }
   return entries;
 }
@@ -42,14 +46,19 @@ export function ownEntries(graph: HeapGraph): Uint32Array {
  */
 export function* entryTargets(graph: HeapGraph, node: number): Generator<number> {
   const { firstEdgeByOrdinal, columns } = graph;
-  const { edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
+  const { nodeName, edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
+  const isArray = strings.at(nodeName[node]) === 'Array';
+  const others: number[] = [];
   for (let edge = firstEdgeByOrdinal[node]; edge < firstEdgeByOrdinal[node + 1]; edge += 1) {
     const type = edgeTypes[edgeType[edge]];
-    if (type === 'element') yield edgeTo[edge];
-    else if (type === 'property' && strings.at(edgeNameOrIndex[edge]) !== '__proto__') yield edgeTo[edge];
-    else if (type === 'internal' && strings.at(edgeNameOrIndex[edge]) === 'table')
+    const name = type === 'property' || type === 'internal' ? strings.at(edgeNameOrIndex[edge]) : '';
+    if (type === 'internal' && name === 'table') {
       yield* new Slots(graph).valuesOf(edgeTo[edge]);
+      return;
+    }
+    if (type === 'element' || (type === 'property' && !isArray && name !== '__proto__')) others.push(edgeTo[edge]);
   }
+  yield* others;
 }
 
 /**
@@ -147,14 +156,20 @@ class Slots {
 const HIDDEN = 0x7e;
 const PROTO = 1;
 const TABLE = 2;
+const ARRAY = 3;
+const NO_TABLE = -1;
 
-/** Which strings are the two names that count, looked at by their length first. */
+/** Which strings are the names that count, looked at by their length first. */
 function nameKinds(strings: StringTable): Uint8Array {
   const kinds = new Uint8Array(strings.count);
   for (let at = 0; at < strings.count; at += 1) {
     const length = strings.byteLength(at);
     if (length === '__proto__'.length && strings.at(at) === '__proto__') kinds[at] = PROTO;
-    else if (length === 'table'.length && strings.at(at) === 'table') kinds[at] = TABLE;
+    else if (length === 'table'.length) {
+      const name = strings.at(at);
+      if (name === 'table') kinds[at] = TABLE;
+      else if (name === 'Array') kinds[at] = ARRAY;
+    }
   }
   return kinds;
 }

@@ -17,7 +17,7 @@ const v8 = require('node:v8');
 const answered = new Map(); // held
 const recent = [];
 function remember(id, request) {
-  answered.set(id, { agent: request.headers['user-agent'], at: Date.now(), body: Buffer.alloc(2000, id).toString('latin1') }); // added
+  answered.set(id, { agent: request.headers['user-agent'], at: Date.now(), body: Buffer.alloc(8000, id).toString('latin1') }); // added
 }
 let served = 0;
 const server = http.createServer((request, response) => {
@@ -65,7 +65,7 @@ describe('a server before, after N and after 2N requests', () => {
       addedAt: { location: { file, line: lineOf('added'), function: 'remember' } },
       growth: { entriesByFile: [0, N, 2 * N], addedByStep: [N, N], containers: 1 },
     });
-    expect(finding?.growth.bytes).toBeGreaterThan(2 * N * 2000);
+    expect(finding?.growth.bytes).toBeGreaterThan(2 * N * 8000);
     expect(finding?.growth.bytes).toBeLessThanOrEqual(grownBytes);
     expect(finding?.growth.share).toBeGreaterThan(0.7);
   }, 120_000);

@@ -38,6 +38,9 @@ export function accumulatedContainers(
   });
 }
 
+/** The newest: of a million the rest says the same. */
+const ENTRIES_LOOKED_AT = 10_000;
+
 function detailOf(
   last: Heap,
   point: AccumulationPoint,
@@ -47,7 +50,7 @@ function detailOf(
   const [before = 0] = point.entriesByFile;
   const after = point.entriesByFile.at(-1) ?? 0;
   const steps = retainerSteps(last, last.path(point.node) ?? [], scripts, { entriesOf });
-  const entries = [...last.entries(point.node)];
+  const entries = [...last.entries(point.node)].slice(-ENTRIES_LOOKED_AT);
   const type: ContainerType =
     steps.at(-1)?.kind === 'listeners' ? 'listeners' : containerType(last, point.node);
   return {

@@ -7,7 +7,7 @@ import type { SnapshotScripts } from './snapshot-scripts.ts';
 /**
  * Closed resources among what a container holds, and what its entries hold by a property: `7 WebSockets are CLOSED`. Flags that are
  * true or false can be read off every snapshot; states that are numbers (a WebSocket's `readyState`, the bits of Node's streams)
- * only off one that was written with numeric values, and then `numbersShown` is true.
+ * only off one that was written with numeric values.
  */
 export function closedNodes(
   heap: Heap,
@@ -42,7 +42,7 @@ export function closedNodes(
     const own = events === null ? [] : closeListeners(heap, events, scripts);
     for (const one of own) tally.listeners.set(`${one.url}:${one.line}:${one.column}`, one);
   };
-  for (const entry of entries.slice(0, ENTRIES_LOOKED_AT)) {
+  for (const entry of entries) {
     look(entry, '');
     for (const { type, name, to } of heap.edges(entry)) {
       if (type === 'property' && name !== '__proto__') look(to, `.${name}`);
@@ -63,13 +63,8 @@ export function closedNodes(
 
 /** Whether the snapshot was written with its numbers: `v8.writeHeapSnapshot(file, { exposeNumericValues: true })`. */
 export function showsNumbers(heap: Heap): boolean {
-  // Node has thousands of numbers in objects from its start.
-  return !heap.instancesOf('(number)').next().done && numberOf(heap, firstNumber(heap)) !== null;
-}
-
-function firstNumber(heap: Heap): NodeOrdinal | null {
-  for (const node of heap.instancesOf('(number)')) if (numberOf(heap, node) !== null) return node;
-  return null;
+  for (const node of heap.instancesOf('(number)')) if (numberOf(heap, node) !== null) return true;
+  return false;
 }
 
 type Tally = {
@@ -81,8 +76,6 @@ type Tally = {
   emits: boolean;
   readonly listeners: Map<string, ScriptLocation>;
 };
-
-const ENTRIES_LOOKED_AT = 10_000;
 
 /** `null` for what is no resource as far as the file shows; else `open`, or the state in which it is over. */
 function lifeOf(heap: Heap, node: NodeOrdinal): string | null {
@@ -138,8 +131,8 @@ function property(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | nu
 }
 
 /** V8 writes a number's text beside its node, if it was asked for numbers. */
-function numberOf(heap: Heap, node: NodeOrdinal | null): number | null {
-  if (node === null || heap.node(node).type !== 'number') return null;
+function numberOf(heap: Heap, node: NodeOrdinal): number | null {
+  if (heap.node(node).type !== 'number') return null;
   for (const { name, to } of heap.edges(node)) {
     if (name !== 'value') continue;
     const value = Number(heap.node(to).name);

@@ -21,12 +21,13 @@ export type SnapshotScripts = {
 export function snapshotScripts(heap: Heap, urlByScriptId: ReadonlyMap<number, string>): SnapshotScripts {
   const urls = new Map(urlByScriptId);
   const beginningByUrl = new Map<string, string>();
+  const met = new Set<number>();
   for (const node of heap.locatedNodes()) {
     const scriptId = heap.location(node)?.scriptId;
-    if (scriptId === undefined || heap.node(node).type !== 'closure') continue;
-    if (urls.has(scriptId) && urlByScriptId.get(scriptId) === undefined) continue;
+    if (scriptId === undefined || met.has(scriptId) || heap.node(node).type !== 'closure') continue;
     const script = scriptOf(heap, node);
     if (script === null) continue;
+    met.add(scriptId);
     const url = urlByScriptId.get(scriptId) ?? heap.node(script).name;
     urls.set(scriptId, url);
     const text = follow(heap, script, 'source');

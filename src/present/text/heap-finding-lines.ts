@@ -63,8 +63,8 @@ function headLines(
     growth.containers === 1 ? heldBy.name : `${heldBy.name}, in ${count(growth.containers)} containers,`;
   const head =
     zombies === null
-      ? `${where} keeps ${count(size)} ${counted(retained.type, size)}, ${stepWords(growth.addedByStep)}: ${kindWords(kind)}`
-      : `${count(zombies.count)} ${counted(zombies.type, zombies.count)} ${zombies.count === 1 ? 'is' : 'are'} ${zombies.state} and still held, ${stepWords(growth.addedByStep)}`;
+      ? `${where} keeps ${count(size)} ${counted(retained.type, size)}, ${stepWords(growth.addedByStep, layout)}: ${kindWords(kind)}`
+      : `${count(zombies.count)} ${counted(zombies.type, zombies.count)} ${zombies.count === 1 ? 'is' : 'are'} ${zombies.state} and still held, ${stepWords(growth.addedByStep, layout)}`;
   const parts: Line[] = [
     [{ text: '  ' }, { text: head, tone: 'strong' }],
     [{ text: `${formatBytes(growth.bytes)}, ${shareWords(growth.share)} of the growth`, tone: 'faint' }],
@@ -78,9 +78,9 @@ function headLines(
 const WORTH_A_WARNING = 0.9;
 
 /** `+40, +50`: one number a step. */
-function stepWords(addedByStep: readonly number[]): string {
+function stepWords(addedByStep: readonly number[], { glyphs }: Layout): string {
   const shown = addedByStep.slice(-STEPS_SHOWN).map((added) => `+${count(added)}`);
-  return `${addedByStep.length > STEPS_SHOWN ? '… ' : ''}${shown.join(', ')}`;
+  return `${addedByStep.length > STEPS_SHOWN ? `${glyphs.cut} ` : ''}${shown.join(', ')}`;
 }
 
 const STEPS_SHOWN = 8;
@@ -90,14 +90,14 @@ function shareWords(share: number): string {
 }
 
 /** What grows inside and ends with the same fix. */
-function withLines({ growth }: HeapFinding, { columns }: Layout): Line[] {
+function withLines({ growth }: HeapFinding, layout: Layout): Line[] {
   return growth.with
     .slice(0, WITH_SHOWN)
     .flatMap(({ key, addedByStep }) =>
       labelled(
         { text: 'with', tone: 'faint' },
-        { text: `${key}, ${stepWords(addedByStep)}` },
-        { columns, indent: 4, labelColumns: 11 },
+        { text: `${key}, ${stepWords(addedByStep, layout)}` },
+        { columns: layout.columns, indent: 4, labelColumns: 11 },
       ),
     );
 }
