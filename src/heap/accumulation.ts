@@ -155,7 +155,8 @@ function groupsByShape(
     byPlace[place] = group;
     const point = points[group - 1];
     point.containers += 1;
-    for (const [file, entries] of growing.entriesByFile.entries()) point.entriesByFile[file] += entries[place];
+    for (const [file, entries] of growing.entriesByFile.entries())
+      point.entriesByFile[file] += entries[place];
     if (gainOf(place) > most[group - 1]) {
       most[group - 1] = gainOf(place);
       point.node = ordinal;

@@ -56,7 +56,8 @@ export function* entryTargets(graph: HeapGraph, node: number): Generator<number>
       yield* new Slots(graph).valuesOf(edgeTo[edge]);
       return;
     }
-    if (type === 'element' || (type === 'property' && !isArray && name !== '__proto__')) others.push(edgeTo[edge]);
+    if (type === 'element' || (type === 'property' && !isArray && name !== '__proto__'))
+      others.push(edgeTo[edge]);
   }
   yield* others;
 }
@@ -96,7 +97,8 @@ class Slots {
     for (let edge = firstEdgeByOrdinal[table]; edge < firstEdgeByOrdinal[table + 1]; edge += 1) {
       if (edgeType[edge] !== this.#internal) continue;
       const slot = strings.digitsAt(edgeNameOrIndex[edge]);
-      if (slot < 0 && strings.firstByte(edgeNameOrIndex[edge]) === HIDDEN) return this.#hiddenIn(table).length;
+      if (slot < 0 && strings.firstByte(edgeNameOrIndex[edge]) === HIDDEN)
+        return this.#hiddenIn(table).length;
       if (slot < 0 || this.#isHole(edgeTo[edge])) continue;
       if (slot !== last + 1) count += 1;
       last = slot;

@@ -132,7 +132,9 @@ test('so it does where the slots of its table are hidden, as in a redacted snaps
   const [heap] = await readAll([bytesOf({ ...document, strings })]);
   expect(countsOf(heap)).toEqual({ a: 70, b: 100, c: 70, d: 70, e: 100 });
   const five = fiveOf(heap);
-  const values = [...(heap?.entries(find(heap, five, 'e')[0] ?? five) ?? [])].map((node) => heap?.className(node));
+  const values = [...(heap?.entries(find(heap, five, 'e')[0] ?? five) ?? [])].map((node) =>
+    heap?.className(node),
+  );
   expect(values).toEqual(Array.from({ length: 100 }, () => 'Object'));
 }, 60_000);
 

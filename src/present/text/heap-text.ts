@@ -107,8 +107,9 @@ function grownClassLines({ classes, files }: HeapGrowthAnswer, { glyphs }: Layou
   ];
 }
 
-/** What else retains more, each with its way from the root. */
+/** Where the findings leave half of the growth open: what else retains more, each with its way from the root. */
 function pointLines({ points, findings }: HeapGrowthAnswer): Line[][] {
+  if (findings.reduce((sum, { growth }) => sum + growth.share, 0) > 0.5) return [];
   const told = new Set(findings.map(({ growth }) => growth.id));
   return points
     .filter(({ node }) => !told.has(node.id))
