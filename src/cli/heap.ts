@@ -13,6 +13,9 @@ export async function heapCommand(
   options: OutputOptions,
 ): Promise<number> {
   const [file = '', ...more] = files;
+  if (question.diff === true && more.length === 0) {
+    throw new LeaklineError('USAGE', { message: '--diff needs two snapshots or more of one process' });
+  }
   const asked = question.path ?? question.class ?? question.strings;
   if (more.length > 0 && asked !== undefined) {
     throw new LeaklineError('USAGE', {

@@ -194,7 +194,7 @@ program
 program
   .command('heap')
   .description(
-    'what is in a heap snapshot: its largest classes, and what keeps the most alive; of several, what grew',
+    'what is in a heap snapshot: its largest classes, and what keeps the most alive; of several, what grew and where',
   )
   .argument('<file...>', 'a .heapsnapshot file, plain or gzip; several of one process, the oldest first')
   .addOption(
@@ -210,12 +210,17 @@ program
   .addOption(
     new Option('--strings', 'instead: the texts that take most, and who holds them').env('LEAKLINE_STRINGS'),
   )
+  .addOption(
+    new Option('--diff', 'what grew from each file to the next, as several files mean anyway').env(
+      'LEAKLINE_DIFF',
+    ),
+  )
   .addOption(jsonOption())
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { heapCommand } = await import('./heap.ts');
-    const { path, class: className, strings } = options;
-    exitCode = await heapCommand(files, { path, class: className, strings }, options);
+    const { path, class: className, strings, diff } = options;
+    exitCode = await heapCommand(files, { path, class: className, strings, diff }, options);
   });
 
 program

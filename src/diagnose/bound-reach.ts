@@ -1,8 +1,12 @@
 import type { LeakCase } from './leak-case.ts';
 
-/** How long until a container meets its bound at the pace that was seen; `null` where the text tells no number of entries. */
+/**
+ * How long until a container meets its bound at the pace that was seen; `null` where the text tells no number of entries, and of
+ * snapshots, between which nobody knows how long it was.
+ */
 export function secondsToBound({ bound, growing }: LeakCase): number | null {
   if (bound === null || bound.entries === null || growing.growthPerSecond <= 0) return null;
+  if (growing.per === 'snapshot') return null;
   // Each of several containers has the bound for itself.
   const missing = bound.entries * Math.max(1, growing.detail.instances) - growing.detail.size;
   return Math.max(0, missing) / growing.growthPerSecond;

@@ -32,6 +32,37 @@ export async function diagnose(
   context: DiagnoseContext,
 ): Promise<Finding[]> {
   const scripts = new Scripts(context.sources);
+  const told = await tell(growth, context, scripts);
+  const findings = await withUncounted(await withUnseen(told, context, scripts), context, scripts);
+  return Promise.all(findings.map((finding) => withSource(finding, context, scripts)));
+}
+
+/** A finding, and the containers it is about: that which explains most first. */
+export type FindingOf = {
+  readonly finding: Finding;
+  readonly growing: readonly GrowingContainer[];
+};
+
+/** The same for what was counted in snapshots, where there is nothing that can't be seen. */
+export async function diagnoseCounted(
+  growth: readonly GrowingContainer[],
+  context: DiagnoseContext,
+): Promise<FindingOf[]> {
+  const scripts = new Scripts(context.sources);
+  const told = await tell(growth, context, scripts);
+  return Promise.all(
+    told.map(async ({ leak, finding }) => ({
+      finding: await withSource(finding, context, scripts),
+      growing: [leak.growing, ...(leak.alsoGrowing ?? [])],
+    })),
+  );
+}
+
+async function tell(
+  growth: readonly GrowingContainer[],
+  context: DiagnoseContext,
+  scripts: Scripts,
+): Promise<{ readonly leak: LeakCase; readonly finding: Finding }[]> {
   const growing = growth.filter((container) => container.growthPerSecond > 0);
   const cases = await Promise.all(growing.map((container) => investigate(container, context, scripts)));
   const bugs = mergeSameBugs(cases);
@@ -39,11 +70,9 @@ export async function diagnose(
     (a, b) =>
       rank(b) - rank(a) || weight(b) - weight(a) || b.growing.growthPerSecond - a.growing.growthPerSecond,
   );
-  const told = await Promise.all(
+  return Promise.all(
     worthTelling(ranked).map(async (leak) => ({ leak, finding: await findingFrom(leak, context, scripts) })),
   );
-  const findings = await withUncounted(await withUnseen(told, context, scripts), context, scripts);
-  return Promise.all(findings.map((finding) => withSource(finding, context, scripts)));
 }
 
 /** What the sources say beside: where the program uses the package a finding is in, and the lines at all its places. */
@@ -171,12 +200,13 @@ async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Sc
 
 function whatGrows({ held, growing, added, zombies }: LeakCase, call: SourceLocation | null): string {
   const rate = Number(growing.growthPerSecond.toPrecision(2));
+  const pace = growing.per === 'snapshot' ? 'from each snapshot to the next' : 'a second';
   const what =
     held.grows === null
-      ? `\`${held.holder.name}\`${at(held.holder.location)} gains ${counted(rate, 'entry')} a second`
+      ? `\`${held.holder.name}\`${at(held.holder.location)} gains ${counted(rate, 'entry')} ${pace}`
       : `\`${held.grows.name}\`${at(held.grows.location)} ${insideWords(held)} \`${held.holder.name}\`${at(
           held.holder.location,
-        )} gains ${counted(Number(held.grows.perSecondInEach.toPrecision(2)), 'entry')} a second`;
+        )} gains ${counted(Number(held.grows.perSecondInEach.toPrecision(2)), 'entry')} ${pace}`;
   const adder = added === null ? null : (added.words ?? added.location.function);
   const where =
     added === null

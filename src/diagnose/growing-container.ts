@@ -8,6 +8,8 @@ export type GrowingContainer = {
   readonly detail: ContainerDetail;
   /** Entries per second, all containers of the group together. */
   readonly growthPerSecond: number;
+  /** Of snapshots, which have no clock: the rate is from each to the next. Absent where it is of seconds. */
+  readonly per?: 'snapshot';
   /** Entries in all of them at the first and at the last walk. */
   readonly sizeBefore: number;
   readonly sizeAfter: number;

@@ -24,6 +24,8 @@ import { keepsWaiters } from './source/waiters.ts';
 /** All that is known of one growing container: what the rules look at. */
 export type LeakCase = {
   readonly growing: GrowingContainer;
+  /** Others that the same fix ends. Absent where there is none. */
+  readonly alsoGrowing?: readonly GrowingContainer[];
   readonly held: Held;
   /** Who adds; of pieces that keep a whole buffer who cuts them, where that was seen. */
   readonly added: Site | null;

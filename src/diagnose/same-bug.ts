@@ -64,7 +64,8 @@ function merge(main: LeakCase, other: LeakCase): LeakCase {
   const timers = main.timers.length > 0 ? main.timers : other.timers;
   const sameContainer = main.held.container?.node === other.held.container?.node;
   const { added, allocated } = main.added === null && sameContainer ? other : main;
-  return { ...main, zombies: larger(zombies, other.zombies), timers, added, allocated };
+  const alsoGrowing = [...(main.alsoGrowing ?? []), other.growing, ...(other.alsoGrowing ?? [])];
+  return { ...main, alsoGrowing, zombies: larger(zombies, other.zombies), timers, added, allocated };
 }
 
 function larger(a: LeakCase['zombies'], b: LeakCase['zombies']): LeakCase['zombies'] {

@@ -2,6 +2,7 @@ import { classes } from './class-summary.ts';
 import { selfBytesOf } from './columns.ts';
 import { type DominatorTree, NO_DOMINATOR } from './dominator-tree.ts';
 import type { HeapGraph, NodeOrdinal } from './heap-graph.ts';
+import { finderById, NOT_THERE } from './finder-by-id.ts';
 
 /** What became of the nodes of one process from an earlier snapshot to a later one. */
 export type HeapGrowth = {
@@ -46,10 +47,8 @@ export function growthBetween(before: MeasuredGraph, after: MeasuredGraph, point
   };
 }
 
-const NOT_THERE = 0xff_ff_ff_ff;
-
 /** By ordinal of the later, the ordinal of the same node in the earlier. */
-function earlierOrdinals(before: HeapGraph, after: HeapGraph): Uint32Array {
+export function earlierOrdinals(before: HeapGraph, after: HeapGraph): Uint32Array {
   const find = finderById(before.columns.nodeId);
   const earlier = new Uint32Array(after.nodeCount);
   // Types are numbers of the file, and two versions of V8 may number them differently.
@@ -61,27 +60,6 @@ function earlierOrdinals(before: HeapGraph, after: HeapGraph): Uint32Array {
     earlier[node] = isSame ? found : NOT_THERE;
   }
   return earlier;
-}
-
-/** V8 counts ids up, so a table by id is small; where a file's are sparse, they are sorted and searched. */
-function finderById(ids: Uint32Array): (id: number) => number {
-  const max = ids.reduce((most, id) => Math.max(most, id), 0);
-  if (max <= ids.length * TABLE_ENTRIES_PER_NODE) {
-    const ordinalById = new Uint32Array(max + 1).fill(NOT_THERE);
-    for (let node = ids.length - 1; node >= 0; node -= 1) ordinalById[ids[node]] = node;
-    return (id) => (id > max ? NOT_THERE : ordinalById[id]);
-  }
-  const order = Uint32Array.from(ids.keys()).sort((a, b) => ids[a] - ids[b] || a - b);
-  return (id) => {
-    let low = 0;
-    let high = order.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (ids[order[middle]] < id) low = middle + 1;
-      else high = middle;
-    }
-    return low < order.length && ids[order[low]] === id ? order[low] : NOT_THERE;
-  };
 }
 
 function classGrowth(before: HeapGraph, after: HeapGraph, earlier: Uint32Array): ClassGrowth[] {
@@ -156,5 +134,4 @@ function growthPoints(
   }));
 }
 
-const TABLE_ENTRIES_PER_NODE = 16;
 const MOSTLY = 0.75;

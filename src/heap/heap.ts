@@ -1,3 +1,4 @@
+import { type Accumulation, accumulation } from './accumulation.ts';
 import { type ClassTotal, className, classTotals, largestRetained } from './class-summary.ts';
 import { selfBytesOf } from './columns.ts';
 import { dominatorSteps, type DominatorTree, dominatorTree, NO_DOMINATOR } from './dominator-tree.ts';
@@ -12,6 +13,8 @@ import {
   ROOT,
 } from './heap-graph.ts';
 import { growthBetween, type HeapGrowth } from './growth.ts';
+import { type GrowingContainers, growingContainers } from './growing-containers.ts';
+import { entryTargets } from './own-entries.ts';
 import { type Retainers, retainersOf } from './retainers.ts';
 import { retainingEdges } from './retaining-edges.ts';
 import { pathTo, shortestPaths } from './shortest-paths.ts';
@@ -191,8 +194,8 @@ export class Heap {
 
   /**
    * One of the shortest ways from the root to the node over edges that keep alive; null for what nothing keeps alive, empty for the
-   * root. Ways through the program's globals go before those through V8's own roots. Builds a breadth-first tree: 4
-   * bytes a node and 1 an edge kept.
+   * root. Ways through the program's globals go before those through V8's own roots, and those from the stack come last.
+   * Builds a breadth-first tree: 4 bytes a node and 1 an edge kept.
    */
   path(node: NodeOrdinal): HeapEdge[] | null {
     const path = pathTo(this.#graph, this.#paths(), node);
@@ -215,6 +218,12 @@ export class Heap {
       line: locations.line[at - 1],
       column: locations.column[at - 1],
     };
+  }
+
+  /** The nodes that have a position, in the order of the file. Builds nothing. */
+  *locatedNodes(): Generator<NodeOrdinal> {
+    const { locations } = this.#graph.columns;
+    for (let row = 0; row < locations.count; row += 1) yield locations.node[row] as NodeOrdinal;
   }
 
   /** Whether a DOM node is in the document. `unknown` for everything else, which is all there is in Node. Builds nothing. */
@@ -268,6 +277,32 @@ export class Heap {
       { graph: this.#graph, tree: this.#dominators() },
       pointsMax,
     );
+  }
+
+  /**
+   * The objects that gained entries from each snapshot of a process to the next: begin with the first and `null`, hand each answer to
+   * the next. Looks at all edges; nothing is kept in here, so the heap can go before the next is read.
+   */
+  growingContainers(before: GrowingContainers | null): GrowingContainers {
+    return growingContainers(this.#graph, before);
+  }
+
+  /**
+   * Where memory accumulates from the first snapshot to this, the last: the containers that gained entries in each, with the part of
+   * the growth that is theirs. Builds dominators and shortest ways of both.
+   */
+  accumulationSince(first: Heap, growing: GrowingContainers, limit = 100): Accumulation {
+    const pathed = (heap: Heap) => ({
+      graph: heap.#graph,
+      tree: heap.#dominators(),
+      edgeByOrdinal: heap.#paths(),
+    });
+    return accumulation(pathed(first), pathed(this), growing, (node) => this.className(node), limit);
+  }
+
+  /** What the entries of an object lead to: elements, a Map's values, a Set's members, or properties. Builds nothing. */
+  *entries(node: NodeOrdinal): Generator<NodeOrdinal> {
+    yield* entryTargets(this.#graph, node) as Generator<NodeOrdinal>;
   }
 
   #edge(edge: number, from: NodeOrdinal = ownerOf(edge, this.#graph.firstEdgeByOrdinal)): HeapEdge {

@@ -1,3 +1,4 @@
+import type { SnapshotColumns } from './columns.ts';
 import type { HeapGraph, NodeOrdinal } from './heap-graph.ts';
 import { NO_EDGE, ownerOf } from './heap-graph.ts';
 
@@ -6,7 +7,8 @@ import { NO_EDGE, ownerOf } from './heap-graph.ts';
  * its shortest ways from the root; `NO_EDGE` for the root and for what nothing keeps alive.
  *
  * What the program can name comes first: the walk begins at the global objects, to which the root's shortcuts lead, and only what
- * they don't reach is looked for among V8's own roots, as DevTools does. 4 bytes a node, and 4 more while it walks.
+ * they don't reach is looked for among V8's own roots, as DevTools does. The stack comes last: whoever writes a snapshot is in the
+ * middle of something, and that a function has a thing at hand says nothing of who keeps it. 4 bytes a node, and 4 more while it walks.
  */
 export function shortestPaths(
   { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
@@ -15,6 +17,8 @@ export function shortestPaths(
   const { edgeTo, edgeType, edgeTypes } = columns;
   const edgeByOrdinal = new Uint32Array(nodeCount).fill(NO_EDGE);
   const queue = new Uint32Array(nodeCount);
+  const late = stackRoots(columns);
+  for (const node of late) edgeByOrdinal[node] = LATE;
   const shortcut = edgeTypes.indexOf('shortcut');
   let queued = 0;
   for (let edge = 0; edge < firstEdgeByOrdinal[1]; edge += 1) {
@@ -25,10 +29,29 @@ export function shortestPaths(
     queued += 1;
   }
   let done = 0;
-  for (let stage = 0; stage < 2; stage += 1) {
+  let firstOfRoots = 0;
+  for (let stage = 0; stage < 3; stage += 1) {
     if (stage === 1) {
+      firstOfRoots = queued;
       queue[queued] = 0;
       queued += 1;
+    }
+    if (stage === 2) {
+      if (late.length === 0) break;
+      // They hang near the root, which was the first of the last stage.
+      const reached = queued;
+      for (let at = 0; at < reached; at += 1) {
+        const node = queue[(at + firstOfRoots) % reached];
+        for (let edge = firstEdgeByOrdinal[node]; edge < firstEdgeByOrdinal[node + 1]; edge += 1) {
+          const to = edgeTo[edge];
+          if (retains[edge] === 0 || edgeByOrdinal[to] !== LATE) continue;
+          edgeByOrdinal[to] = edge;
+          queue[queued] = to;
+          queued += 1;
+        }
+        if (queued === reached + late.length) break;
+      }
+      for (const node of late) if (edgeByOrdinal[node] === LATE) edgeByOrdinal[node] = NO_EDGE;
     }
     // Hot: once per edge.
     while (done < queued) {
@@ -46,6 +69,21 @@ export function shortestPaths(
   }
   return edgeByOrdinal;
 }
+
+/** What V8 calls the roots it finds on the stack and in the handles of running code. */
+function stackRoots({ nodeType, nodeTypes, nodeName, strings }: SnapshotColumns): number[] {
+  const synthetic = nodeTypes.indexOf('synthetic');
+  const found: number[] = [];
+  for (let node = 1; node < nodeType.length; node += 1) {
+    if (nodeType[node] !== synthetic) continue;
+    const name = strings.at(nodeName[node]);
+    if (name === '(Stack roots)' || name === '(Handle scope)') found.push(node);
+  }
+  return found;
+}
+
+/** Stands for "not before the last stage". */
+const LATE = NO_EDGE - 1;
 
 /** The edges from the root to the node, the root's first; null for what nothing keeps alive. */
 export function pathTo(

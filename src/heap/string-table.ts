@@ -29,6 +29,21 @@ export class StringTable {
     return this.#bytesOf(index, 1)[0];
   }
 
+  /** The number it is the decimal digits of, or -1; for names that are slots, of which a heap has millions. */
+  digitsAt(index: number): number {
+    const start = this.#starts[index];
+    const end = this.#starts[index + 1];
+    if (!(end > start && end - start <= DIGITS_MAX)) return -1;
+    let value = 0;
+    for (let at = start; at < end; at += 1) {
+      const segment = Math.floor(at / SEGMENT_BYTES);
+      const digit = this.#segments[segment][at - segment * SEGMENT_BYTES] - DIGIT_0;
+      if (!(digit >= 0 && digit <= 9)) return -1;
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+
   /** How long it is in the file, which is not what it took in the heap. */
   byteLength(index: number): number {
     return this.#starts[index + 1] - this.#starts[index];
@@ -89,5 +104,8 @@ export class StringTableBuilder {
 /** A segment is made when its first byte comes, so a file can't ask for more than 1 MB that it does not fill. */
 const SEGMENT_BYTES = 1 << 20;
 const BACKSLASH = 0x5c;
+const DIGIT_0 = 0x30;
+/** No slot of V8's has more. */
+const DIGITS_MAX = 10;
 // A byte order mark inside the file is data, and what is not UTF-8 becomes U+FFFD as with every other reader.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -5,7 +5,7 @@ import { cutEnd, textWidth } from './text-width.ts';
 
 /** The source lines of a finding, each file under its name, the lines that matter marked. */
 export function excerptLines(
-  { excerpts }: ReportFinding,
+  { excerpts }: Pick<ReportFinding, 'excerpts'>,
   layout: { readonly columns: number; readonly indent: number; readonly glyphs: Glyphs },
 ): Line[] {
   const shown = excerpts.slice(0, MAX_EXCERPTS);

@@ -18,12 +18,26 @@ export type FindingLayout = {
   readonly excerpts: boolean;
 };
 
+/** What of a finding stands below its head. Between snapshots nobody knows the time, so there what grows has no rate. */
+export type FindingBody = Omit<ReportFinding, 'retained' | 'grows'> & {
+  readonly grows:
+    | (Omit<NonNullable<ReportFinding['grows']>, 'perSecondInEach'> & {
+        readonly perSecondInEach: number | null;
+      })
+    | null;
+};
+
 /** One finding as a block: what is kept, then who holds it, where it grows and what is missing, in columns. */
 export function findingLines(finding: ReportFinding, layout: FindingLayout): Line[] {
+  return [...headLines(finding, layout), ...findingBodyLines(finding, layout)];
+}
+
+/** Who holds it, where it grows and what is missing. */
+export function findingBodyLines(finding: FindingBody, layout: FindingLayout): Line[] {
   const rows = findingRows(finding);
   const labelColumns = Math.max(MIN_LABEL_COLUMNS, ...rows.map(({ label }) => label.length + 1));
   const below = { columns: layout.columns, indent: layout.indent + 2, labelColumns };
-  const lines: Line[] = [...headLines(finding, layout), ...alignRows(rows, labelColumns, layout)];
+  const lines: Line[] = alignRows(rows, labelColumns, layout);
   const missing = missingWords(finding);
   if (missing !== null) lines.push(...labelled({ text: 'missing', tone: 'faint' }, { text: missing }, below));
   const known = knownWords(finding);
@@ -73,7 +87,7 @@ export function placeWords(location: ReportLocation): string {
 }
 
 /** The clean-up that is missing, and where it belongs when that is known. */
-export function missingWords(finding: ReportFinding): string | null {
+export function missingWords(finding: Pick<ReportFinding, 'shouldBeReleased'>): string | null {
   const release = finding.shouldBeReleased;
   if (release === null) return null;
   const { words, location } = release;
@@ -82,7 +96,7 @@ export function missingWords(finding: ReportFinding): string | null {
 }
 
 /** `debug 4.1.1 (known of >=3.0.0 <4.3.0): …`: what the package's own history says of it, and what to do. */
-export function knownWords({ knownLeak }: ReportFinding): string | null {
+export function knownWords({ knownLeak }: Pick<ReportFinding, 'knownLeak'>): string | null {
   if (knownLeak === null) return null;
   const { package: name, installed, leaks, description, remedy, citation } = knownLeak;
   const version = installed === null ? name : `${name} ${installed}`;
@@ -112,7 +126,7 @@ function headLines(finding: ReportFinding, layout: FindingLayout): Line[] {
 }
 
 /** Who holds it, where it grows, who adds: a name, its type and its place each. */
-export function findingRows(finding: ReportFinding): FindingRow[] {
+export function findingRows(finding: FindingBody): FindingRow[] {
   const { heldBy, grows, addedAt, allocatedAt } = finding;
   const rows: FindingRow[] = [
     {
@@ -123,11 +137,12 @@ export function findingRows(finding: ReportFinding): FindingRow[] {
     },
   ];
   if (grows !== null) {
+    const rate = grows.perSecondInEach === null ? '' : `  ${countRate(grows.perSecondInEach)}`;
     const each = grows.instances === 1 ? '' : ' in each';
     rows.push({
       label: 'grows',
       name: grows.name,
-      type: `${grows.type}  ${countRate(grows.perSecondInEach)}${each}`,
+      type: `${grows.type}${rate}${each}`,
       place: placeOrNothing(grows.location),
     });
   }

@@ -107,7 +107,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       })),
     },
     forecast: parts.outlook,
-    findings: parts.findings.map(findingOf),
+    findings: parts.findings.map(reportFinding),
     account: accountOf(parts.account ?? null),
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,
@@ -137,7 +137,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
 }
 
 /** What follows from the other facts, but which no reader should have to find out. */
-function findingOf(finding: Finding): ReportFinding {
+export function reportFinding(finding: Finding): ReportFinding {
   const { retained, trap, excerpts, addedAt, allocatedAt, usedAt } = finding;
   const { nodes: _, ...heldBy } = finding.heldBy;
   return {
@@ -190,7 +190,7 @@ function accountOf(parts: AccountParts | null): Report['account'] {
     explainedBytesPerSecond: rounded(growth.explainedBytesPerSecond),
     unexplainedBytesPerSecond: rounded(growth.unexplainedBytesPerSecond),
     sufficient: growth.sufficient,
-    heldBack: growth.heldBack.map(findingOf),
+    heldBack: growth.heldBack.map(reportFinding),
     census,
     snapshot:
       snapshot === null

@@ -1,3 +1,5 @@
+import type { ReportFinding } from './schema.ts';
+
 /** One heap snapshot in figures: how much there is, of what, and who keeps the most of it alive. */
 export type HeapSummary = {
   readonly schema: 'leakline/heap-summary@1';
@@ -95,12 +97,59 @@ export type HeapGrowthAnswer = {
     readonly newCount: number;
     readonly newBytes: number;
   }[];
+  /** What is kept alive in the last beyond the first. */
+  readonly grownBytes: number;
+  /** Of that, what no container accounts for that gained entries in each file. */
+  readonly restBytes: number;
+  /** In order of how much of the growth they explain, each byte counted once. */
+  readonly findings: readonly HeapFinding[];
+  /** Containers that gained in each file too, and explain too little to be the cause. */
+  readonly heldBack: readonly HeapHeldBack[];
+  /** What can't be told of these files, and why. */
+  readonly notes: readonly string[];
   /** Nodes in both that retain more, where it accumulates; `path` leads to them from the root. */
   readonly points: readonly {
     readonly node: HeapHolder;
     readonly retainedBytesBefore: number;
     readonly path: readonly HeapStep[];
   }[];
+};
+
+/**
+ * A finding as of a watch, with the same names. A snapshot has no clock, so what is per second there is `null` here, and `growth`
+ * tells what each file adds.
+ */
+export type HeapFinding = Omit<ReportFinding, 'retained' | 'grows'> & {
+  readonly retained: Omit<ReportFinding['retained'], 'growthPerSecond' | 'bytesPerSecond'> & {
+    readonly growthPerSecond: null;
+    readonly bytesPerSecond: null;
+  };
+  readonly grows:
+    | (Omit<NonNullable<ReportFinding['grows']>, 'perSecondInEach'> & { readonly perSecondInEach: null })
+    | null;
+  readonly growth: {
+    /** Entries of all containers of the finding together. */
+    readonly entriesByFile: readonly number[];
+    /** One number fewer than files. */
+    readonly addedByStep: readonly number[];
+    /** From the first file to the last, what is charged to it and to nothing else. */
+    readonly bytes: number;
+    /** Of all that grew, 0 to 1. */
+    readonly share: number;
+    readonly containers: number;
+    /** V8's id of the one that gained most, for `--path`. */
+    readonly id: number;
+    /** What grows inside and ends with the same fix; its bytes are part of `bytes`, its entries are not counted above. */
+    readonly with: readonly HeapHeldBack[];
+  };
+};
+
+/** The way to containers without indices, keys and ids, and what they gained. */
+export type HeapHeldBack = {
+  readonly key: string;
+  readonly addedByStep: readonly number[];
+  readonly bytes: number;
+  readonly share: number;
 };
 
 export type HeapAnswer =

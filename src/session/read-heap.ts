@@ -1,5 +1,6 @@
 import { LeaklineError } from '../core/errors.ts';
 import type { Heap, HeapEdge } from '../heap/heap.ts';
+import type { GrowingContainers } from '../heap/growing-containers.ts';
 import type { NodeOrdinal } from '../heap/heap-graph.ts';
 import { readSnapshot } from '../heap/index.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   HeapStringsAnswer,
   HeapSummary,
 } from '../report/heap-summary.ts';
+import { heapFindings } from './heap-findings.ts';
 import { snapshotBytes, snapshotSize } from './snapshot-bytes.ts';
 
 /** What is asked of a snapshot; without anything, its summary. */
@@ -22,6 +24,8 @@ export type HeapQuestion = {
   readonly class?: string | undefined;
   /** The texts that take most. */
   readonly strings?: boolean | undefined;
+  /** What grew from file to file; several files ask for that without saying so. */
+  readonly diff?: boolean | undefined;
 };
 
 /** `bytesTotal` is null for gzip and for what is no file. */
@@ -37,15 +41,24 @@ export async function readHeapGrowth(
   const totals: Totals[] = [];
   let first: Heap | null = null;
   let last: Heap | null = null;
+  let growing: GrowingContainers | null = null;
   for (const file of files) {
     // The one before last is gone before the next is read.
     last = null;
     last = await openHeap(file, options);
     first ??= last;
     totals.push(totalsOf(last));
+    growing = last.growingContainers(growing);
   }
-  if (first === null || last === null) throw new LeaklineError('USAGE', { message: 'Name a snapshot' });
-  return growthAnswer(files, totals, first, last);
+  if (first === null || last === null || growing === null)
+    throw new LeaklineError('USAGE', { message: 'Name a snapshot' });
+  const accumulation = last.accumulationSince(first, growing);
+  return {
+    ...growthAnswer(files, totals, first, last),
+    grownBytes: accumulation.grownBytes,
+    restBytes: accumulation.restBytes,
+    ...(await heapFindings(files.at(-1) ?? '', last, accumulation, growing)),
+  };
 }
 
 /** A snapshot file, asked one thing; gzip is opened on the way. */
@@ -101,7 +114,7 @@ function growthAnswer(
   totals: readonly Totals[],
   first: Heap,
   last: Heap,
-): HeapGrowthAnswer {
+): Omit<HeapGrowthAnswer, 'grownBytes' | 'restBytes' | 'findings' | 'heldBack' | 'notes'> {
   const growth = last.growthSince(first, POINTS_SHOWN);
   return {
     schema: 'leakline/heap-growth@1',

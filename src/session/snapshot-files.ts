@@ -65,7 +65,8 @@ export function checkFree(file: string): void {
   }
 }
 
-function scriptsFileOf(file: string): string {
+/** Where the scripts of a snapshot are listed. */
+export function scriptsFileOf(file: string): string {
   return `${file.replace(/\.heapsnapshot$/, '')}.scripts.json`;
 }
 

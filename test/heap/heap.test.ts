@@ -194,3 +194,26 @@ function only(nodes: Iterable<NodeOrdinal>, at: number): NodeOrdinal {
   if (node === undefined) throw new Error('there are fewer');
   return node;
 }
+
+test('the way to a node leads over the stack only where there is no other', async () => {
+  const heap = await readSnapshot(
+    chunked(
+      bytesOf(
+        snapshotJson([
+          { name: '', type: 'synthetic', edges: [{ to: 1 }, { to: 3 }] },
+          { name: '(GC roots)', type: 'synthetic', edges: [{ to: 2 }] },
+          { name: '(Stack roots)', type: 'synthetic', edges: [{ to: 5 }, { to: 6 }] },
+          { name: 'module', edges: [{ to: 4 }] },
+          { name: 'exports', edges: [{ to: 5 }] },
+          { name: 'kept' },
+          { name: 'at hand' },
+        ]),
+      ),
+      64,
+    ),
+  );
+  const names = (node: number) => heap.path(node as NodeOrdinal)?.map(({ to }) => heap.node(to).name) ?? null;
+  expect(names(5)).toEqual(['module', 'exports', 'kept']);
+  expect(names(6)).toEqual(['(GC roots)', '(Stack roots)', 'at hand']);
+  expect(names(2)).toEqual(['(GC roots)', '(Stack roots)']);
+});

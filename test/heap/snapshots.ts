@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,6 +26,33 @@ export function realSnapshots(parts: readonly string[]): Buffer[] {
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/**
+ * The same of a program in a file of its own, which writes them itself: `snapshot()` writes one, with numbers if asked. Its text is
+ * where `file` says; `dispose` removes all.
+ */
+export function programSnapshots(
+  name: string,
+  text: string,
+  options: { readonly exposeNumericValues?: boolean } = {},
+): { readonly file: string; readonly snapshots: readonly string[]; dispose(): void } {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'leakline-heap-')));
+  const file = join(directory, name);
+  writeFileSync(file, text);
+  const preload = join(directory, 'preload.cjs');
+  const target = JSON.stringify(join(directory, 'at-'));
+  writeFileSync(
+    preload,
+    `let written = 0; globalThis.snapshot = () => require('node:v8').writeHeapSnapshot(${target} + String(written++) + '.heapsnapshot', ${JSON.stringify(options)});`,
+  );
+  execFileSync(process.execPath, ['--require', preload, file]);
+  const snapshots = readdirSync(directory).filter((one) => one.endsWith('.heapsnapshot'));
+  return {
+    file,
+    snapshots: snapshots.sort().map((one) => join(directory, one)),
+    dispose: () => rmSync(directory, { recursive: true }),
+  };
 }
 
 /** A node as a test writes it; edges lead to ordinals. */

@@ -13,6 +13,7 @@ import { count, percent } from '../figures.ts';
 import { glyphsFor } from '../glyphs.ts';
 import type { Line } from '../line.ts';
 import { sanitizeDocument } from '../sanitize.ts';
+import { heapFindingBlocks } from './heap-finding-lines.ts';
 import { joinLines, type Layout } from './report-text.ts';
 import type { TextOptions } from './text-options.ts';
 
@@ -37,7 +38,12 @@ function linesOf(answer: HeapAnswer, layout: Layout): Line[][] {
     case 'leakline/heap-strings@1':
       return [titleLines(answer.file, layout), stringLines(answer)];
     case 'leakline/heap-growth@1':
-      return [growthHeadLines(answer, layout), grownClassLines(answer, layout), ...pointLines(answer)];
+      return [
+        growthHeadLines(answer, layout),
+        ...heapFindingBlocks(answer, layout),
+        grownClassLines(answer, layout),
+        ...pointLines(answer),
+      ];
     case 'leakline/heap-summary@1':
       return [headLines(answer, layout), classLines(answer), holderLines(answer)];
   }
@@ -101,22 +107,26 @@ function grownClassLines({ classes, files }: HeapGrowthAnswer, { glyphs }: Layou
   ];
 }
 
-/** Where it accumulates, each with its way from the root. */
-function pointLines({ points }: HeapGrowthAnswer): Line[][] {
-  return points.map(({ node, retainedBytesBefore, path }): Line[] => [
-    row(`+${formatBytes(node.retainedBytes - retainedBytesBefore)}`, formatBytes(node.retainedBytes), '', [
-      { text: nodeWords(node), tone: 'strong' },
-    ]),
-    ...shortened(path).map(
-      (step): Line =>
-        typeof step === 'number'
-          ? leftOut(step)
-          : row('', '', '', [
-              { text: `${edgeWords(step.edge)}  ` },
-              { text: nodeWords(step.node), tone: 'faint' },
-            ]),
-    ),
-  ]);
+/** Where the findings leave half of the growth open: what else retains more, each with its way from the root. */
+function pointLines({ points, findings }: HeapGrowthAnswer): Line[][] {
+  if (findings.reduce((sum, { growth }) => sum + growth.share, 0) > 0.5) return [];
+  const told = new Set(findings.map(({ growth }) => growth.id));
+  return points
+    .filter(({ node }) => !told.has(node.id))
+    .map(({ node, retainedBytesBefore, path }): Line[] => [
+      row(`+${formatBytes(node.retainedBytes - retainedBytesBefore)}`, formatBytes(node.retainedBytes), '', [
+        { text: nodeWords(node), tone: 'strong' },
+      ]),
+      ...shortened(path).map(
+        (step): Line =>
+          typeof step === 'number'
+            ? leftOut(step)
+            : row('', '', '', [
+                { text: `${edgeWords(step.edge)}  ` },
+                { text: nodeWords(step.node), tone: 'faint' },
+              ]),
+      ),
+    ]);
 }
 
 /** A list of a million links is a way of a million steps: its ends, and how many are between. */

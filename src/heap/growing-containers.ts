@@ -1,0 +1,43 @@
+import { finderById, NOT_THERE } from './finder-by-id.ts';
+import type { HeapGraph } from './heap-graph.ts';
+import { ownEntries } from './own-entries.ts';
+
+/**
+ * Objects that are in every snapshot so far, by V8's id, with how many entries of their own each had in which file, and that had more in
+ * each than in the one before. After the first file those are all objects, empty ones too; 8 bytes each, and fewer with every file.
+ */
+export type GrowingContainers = {
+  readonly ids: Uint32Array;
+  readonly entriesByFile: readonly Uint32Array[];
+};
+
+/** Of the first file, or of one more. */
+export function growingContainers(graph: HeapGraph, before: GrowingContainers | null): GrowingContainers {
+  const { nodeType, nodeTypes, nodeId } = graph.columns;
+  const entries = ownEntries(graph);
+  const object = nodeTypes.indexOf('object');
+  const latest = before?.entriesByFile.at(-1);
+  const find = before === null ? null : finderById(before.ids);
+  const kept: number[] = [];
+  const places: number[] = [];
+  const taken = new Uint8Array(before?.ids.length ?? 0);
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    if (nodeType[node] !== object) continue;
+    if (find !== null && latest !== undefined) {
+      const place = find(nodeId[node]);
+      // Of two nodes of one id, which no V8 writes, the first.
+      if (place === NOT_THERE || taken[place] === 1 || entries[node] <= latest[place]) continue;
+      taken[place] = 1;
+      places.push(place);
+    }
+    kept.push(node);
+  }
+  const earlier = before?.entriesByFile ?? [];
+  return {
+    ids: Uint32Array.from(kept, (node) => nodeId[node]),
+    entriesByFile: [
+      ...earlier.map((column) => Uint32Array.from(places, (place) => column[place])),
+      Uint32Array.from(kept, (node) => entries[node]),
+    ],
+  };
+}
