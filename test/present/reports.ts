@@ -178,6 +178,7 @@ export function contendedReport(): Report {
     ...report,
     durationMs: 7_044,
     target: { ...report.target, isolate: 'main' },
+    ...memory(8, () => 30 * MB),
     verdict: {
       ...report.verdict,
       reason: '3 collections in 7 s are too few to judge by',
