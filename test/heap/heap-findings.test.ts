@@ -123,6 +123,7 @@ const step = (times) => {
   }
   snapshot();
 };
+module.exports = { step };
 step(20); step(30); step(10);
 `;
     const { answer } = await answerOf('server.cjs', text);
@@ -169,6 +170,7 @@ const step = (times) => {
   }
   snapshot();
 };
+module.exports = { step };
 step(40); step(40); step(40);
 `;
   const zombiesOf = (findings: readonly HeapFinding[], name: string) =>
