@@ -63,7 +63,10 @@ test('a redacted snapshot is taken, and the report has the file, what was predic
 test('behind the same check: a pause that is not allowed is refused in words, and nothing is taken', async () => {
   const report = await afterWatch(40);
   expect(findReportProblem(report)).toBe(null);
-  expect(report.snapshot).toMatchObject({ taken: null, predicted: { objects: expect.any(Number) as number } });
+  expect(report.snapshot).toMatchObject({
+    taken: null,
+    predicted: { objects: expect.any(Number) as number },
+  });
   expect(report.snapshot?.refusal).toMatch(/would stop the program for up to .+, and 40 ms are allowed/);
   expect(report.cost).toEqual(unexplainedReport().cost);
   expect(readdirSync(folder)).toEqual([]);
