@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Report } from '../../src/report/schema.ts';
 import { findReportProblem } from '../../src/report/validate.ts';
+import { withLastResort } from '../../src/session/last-resort.ts';
+import { unexplainedReport } from '../present/reports.ts';
 import { cli, isAlive, type RunningServer, startServer } from './processes.ts';
 
-// `--snapshot auto` of a leak that no walk can see, in a process whose allocations somebody else samples: nothing explains it.
+// What `--snapshot auto` does once a watch has ended with a leak that nothing explains: here of a process that is really there,
+// after a watch that was not, since that takes half a minute. The last test has both.
 
 let folder = '';
 let server: RunningServer;
@@ -20,26 +23,18 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function watch(...options: string[]): Promise<{ report: Report; text: string; stderr: string }> {
-  const json = join(folder, 'report.json');
-  const { stdout, stderr, code } = await cli(
-    [String(server.pid), '--for', '45s', '--quiet', '--json', json, ...options],
-    {},
-    { cwd: folder },
-  );
-  expect(code).toBe(1);
-  const report = JSON.parse(readFileSync(json, 'utf8')) as Report;
-  expect(findReportProblem(report)).toBe(null);
-  expect(report.verdict.kind).toBe('leaking');
-  expect(report.account?.sufficient).toBe(false);
-  return { report, text: stdout.replace(/\s+/g, ' '), stderr };
+function afterWatch(maxPauseMs: number): Promise<Report> {
+  const watched = unexplainedReport();
+  const report = { ...watched, target: { ...watched.target, pid: server.pid } };
+  const fileFor = (pid: number): string => join(folder, `${pid}.heapsnapshot`);
+  return withLastResort(report, { fileFor, maxPauseMs }, new AbortController().signal, () => undefined);
 }
 
-test('a redacted snapshot is taken, named in the report with what was predicted and what it cost', async () => {
-  const { report, text } = await watch('--snapshot', 'auto');
+/** It is there, its owner's alone, whole and redacted; and the program goes on. */
+async function expectSnapshot(report: Report): Promise<void> {
+  expect(findReportProblem(report)).toBe(null);
   const { taken, predicted, refusal } = report.snapshot ?? { taken: null, predicted: null, refusal: '' };
   expect(refusal).toBe(null);
-  expect(readdirSync(folder).filter((name) => name.includes('Heap.'))).toHaveLength(2);
   const file = readFileSync(taken?.file ?? '');
   expect(statSync(taken?.file ?? '').mode & 0o777).toBe(0o600);
   expect(file.length).toBe(taken?.fileBytes);
@@ -51,31 +46,41 @@ test('a redacted snapshot is taken, named in the report with what was predicted 
   // What the program keeps is hidden, who keeps it is not.
   expect(strings.filter((string) => /^word \d+ \d+$/.test(string))).toEqual([]);
   expect(strings).toContain('Lease');
-  expect(predicted?.objects).toBeGreaterThan(0.9 * snapshot.node_count);
+  expect(predicted?.objects).toBeGreaterThan(0.5 * snapshot.node_count);
   expect(report.cost.snapshotTaken).toBe(true);
   expect(report.cost.longestPauseMs).toBeGreaterThanOrEqual(taken?.pauseMs ?? Infinity);
-  expect(text).toContain(`snapshot ${taken?.file.split('/').at(-1)}`);
-  expect(text).toMatch(/predicted for [\d,]+ objects were/);
+  expect(report.cost.totalMsByWork.snapshot).toBe(taken?.pauseMs);
   expect(isAlive(server.pid)).toBe(true);
   expect((await fetch(`http://127.0.0.1:${server.port}/`)).ok).toBe(true);
+}
+
+test('a redacted snapshot is taken, and the report has the file, what was predicted and what it cost', async () => {
+  const report = await afterWatch(60_000);
+  await expectSnapshot(report);
+  expect(readdirSync(folder)).toEqual([`${server.pid}.heapsnapshot`, `${server.pid}.scripts.json`]);
 });
 
 test('behind the same check: a pause that is not allowed is refused in words, and nothing is taken', async () => {
-  const { report, text } = await watch('--snapshot', 'auto', '--max-pause', '40');
+  const report = await afterWatch(40);
+  expect(findReportProblem(report)).toBe(null);
   expect(report.snapshot).toMatchObject({
     taken: null,
     predicted: { objects: expect.any(Number) as number },
   });
   expect(report.snapshot?.refusal).toMatch(/would stop the program for up to .+, and 40 ms are allowed/);
-  expect(report.cost.snapshotTaken).toBe(false);
-  expect(text).toContain('none was taken:');
-  expect(readdirSync(folder)).toEqual(['report.json']);
+  expect(report.cost).toEqual(unexplainedReport().cost);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
-test('without the option none is taken, and the way to one is told with its predicted cost', async () => {
-  const { report, text } = await watch();
-  expect(report.snapshot).toBe(null);
-  expect(readdirSync(folder)).toEqual(['report.json']);
-  expect(text).toMatch(/it would stop this server for .+ to .+ and take .+ of memory/);
-  expect(text).toContain(`leakline snapshot ${server.pid} takes one if that is safe`);
+// No walk can see what a registry holds, and somebody else samples the allocations.
+test('--snapshot auto of a leak that nothing explains', { timeout: 300_000 }, async () => {
+  const { code, stdout } = await cli(
+    [String(server.pid), '--for', '2m', '--quiet', '--snapshot', 'auto', '--json', 'report.json'],
+    {},
+    { cwd: folder },
+  );
+  const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report;
+  expect([code, report.verdict.kind, report.account?.sufficient]).toEqual([1, 'leaking', false]);
+  await expectSnapshot(report);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(`snapshot ${report.snapshot?.taken?.file.split('/').at(-1)}`);
 });
