@@ -143,3 +143,15 @@ export type SteadyContainer = {
   /** For how long its size was watched. */
   readonly watchedMs: number;
 };
+
+/** A container that was seen to grow, whether or not anything leaks. */
+export type GrownContainer = {
+  readonly name: string;
+  readonly type: string;
+  /** Entries a second, in all of its kind together. */
+  readonly growthPerSecond: number;
+  /** Entries in them at each look, the first and the latest of many. */
+  readonly sizes: readonly SizeSeen[];
+};
+
+export type SizeSeen = { readonly timeMs: number; readonly size: number };

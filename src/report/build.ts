@@ -1,4 +1,10 @@
-import { callOfProgram, type Finding, type Site, type SteadyContainer } from '../core/finding.ts';
+import {
+  callOfProgram,
+  type Finding,
+  type GrownContainer,
+  type Site,
+  type SteadyContainer,
+} from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
 import type { InsideSample, Series } from '../core/series.ts';
 import type { SnapshotCost } from '../core/snapshot-cost.ts';
@@ -30,6 +36,8 @@ export type IsolateParts = {
   readonly account?: AccountParts | null;
   readonly namedAtMs: number | null;
   readonly steadyContainers: readonly SteadyContainer[];
+  /** Of a watch; a judged log has none. */
+  readonly growingContainers?: readonly GrownContainer[];
   readonly series: Series;
   /** Of a process that was watched on Linux. */
   readonly residentMemory?: IsolateReport['residentMemory'];
@@ -105,6 +113,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
     account: accountOf(parts.account ?? null),
     namedAtMs: rounded(parts.namedAtMs),
     steadyContainers: parts.steadyContainers,
+    growingContainers: parts.growingContainers ?? [],
     series: columnsOf(series),
     activeResources: resourcesOf(series),
     residentMemory: parts.residentMemory ?? null,

@@ -127,6 +127,18 @@ export type IsolateReport = {
     readonly size: number;
     readonly watchedMs: number;
   }[];
+  /**
+   * What was seen to grow from walk to walk, whether or not anything leaks (a cache may be filling), in order of how much
+   * memory it accounts for.
+   */
+  readonly growingContainers: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** Entries a second, in all of its kind together. */
+    readonly growthPerSecond: number;
+    /** Entries in them at each walk; of many walks the first and the latest. */
+    readonly sizes: readonly { readonly timeMs: number; readonly size: number }[];
+  }[];
   readonly series: {
     readonly timeMs: readonly number[];
     readonly rss: readonly (number | null)[];

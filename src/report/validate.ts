@@ -143,6 +143,14 @@ function isolate(): Fields<IsolateReport> {
         watchedMs: number,
       }),
     ),
+    growingContainers: list(
+      object<IsolateReport['growingContainers'][number]>({
+        name: text,
+        type: text,
+        growthPerSecond: number,
+        sizes: list(object({ timeMs: number, size: number })),
+      }),
+    ),
     series: series(),
     activeResources: nullable(object({ first: record(number), last: record(number) })),
     residentMemory: nullable(object({ first: residentMemory(), last: residentMemory() })),

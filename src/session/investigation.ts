@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GrowthOfContainer, findGrowth, findSteady, findUncounted } from '../census/growth.ts';
+import { type SizeHistory, sizesSeen } from '../census/size-history.ts';
 import type { AllocationProfile } from '../core/allocations.ts';
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
-import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
+import type { Finding, GrownContainer, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen } from '../core/growth-account.ts';
 import type { Series } from '../core/series.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -33,6 +34,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   const windows = new AllocationWindows(peer, facts);
   windows.walked();
   let named: readonly Finding[] = [];
+  let sizes: SizeHistory = new Map();
   let walksDone = 1;
   let walksOnceLeaking = 0;
   let nextWalkAtMs = 0;
@@ -51,11 +53,22 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     // The first is the longest lever; of the others the latest.
     if (walks.length > WALKS_KEPT) walks.splice(1, 1);
     const grown = findGrowth(walks);
+    sizes = sizesSeen(
+      sizes,
+      walks,
+      grown.slice(0, LOOKED_AT_CLOSELY).map(({ key }) => key),
+    );
     walksDone += 1;
     windows.walked();
     facts.report({ seen: seenBy(walk, walksDone, grown.length) });
     if (grown.length > 0 || findUncounted(walks).length > 0 || windows.looksForMore(0)) {
-      const { findings, steady } = await nameGrowth(peer, grown, walks, facts, windows, signal);
+      const { findings, steady } = await nameGrowth(
+        peer,
+        { grown, walks, sizes },
+        facts,
+        windows,
+        signal,
+      );
       if (findings.length > 0) named = findings;
       facts.report({ findings: named, steady });
     }
@@ -87,6 +100,8 @@ export type InvestigationNews = {
   readonly activity?: Activity;
   readonly findings?: readonly Finding[];
   readonly steady?: readonly SteadyContainer[];
+  /** What grew over the walks, whether or not anything leaks. */
+  readonly growing?: readonly GrownContainer[];
   /** Known leaks of loaded packages, as long as what was found does not explain the growth. */
   readonly suspects?: readonly KnownLeak[];
   readonly seen?: CensusSeen;
@@ -101,15 +116,21 @@ const GAP_ONCE_NAMED_MS = 20_000;
 const WALKS_KEPT = 5;
 const LOOKED_AT_CLOSELY = 12;
 const STEADY_NAMED = 4;
+const GROWING_NAMED = 4;
 const TRAPPED = 3;
 const TRAP_MS = 2500;
 /** Growth that no walk sees after that many is not in a container the census knows. */
 const MAX_WALKS_ONCE_LEAKING = 6;
 
+type Walked = {
+  readonly grown: readonly GrowthOfContainer[];
+  readonly walks: readonly CensusWalk[];
+  readonly sizes: SizeHistory;
+};
+
 async function nameGrowth(
   peer: Peer,
-  grown: readonly GrowthOfContainer[],
-  walks: readonly CensusWalk[],
+  { grown, walks, sizes }: Walked,
   facts: InvestigationFacts,
   windows: AllocationWindows,
   signal: AbortSignal,
@@ -144,7 +165,11 @@ async function nameGrowth(
   // Only what has a line explains: while the traps are set there is time to see what does.
   const [caught, untrapped] = signal.aborted
     ? [new Map<string, TrapResult>(), []]
-    : await Promise.all([setTraps(peer, growing.slice(0, TRAPPED)), diagnose(growing, contextWith(null))]);
+    : await Promise.all([
+        setTraps(peer, growing.slice(0, TRAPPED)),
+        diagnose(growing, contextWith(null)),
+        tellGrowth(growing, sizes, contextWith(null), facts),
+      ]);
   const trapped = growing.map((container) => ({
     ...container,
     trap: caught.get(container.detail.key) ?? null,
@@ -167,6 +192,23 @@ async function nameGrowth(
     if (steady.length >= STEADY_NAMED) break;
   }
   return { findings, steady };
+}
+
+/** The names of what grows and its sizes, for whoever looks on: long before it is known what of it leaks. */
+async function tellGrowth(
+  growing: readonly GrowingContainer[],
+  sizes: SizeHistory,
+  context: DiagnoseContext,
+  facts: InvestigationFacts,
+): Promise<void> {
+  const told: GrownContainer[] = [];
+  for (const { detail, growthPerSecond } of growing) {
+    const named = await nameContainer(detail, context);
+    const seen = sizes.get(detail.key) ?? [];
+    if (named !== null && seen.length > 0) told.push({ ...named.words, growthPerSecond, sizes: seen });
+    if (told.length >= GROWING_NAMED) break;
+  }
+  facts.report({ growing: told });
 }
 
 function seenBy(last: CensusWalk, walksDone: number, grown: number): CensusSeen {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { predictSnapshotCost } from '../capture/snapshot-cost.ts';
 import { LeaklineError } from '../core/errors.ts';
-import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
+import type { Finding, GrownContainer, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import { accountFor, isEndlessGrowth } from '../diagnose/growth-account.ts';
@@ -57,6 +57,7 @@ export class IsolateWatch {
   #cost: AgentCost | null = null;
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
+  #growing: readonly GrownContainer[] = [];
   #suspects: readonly KnownLeak[] = [];
   #seen: CensusSeen | null = null;
   #unsampled: string | null = null;
@@ -164,6 +165,7 @@ export class IsolateWatch {
         : null,
       namedAtMs: leaking ? this.#namedAtMs : null,
       steadyContainers: this.#steady,
+      growingContainers: this.#growing,
       series,
       residentMemory: this.#resident?.seen ?? null,
       cost: this.#cost,
@@ -193,6 +195,7 @@ export class IsolateWatch {
             this.#activity = news.activity ?? this.#activity;
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
+            this.#growing = news.growing ?? this.#growing;
             if (news.unsampled !== undefined)
               this.#unsampled = unsampledNote(news.unsampled, this.#request.maxPauseMs);
             this.#suspects = news.suspects ?? this.#suspects;

@@ -43,6 +43,7 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
     findings: [sessionsFinding()],
     namedAtMs: 9_300,
     steadyContainers: [{ name: 'routeCache', type: 'Map', size: 128, watchedMs: 20_000 }],
+    growingContainers: [growingContainer()],
     ...memory(24, (second) => 30 * MB + Math.max(0, second - 2) * 56 * MB),
     cost: {
       longestPauseMs: 9,
@@ -364,6 +365,25 @@ export function unexplainedReport(changes: Partial<NonNullable<Report['account']
   };
 }
 
+/** The sessions' histories, as each walk met them. */
+export function growingContainer(
+  changes: Partial<Report['growingContainers'][number]> = {},
+): Report['growingContainers'][number] {
+  return {
+    name: 'history in sessions',
+    type: 'Array',
+    growthPerSecond: 7,
+    sizes: [
+      { timeMs: 400, size: 0 },
+      { timeMs: 3_500, size: 7 },
+      { timeMs: 5_600, size: 22 },
+      { timeMs: 8_200, size: 40 },
+      { timeMs: 11_300, size: 62 },
+    ],
+    ...changes,
+  };
+}
+
 export function sessionsFinding(): ReportFinding {
   return {
     fingerprint: 'f3a9c1',
@@ -543,6 +563,7 @@ function emptyReport(pid: number, command: string, durationMs: number): Report {
     account: null,
     namedAtMs: null,
     steadyContainers: [],
+    growingContainers: [],
     series: {
       timeMs: [],
       rss: [],
