@@ -1,5 +1,6 @@
 import { LeaklineError } from '../core/errors.ts';
 import { renderReport } from '../present/text/report-text.ts';
+import { SnapshotDesk } from '../session/snapshot-desk.ts';
 import { watchInspector } from '../session/watch-inspector.ts';
 import { watchPid } from '../session/watch-pid.ts';
 import type { WatchRequest } from '../session/watch.ts';
@@ -15,14 +16,16 @@ export async function attachCommand(
   options: OutputOptions & { readonly yes?: boolean | undefined },
 ): Promise<number> {
   const interrupt = listenForInterrupt();
-  const output = await openOutput(options, `leakline ${target}`);
+  const snapshots = new SnapshotDesk();
+  const output = await openOutput(options, `leakline ${target}`, { interrupt, snapshots });
   try {
     const report =
       typeof target === 'number'
         ? await watchPid(target, request, interrupt.signal, output.watching(`pid ${target}`), {
             consent: options.yes === true,
+            snapshots,
           })
-        : await watchInspector(target, request, interrupt.signal, output.watching(target));
+        : await watchInspector(target, request, interrupt.signal, output.watching(target), snapshots);
     await output.answer(report, renderReport(report, output.text));
     const received = interrupt.received();
     return received === null ? exitCodeOf(report) : exitCodeOfSignal(received);

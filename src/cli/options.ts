@@ -57,10 +57,12 @@ export function maxPauseOption(): Option<'--max-pause <ms>', undefined, 50, numb
     .argParser(positiveNumber);
 }
 
+export const MAX_STANDSTILL_MS = 10_000 as const;
+
 /** Of a snapshot, which is never done within the budget of a watch. */
 export function maxStandstillOption(): Option<'--max-pause <ms>', undefined, 10_000, number> {
   return new Option('--max-pause <ms>', 'longest pause leakline may cause in the target, in milliseconds')
-    .default(10_000 as const)
+    .default(MAX_STANDSTILL_MS)
     .env('LEAKLINE_MAX_PAUSE')
     .argParser(positiveNumber);
 }

@@ -45,7 +45,8 @@ export async function snapshotCommand(pid: number, options: SnapshotOptions): Pr
   }
 }
 
-function progressLines(progress: SnapshotProgress): string[] {
+/** What there is to say while it is taken. */
+export function progressLines(progress: SnapshotProgress): string[] {
   switch (progress.step) {
     case 'measuring':
       return ['measuring what a snapshot takes on this machine'];
@@ -64,7 +65,7 @@ function progressLines(progress: SnapshotProgress): string[] {
 }
 
 /** As Node names its own, without what a name can't know. */
-function snapshotName(pid: number, now: Date): string {
+export function snapshotName(pid: number, now: Date): string {
   const [day = '', time = ''] = now.toISOString().replace(/[-:]/g, '').split('T');
   return `Heap.${day}.${time.slice(0, 6)}.${pid}.0.heapsnapshot`;
 }

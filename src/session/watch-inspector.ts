@@ -2,6 +2,7 @@ import type { Report } from '../report/schema.ts';
 import { attachToInspector } from '../target/attach.ts';
 import { parseInspectorAddress } from '../target/inspector-address.ts';
 import { agentFiles } from './agent-files.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /**
@@ -13,11 +14,13 @@ export async function watchInspector(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
+  snapshots?: SnapshotDesk,
 ): Promise<Report> {
   const parsed = parseInspectorAddress(address);
   const files = await agentFiles();
   return watchProcess((handlers) => attachToInspector(parsed, files, handlers), request, {
     signal,
     onProgress,
+    snapshots,
   });
 }

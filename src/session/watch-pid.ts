@@ -1,6 +1,7 @@
 import type { Report } from '../report/schema.ts';
 import { type AttachOptions, attach } from '../target/attach.ts';
 import { agentFiles } from './agent-files.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 import { type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
 
 /**
@@ -12,11 +13,12 @@ export async function watchPid(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
-  options?: AttachOptions,
+  options?: AttachOptions & { readonly snapshots?: SnapshotDesk },
 ): Promise<Report> {
   const files = await agentFiles();
   return watchProcess((handlers) => attach(pid, files, handlers, { ...options, signal }), request, {
     signal,
     onProgress,
+    snapshots: options?.snapshots,
   });
 }

@@ -35,16 +35,19 @@ export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, uni
   return fitRows([...told, ...restLines(sides, layout, glyphs, told.length)], layout, glyphs);
 }
 
-/** What the verdict of each side says, beside its name. */
+/** What the verdict of each side says, beside its name, and as long as there is none what its reader must know. */
 function reasonLines(sides: readonly LiveSide[], layout: ScreenLayout): Line[] {
   const labelColumns = Math.max(...sides.map(({ name }) => textWidth(name))) + 2;
   return sides.flatMap(({ name, report }) => {
     const reason = report === null ? 'starting' : report.verdict.reason;
     const label = { text: name + ' '.repeat(labelColumns - textWidth(name)), tone: 'strong' as const };
-    return labelled(
-      label,
-      { text: reason, tone: 'faint' },
-      { columns: layout.columns, indent: 0, labelColumns },
+    const notes = report?.verdict.kind === 'inconclusive' ? report.notes : [];
+    return [reason, ...notes].flatMap((text, index) =>
+      labelled(
+        index === 0 ? label : { ...label, text: '' },
+        { text, tone: 'faint' },
+        { columns: layout.columns, indent: 0, labelColumns },
+      ),
     );
   });
 }

@@ -1,11 +1,12 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { LiveSide } from '../../report/live.ts';
+import type { LiveSide, LiveView } from '../../report/live.ts';
 import type { Report } from '../../report/schema.ts';
 import { type ChartFrame, drawChart, drawMarks, legendMark, type Plot } from '../chart.ts';
 import { count, percent, rateInterval } from '../figures.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, lineWidth, type Span } from '../line.ts';
+import { roundBytesAbove, roundTimeAbove } from '../scale.ts';
 import { textWidth } from '../text-width.ts';
 import { fateWords } from '../verdict-lines.ts';
 import { activityWords, counted, spaceWords, verdictTone, verdictWordSoFar } from '../words.ts';
@@ -13,6 +14,24 @@ import type { ScreenLayout } from './layout.ts';
 
 /** The scale all sides share: two charts are compared by eye, so equal heights must be equal sizes. */
 export type SharedScale = { readonly untilMs: number; readonly nowMs: number; readonly maxBytes: number };
+
+export function sharedScale({ sides, elapsedMs }: LiveView): SharedScale {
+  const peaks = sides.map(({ report }) => {
+    if (report === null) return 0;
+    const { rss, heapUsed, floor } = report.series;
+    return Math.max(peakOf(rss), peakOf(heapUsed), peakOf(floor.map(({ bytes }) => bytes)));
+  });
+  return {
+    nowMs: elapsedMs,
+    untilMs: roundTimeAbove(elapsedMs),
+    maxBytes: roundBytesAbove(Math.max(0, ...peaks)),
+  };
+}
+
+// Not Math.max(...bytes): a day at one sample a second is more arguments than a call can take.
+function peakOf(bytes: readonly (number | null)[]): number {
+  return bytes.reduce<number>((peak, size) => Math.max(peak, size ?? 0), 0);
+}
 
 /** One process as the lines of its column: name, verdict, chart, load. */
 export function sideLines(
@@ -62,10 +81,14 @@ function activitySpan(side: LiveSide): Span {
 
 function processSpans(report: Report | null, { dot }: Glyphs): Span[] {
   if (report === null || report.target.pid === null) return [];
-  return [{ text: ` ${dot} pid ${report.target.pid}`, tone: 'faint' }];
+  const { pid, isolate, name } = report.target;
+  const process: Span = { text: ` ${dot} pid ${pid}`, tone: 'faint' };
+  if (isolate === null || isolate === 'main') return [process];
+  return [process, { text: ` ${dot} ${isolate}${name === null ? '' : ` ${name}`}`, tone: 'faint' }];
 }
 
-function verdictSpans({ report, activity }: LiveSide): Span[] {
+/** The verdict as far as it goes, and at which rate memory grows. */
+export function verdictSpans({ report, activity }: LiveSide): Span[] {
   if (report === null) return [];
   const { verdict, growth } = report;
   const word: Span = { text: verdictWordSoFar(verdict.kind, activity), tone: verdictTone(verdict.kind) };
@@ -84,10 +107,12 @@ function fateLine(report: Report | null): Line {
   if (report === null) return [];
   const fate = fateWords(report);
   if (fate !== null) return [{ text: fate, tone: report.target.exit === null ? 'strong' : 'bad' }];
-  const { watchMoreMs } = report.verdict;
-  if (watchMoreMs !== null) {
-    return [{ text: `an answer in about ${formatDuration(watchMoreMs)}`, tone: 'faint' }];
-  }
+  const { watchMoreMs, filling } = report.verdict;
+  const parts = [
+    ...(filling === null ? [] : [`it fills: ${percent(Math.round(filling.share * 100) / 100)} is there`]),
+    ...(watchMoreMs === null ? [] : [`an answer in about ${formatDuration(watchMoreMs)}`]),
+  ];
+  if (parts.length > 0) return [{ text: parts.join(', '), tone: 'faint' }];
   const smallest = report.growth.smallestDetectableBytesPerSecond;
   if (report.verdict.kind !== 'steady' || smallest === null) return [];
   return [{ text: `a leak of ${formatBytes(smallest)}/s would show`, tone: 'faint' }];
