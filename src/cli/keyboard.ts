@@ -44,14 +44,21 @@ export function openKeyboard({ keysIn, onKey, onSuspend, onResume }: KeyboardHoo
     if (stdin.isRaw) stdin.setRawMode(false);
     stdin.pause();
   };
+  let isAway = false;
   const onStop = (): void => {
+    isAway = true;
     give();
     onSuspend();
-    process.kill(process.pid, 'SIGSTOP');
+    // Its own action, which the kernel leaves out where no shell is there to have us go on.
+    process.off('SIGTSTP', onStop);
+    process.kill(process.pid, 'SIGTSTP');
+    setTimeout(onContinue, STOPPED_WITHIN_MS);
   };
   const onContinue = (): void => {
     // Sent to the background, it goes on without keys and picture until it is called back.
-    if (!isInForeground()) return;
+    if (!isOpen || !isAway || !isInForeground()) return;
+    isAway = false;
+    process.on('SIGTSTP', onStop);
     take();
     onResume();
   };
@@ -80,6 +87,8 @@ export function openKeyboard({ keysIn, onKey, onSuspend, onResume }: KeyboardHoo
   return { close };
 }
 
+const STOPPED_WITHIN_MS = 100;
+
 /** As in kill(2). */
 const OWN_GROUP = 0;
 
@@ -94,7 +103,9 @@ function isInForeground(): boolean {
   try {
     // Behind the command in its brackets: state, parent, process group, session, terminal, the terminal's process group
     // (proc(5)).
-    const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return fields[2] === fields[5];
   } catch {
     return true;

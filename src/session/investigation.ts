@@ -62,13 +62,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     windows.walked();
     facts.report({ seen: seenBy(walk, walksDone, grown.length) });
     if (grown.length > 0 || findUncounted(walks).length > 0 || windows.looksForMore(0)) {
-      const { findings, steady } = await nameGrowth(
-        peer,
-        { grown, walks, sizes },
-        facts,
-        windows,
-        signal,
-      );
+      const { findings, steady } = await nameGrowth(peer, { grown, walks, sizes }, facts, windows, signal);
       if (findings.length > 0) named = findings;
       facts.report({ findings: named, steady });
     }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SnapshotAccount } from '../report/snapshot-account.ts';
 import type { SnapshotProgress, SnapshotRequest } from './take-snapshot.ts';
 
@@ -34,12 +35,24 @@ export class SnapshotDesk {
     const take = this.#takeByPid.get(pid);
     if (take === undefined || this.#running !== null) return null;
     const taking = take(request, signal, onProgress);
-    this.#running = { pid, over: taking.catch(() => undefined) };
+    this.#running = { pid, over: Promise.race([taking.catch(() => undefined), abandoned(signal)]) };
     return taking.finally(() => {
       this.#running = null;
     });
   }
 }
+
+/** A process that a debugger holds answers nothing: whoever was told to go waits no longer than for the files to be removed. */
+async function abandoned(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+  await sleep(GRACE_MS, undefined, { ref: false });
+}
+
+const GRACE_MS = 1500;
 
 export type TakeSnapshot = (
   request: SnapshotRequest,

@@ -45,9 +45,7 @@ test('whatever the sizes, it is as wide as asked, and ASCII where that is asked'
       expect(sparkline(sorted, { columns, unicode: true })).toMatch(
         new RegExp(`^[▁▂▃▄▅▆▇█]{${columns}}$`, 'u'),
       );
-      expect(sparkline(sorted, { columns, unicode: false })).toMatch(
-        new RegExp(`^[-_.=+*%#]{${columns}}$`),
-      );
+      expect(sparkline(sorted, { columns, unicode: false })).toMatch(new RegExp(`^[-_.=+*%#]{${columns}}$`));
     }),
   );
 });

@@ -45,5 +45,8 @@ export type FindingView = {
 function pathLines(path: readonly string[], becomes: string, columns: number): Line[] {
   if (path.length < 2) return [];
   const label = { text: 'path', tone: 'faint' as const };
-  return [[], ...labelled(label, { text: path.join(` ${becomes} `) }, { columns, indent: 2, labelColumns: 11 })];
+  return [
+    [],
+    ...labelled(label, { text: path.join(` ${becomes} `) }, { columns, indent: 2, labelColumns: 11 }),
+  ];
 }

@@ -67,6 +67,8 @@ export function Frame(props: FrameProps): ReactElement {
           {...look}
         />
       )}
+      {/* The keys stand in the last row, however little is above them. */}
+      <Box flexGrow={1} />
       {layout.helpRows > 0 && reader !== null ? (
         <Lines
           lines={[helpLine(props.view, reader, possible, { columns: layout.columns, unicode, over })]}
@@ -106,23 +108,22 @@ function Sides({
   );
 }
 
-/** What is said of a snapshot, as long as there is something to say, else what was found; as many rows as there are. */
+/** What is said of a snapshot, as long as there is something to say, else what was found. */
 function underLines({ reader, unicode }: FrameProps, view: LiveView, layout: ScreenLayout): Line[] {
   const talk = reader?.snapshot ?? null;
-  const lines =
-    talk === null
-      ? panelLines(view.sides, layout, unicode)
-      : snapshotLines(talk, layout.columns, layout.panelRows);
-  // The keys stand in the last row, so what is above them is as high as it may be.
-  const missing = layout.helpRows === 0 ? 0 : layout.panelRows - lines.length;
-  return [...lines, ...Array.from({ length: Math.max(0, missing) }, (): Line => [])];
+  if (talk !== null) return snapshotLines(talk, layout.columns, layout.panelRows);
+  return panelLines(view.sides, layout, unicode);
 }
 
 function openedRows(layout: ScreenLayout): number {
   return Math.max(2, layout.rows - 1 - layout.helpRows);
 }
 
-function openedView(opened: PlacedFinding, layout: ScreenLayout, { reader, unicode }: FrameProps): FindingView {
+function openedView(
+  opened: PlacedFinding,
+  layout: ScreenLayout,
+  { reader, unicode }: FrameProps,
+): FindingView {
   return findingView(opened, reader?.opened?.fromLine ?? 0, {
     columns: layout.columns,
     rows: Math.max(1, openedRows(layout) - 2),

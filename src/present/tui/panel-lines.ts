@@ -12,6 +12,7 @@ import type { ScreenLayout } from './layout.ts';
 /** Under the charts: the lines that leak once they are known, until then what each side's verdict rests on. */
 export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, unicode: boolean): Line[] {
   const glyphs = glyphsFor(unicode);
+  if (sides.length === 0) return [[{ text: 'looking for a way in', tone: 'faint' }]];
   const withFinding = sides.filter(({ report }) => (report?.findings.length ?? 0) > 0);
   if (withFinding.length === 0) {
     const reasons = fitRows(reasonLines(sides, layout), layout, glyphs);

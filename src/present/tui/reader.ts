@@ -107,7 +107,14 @@ export function findingsOf({ sides }: LiveView): readonly PlacedFinding[] {
       // Two findings may be one bug in two places; what was opened stays open when another overtakes it.
       report === null
         ? []
-        : [{ key: `${isolateKey(report)} ${finding.fingerprint} ${occurrence(report, index)}`, side, report, finding }],
+        : [
+            {
+              key: `${isolateKey(report)} ${finding.fingerprint} ${occurrence(report, index)}`,
+              side,
+              report,
+              finding,
+            },
+          ],
     );
   });
 }

@@ -70,7 +70,7 @@ function nameSpan(side: LiveSide): Span {
 /** What is being done matters more than the pid, where there is no room for both. */
 function headLine(side: LiveSide, columns: number, glyphs: Glyphs): Line {
   const activity = activitySpan(side);
-  const full = [nameSpan(side), ...processSpans(side.report, glyphs)];
+  const full = [nameSpan(side), ...processSpans(side, glyphs)];
   const fits = lineWidth(full) + 2 + textWidth(activity.text) <= columns;
   return spread(fits ? full : [nameSpan(side)], activity, columns, glyphs);
 }
@@ -79,12 +79,13 @@ function activitySpan(side: LiveSide): Span {
   return { text: activityWords(side.activity), tone: 'faint' };
 }
 
-function processSpans(report: Report | null, { dot }: Glyphs): Span[] {
+function processSpans({ name: sideName, report }: LiveSide, { dot }: Glyphs): Span[] {
   if (report === null || report.target.pid === null) return [];
   const { pid, isolate, name } = report.target;
-  const process: Span = { text: ` ${dot} pid ${pid}`, tone: 'faint' };
-  if (isolate === null || isolate === 'main') return [process];
-  return [process, { text: ` ${dot} ${isolate}${name === null ? '' : ` ${name}`}`, tone: 'faint' }];
+  // A process that was asked for by its pid is called by it.
+  const process: Span[] = sideName === `pid ${pid}` ? [] : [{ text: ` ${dot} pid ${pid}`, tone: 'faint' }];
+  if (isolate === null || isolate === 'main') return process;
+  return [...process, { text: ` ${dot} ${isolate}${name === null ? '' : ` ${name}`}`, tone: 'faint' }];
 }
 
 /** The verdict as far as it goes, and at which rate memory grows. */
@@ -206,19 +207,43 @@ function legendLine(plots: readonly NamedPlot[], layout: ScreenLayout, unicode: 
   });
 }
 
-function loadLine(side: LiveSide, glyphs: Glyphs): Line {
-  const open = side.report?.series.openConnections.at(-1);
-  const { load } = side;
-  if (load === null)
-    return open == null
-      ? []
-      : [{ text: `${count(open)} ${counted('connection', open)} open`, tone: 'faint' }];
+function loadLine({ report, load }: LiveSide, glyphs: Glyphs): Line {
+  const dot = ` ${glyphs.dot} `;
+  if (load !== null) {
+    const clients = `${count(load.clientsOpen)} ${counted('client', load.clientsOpen)} open, ${count(load.clientsClosed)} gone`;
+    return [{ text: `${clients}${dot}${count(load.httpPerSecond)} HTTP/s`, tone: 'faint' }];
+  }
+  return [{ text: report === null ? '' : countedLoad(report.series).join(dot), tone: 'faint' }];
+}
+
+/** What the process itself counted of the last seconds; what is nothing is left out. */
+function countedLoad({ timeMs, httpRequests, connectionsOpened, openConnections }: Report['series']): string[] {
+  const http = perSecond(timeMs, httpRequests);
+  const opened = perSecond(timeMs, connectionsOpened);
+  const open = openConnections.at(-1) ?? null;
   return [
-    {
-      text: `${count(load.clientsOpen)} ${counted('client', load.clientsOpen)} open, ${count(load.clientsClosed)} gone ${glyphs.dot} ${count(load.httpPerSecond)} HTTP/s`,
-      tone: 'faint',
-    },
+    ...(http === null || http === 0 ? [] : [`${figure(http)} HTTP/s`]),
+    ...(opened === null || opened === 0 ? [] : [`${figure(opened)} new connections/s`]),
+    ...(open === null ? [] : [`${count(open)} ${counted('connection', open)} open`]),
   ];
+}
+
+/** `null` where nothing is known of two moments. */
+function perSecond(timeMs: readonly number[], counts: readonly (number | null)[]): number | null {
+  const lastMs = timeMs.at(-1);
+  const last = counts.at(-1) ?? null;
+  if (lastMs === undefined || last === null) return null;
+  const from = timeMs.findLastIndex((ms) => ms <= lastMs - LOAD_OVER_MS);
+  const first = from === -1 ? 0 : from;
+  const before = counts[first] ?? null;
+  const seconds = (lastMs - (timeMs[first] ?? lastMs)) / 1000;
+  return before === null || seconds <= 0 ? null : Math.max(0, last - before) / seconds;
+}
+
+const LOAD_OVER_MS = 5000;
+
+function figure(perSecond: number): string {
+  return perSecond >= 10 ? count(perSecond) : String(Number(perSecond.toPrecision(2)));
 }
 
 function gutter(label: string): Span {

@@ -146,5 +146,8 @@ describe('a snapshot', () => {
 
 function worker(number: number): IsolateReport {
   const { isolates: _, ...isolate } = inconclusiveReport();
-  return { ...isolate, target: { ...isolate.target, pid: 4242, isolate: `worker:${number}`, name: 'render' } };
+  return {
+    ...isolate,
+    target: { ...isolate.target, pid: 4242, isolate: `worker:${number}`, name: 'render' },
+  };
 }

@@ -127,7 +127,8 @@ function filling(): Report {
       ...verdict,
       kind: 'inconclusive',
       decidedAtMs: null,
-      reason: 'Memory rises ever more slowly, as a cache does that fills: 62 % of the expected growth has come.',
+      reason:
+        'Memory rises ever more slowly, as a cache does that fills: 62 % of the expected growth has come.',
       watchMoreMs: 35_000,
       filling: { share: 0.62, expectedBytes: 48_000_000, interval: [41_000_000, 66_000_000] },
     },

@@ -296,7 +296,11 @@ describe('keys', () => {
       screen.press('down');
       seen.push(terminal.screen);
     }
-    for (const words of ['gains 340 entries a second', 'createDebug.instances.push(debug);', 'order.lines.length'])
+    for (const words of [
+      'gains 340 entries a second',
+      'createDebug.instances.push(debug);',
+      'order.lines.length',
+    ])
       expect(seen.some((picture) => picture.includes(words))).toBe(true);
     // The end is the end.
     expect(seen.at(-1)).toBe(seen.at(-2));
