@@ -11,6 +11,7 @@ import { cpus } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../src/core/bytes.ts';
+import type { TerminalStream } from '../src/present/tui/frame-painter.ts';
 import type { Key } from '../src/present/tui/keys.ts';
 import { openScreen } from '../src/present/tui/screen.tsx';
 import type { LiveView } from '../src/report/live.ts';
@@ -37,7 +38,17 @@ const FLOORS = 1024;
 const LOOKS = 20;
 /** When the series has reached its bound. */
 const FIRST_LOOK_AT = SAMPLES;
-const KEYS: readonly Key[] = ['finding', 'down', 'down', 'back', 'pause', 'pause', 'isolate', 'snapshot', 'back'];
+const KEYS: readonly Key[] = [
+  'finding',
+  'down',
+  'down',
+  'back',
+  'pause',
+  'pause',
+  'isolate',
+  'snapshot',
+  'back',
+];
 
 // React's development build keeps a record of every frame: what is measured is what is published.
 if (process.env.NODE_ENV !== 'production') {
@@ -63,7 +74,7 @@ class Terminal extends EventEmitter {
 
 const terminal = new Terminal();
 const screen = openScreen({
-  stdout: terminal,
+  stdout: terminal as unknown as TerminalStream,
   color: true,
   unicode: true,
   title: 'leakline 4242',

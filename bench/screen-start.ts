@@ -19,7 +19,9 @@ const screen: Start[] = [];
 const bare: Start[] = [];
 try {
   for (let run = 0; run < runs; run += 1) {
-    bare.push(await start([process.execPath, '-e', 'process.stdout.write("x"); setTimeout(() => {}, 1e6)'], /x/));
+    bare.push(
+      await start([process.execPath, '-e', 'process.stdout.write("x"); setTimeout(() => {}, 1e6)'], /x/),
+    );
     screen.push(
       await start([process.execPath, resolve('dist/cli.js'), String(target.pid)], /\u001b\[1mleakline \d+/),
     );

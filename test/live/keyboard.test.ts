@@ -59,21 +59,24 @@ describe('a watch at a terminal', () => {
     expectOwnMode(terminal);
   });
 
-  test.runIf(process.platform === 'linux')('s and y take a guarded snapshot, which the report tells of', async () => {
-    const json = join(folder, 'report.json');
-    const terminal = watchAt({ args: ['--json', json] });
-    await terminal.shows(/s snapshot/);
-    terminal.type('s');
-    await terminal.shows(/A heap snapshot of process \d+\?/);
-    expect(snapshots()).toEqual([]);
-    terminal.type('y');
-    await terminal.shows(/: taken/);
-    terminal.type('q');
-    await terminal.ends('130');
-    expect(snapshots()).toHaveLength(1);
-    expect(terminal.text()).toContain('A heap snapshot was taken on request');
-    expect(terminal.text()).toMatch(/snapshot: .*\.heapsnapshot/);
-  });
+  test.runIf(process.platform === 'linux')(
+    's and y take a guarded snapshot, which the report tells of',
+    async () => {
+      const json = join(folder, 'report.json');
+      const terminal = watchAt({ args: ['--json', json] });
+      await terminal.shows(/s snapshot/);
+      terminal.type('s');
+      await terminal.shows(/A heap snapshot of process \d+\?/);
+      expect(snapshots()).toEqual([]);
+      terminal.type('y');
+      await terminal.shows(/: taken/);
+      terminal.type('q');
+      await terminal.ends('130');
+      expect(snapshots()).toHaveLength(1);
+      expect(terminal.text()).toContain('A heap snapshot was taken on request');
+      expect(terminal.text()).toMatch(/snapshot: .*\.heapsnapshot/);
+    },
+  );
 });
 
 function snapshots(): string[] {
@@ -99,7 +102,11 @@ type Terminal = {
 
 /** `script` of util-linux gives the command a terminal of its own; at its end the exit code and the terminal's mode are written. */
 function watchAt(
-  options: { readonly nodeArgs?: readonly string[]; readonly args?: readonly string[]; readonly input?: string } = {},
+  options: {
+    readonly nodeArgs?: readonly string[];
+    readonly args?: readonly string[];
+    readonly input?: string;
+  } = {},
 ): Terminal {
   const words = [
     process.execPath,

@@ -217,7 +217,12 @@ function loadLine({ report, load }: LiveSide, glyphs: Glyphs): Line {
 }
 
 /** What the process itself counted of the last seconds; what is nothing is left out. */
-function countedLoad({ timeMs, httpRequests, connectionsOpened, openConnections }: Report['series']): string[] {
+function countedLoad({
+  timeMs,
+  httpRequests,
+  connectionsOpened,
+  openConnections,
+}: Report['series']): string[] {
   const http = perSecond(timeMs, httpRequests);
   const opened = perSecond(timeMs, connectionsOpened);
   const open = openConnections.at(-1) ?? null;
