@@ -23,7 +23,7 @@ try {
       await start([process.execPath, '-e', 'process.stdout.write("x"); setTimeout(() => {}, 1e6)'], /x/),
     );
     screen.push(
-      await start([process.execPath, resolve('dist/cli.js'), String(target.pid)], /\u001b\[1mleakline \d+/),
+      await start([process.execPath, resolve('dist/cli.js'), String(target.pid)], /leakline \d+/),
     );
   }
 } finally {

@@ -8,10 +8,10 @@ export type Keyboard = {
 
 export type KeyboardHooks = {
   readonly keysIn: (input: string) => Key[];
-  onKey(key: Key): void;
+  readonly onKey: (key: Key) => void;
   /** The shell is about to have the terminal, and has given it back. */
-  onSuspend(): void;
-  onResume(): void;
+  readonly onSuspend: () => void;
+  readonly onResume: () => void;
 };
 
 /**

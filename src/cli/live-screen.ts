@@ -44,7 +44,7 @@ export function openLiveScreen(
   const release = (): void => opened.release();
   interrupt.signal.addEventListener('abort', release);
   return {
-    update: opened.update,
+    update: (view) => opened.update(view),
     async finish() {
       await opened.close();
       interrupt.signal.removeEventListener('abort', release);
