@@ -22,9 +22,7 @@ try {
     bare.push(
       await start([process.execPath, '-e', 'process.stdout.write("x"); setTimeout(() => {}, 1e6)'], /x/),
     );
-    screen.push(
-      await start([process.execPath, resolve('dist/cli.js'), String(target.pid)], /leakline \d+/),
-    );
+    screen.push(await start([process.execPath, resolve('dist/cli.js'), String(target.pid)], /leakline \d+/));
   }
 } finally {
   target.kill('SIGKILL');
