@@ -1,5 +1,6 @@
 import { LeaklineError } from '../core/errors.ts';
 import { renderReport } from '../present/text/report-text.ts';
+import { SnapshotDesk } from '../session/snapshot-desk.ts';
 import { watchInspector } from '../session/watch-inspector.ts';
 import { watchPid } from '../session/watch-pid.ts';
 import type { WatchRequest } from '../session/watch.ts';
@@ -15,8 +16,9 @@ export async function attachCommand(
   options: WatchCommandOptions & { readonly yes?: boolean | undefined },
 ): Promise<number> {
   const interrupt = listenForInterrupt();
-  const output = await openOutput(options, `leakline ${target}`);
-  const extras = { onSampled: output.onSampled, lastResort: lastResortOf(options) };
+  const snapshots = new SnapshotDesk();
+  const output = await openOutput(options, `leakline ${target}`, { interrupt, snapshots });
+  const extras = { onSampled: output.onSampled, lastResort: lastResortOf(options), snapshots };
   try {
     const report =
       typeof target === 'number'

@@ -361,7 +361,10 @@ async function main(): Promise<number> {
 
 // Exit code 1 means that a leak was found, so no failure of ours may end in Node's own 1.
 process.on('uncaughtException', (error) => {
-  process.stderr.write(renderError(error, { ...textOptions({ color: true }), columns: 100 }));
+  // Once whatever has the terminal has given it back, or the words would vanish with the live screen.
+  process.once('exit', () => {
+    process.stderr.write(renderError(error, { ...textOptions({ color: true }), columns: 100 }));
+  });
   process.exit(EXIT.failed);
 });
 // `leakline … | head` closes the pipe when it has read enough.

@@ -8,20 +8,25 @@ import type { WatchProgress } from '../session/watch.ts';
 import { AllocationsFile } from './allocations.ts';
 import { answerGoesToStdout, writeDocuments, writeJson } from './documents.ts';
 import type { OutputOptions } from './options.ts';
+import type { LiveScreenOptions } from './live-screen.ts';
 import { openPage } from './page.ts';
 
 /**
  * Where a command's words go: the answer to standard output, progress to standard error, and a live screen instead of
  * progress where somebody sits at a terminal. A page in the browser takes the place of that screen, which would hide its
- * address.
+ * address. `live` is left out by a command that has nothing to look at while it runs.
  */
-export async function openOutput(options: OutputOptions, title: string): Promise<Output> {
+export async function openOutput(
+  options: OutputOptions,
+  title: string,
+  live?: LiveScreenOptions,
+): Promise<Output> {
   const text = textOptions(options);
   const documentToStdout = answerGoesToStdout(options);
   const page = options.ui === true ? await openPage(title) : null;
   const screen =
-    page === null && options.quiet !== true && !documentToStdout && isTerminal()
-      ? (await import('../present/tui/screen.tsx')).openScreen({ stdout: process.stdout, ...text, title })
+    page === null && live !== undefined && options.quiet !== true && !documentToStdout && isTerminal()
+      ? (await import('./live-screen.ts')).openLiveScreen(title, text, live)
       : null;
   const allocations = options.allocations === undefined ? null : new AllocationsFile(options.allocations);
   let previous: LiveView | null = null;
@@ -46,7 +51,7 @@ export async function openOutput(options: OutputOptions, title: string): Promise
       };
     },
     async answer(document, rendered) {
-      await screen?.close();
+      await screen?.finish();
       page?.show(document);
       // First what can't fail: whoever waited for the answer has it, whatever becomes of the files.
       if (!documentToStdout) process.stdout.write(rendered);

@@ -21,6 +21,7 @@ export async function runCommand(
   const output = await openOutput(
     { ...options, quiet: options.quiet ?? process.stdout.isTTY },
     'leakline run',
+    { interrupt },
   );
   try {
     const program = await watchProgram(

@@ -46,7 +46,8 @@ export async function snapshotCommand(pid: number, options: SnapshotOptions): Pr
   }
 }
 
-function progressLines(progress: SnapshotProgress): string[] {
+/** What there is to say while it is taken. */
+export function progressLines(progress: SnapshotProgress): string[] {
   switch (progress.step) {
     case 'measuring':
       return ['measuring what a snapshot takes on this machine'];

@@ -38,6 +38,8 @@ export type IsolateParts = {
   readonly series: Series;
   /** Of a process that was watched on Linux. */
   readonly residentMemory?: IsolateReport['residentMemory'];
+  /** The reader asked for one while it was watched. */
+  readonly snapshotTaken?: boolean;
   /** What the agent accounted for; `null` before its first word. */
   readonly cost: {
     readonly longestPauseMs: number;
@@ -128,7 +130,7 @@ export function buildIsolateReport(parts: IsolateParts): IsolateReport {
       // Told apart from the program's own growth only when that stands still; so it is not guessed.
       targetRssBytes: null,
       forcedGcs: cost?.forcedGcs ?? 0,
-      snapshotTaken: false,
+      snapshotTaken: parts.snapshotTaken ?? false,
       targetHeapBytes: cost === null ? null : cost.heapBytes,
       longestPauseMsByWork: tenths(cost?.longestPauseMsByWork ?? {}),
       totalMsByWork: tenths(cost?.totalMsByWork ?? {}),

@@ -44,6 +44,8 @@ export type Isolate = {
  */
 export class IsolateWatch {
   readonly isolate: Isolate;
+  /** A heap snapshot of it was taken meanwhile. */
+  snapshotTaken = false;
   readonly handlers: PeerHandlers = {
     onEvent: (event, params) => this.#receive(event, params),
     onClose: () => this.#end(),
@@ -203,6 +205,7 @@ export class IsolateWatch {
       series,
       residentMemory: this.#resident?.seen ?? null,
       cost: this.#cost,
+      snapshotTaken: this.snapshotTaken,
     });
   }
 

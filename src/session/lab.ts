@@ -8,6 +8,7 @@ import type { Comparison, ComparisonSide, Report } from '../report/schema.ts';
 import { type AgentFiles, attach } from '../target/attach.ts';
 import { type ProgramExit, type StartedProgram, startProgram } from '../target/spawn.ts';
 import { agentFiles, labServerPath } from './agent-files.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 import { type WatchRequest, watchProcess } from './watch.ts';
 
 export type LabRequest = {
@@ -25,6 +26,8 @@ export type LabRequest = {
   readonly serverPath?: (side: string) => string;
   readonly ports: readonly [number, number];
   readonly watch: Omit<WatchRequest, 'forMs' | 'until'>;
+  /** Where snapshots of the servers can be asked for. */
+  readonly snapshots?: SnapshotDesk;
 };
 
 /**
@@ -218,6 +221,7 @@ class Side {
         {
           signal: this.#watchOver.signal,
           exited: program.exited,
+          snapshots: this.#request.snapshots,
           onProgress: ({ report, activity }) => {
             this.#report = report;
             this.#activity = activity;

@@ -15,7 +15,7 @@ import { SnapshotRewriter } from '../capture/snapshot-rewriter.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { PredictedCost, SnapshotAccount } from '../report/snapshot-account.ts';
 import { version } from '../report/version.ts';
-import { attach } from '../target/attach.ts';
+import { type AgentFiles, attach } from '../target/attach.ts';
 import { lockCapture } from '../target/capture-lock.ts';
 import { removeWhatWasLeft } from '../target/left-behind.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
@@ -57,6 +57,36 @@ export async function takeSnapshot(
   signal: AbortSignal,
   onProgress: (progress: SnapshotProgress) => void,
 ): Promise<SnapshotAccount> {
+  return prepared(pid, request, async (start) => {
+    const target = await attach(pid, start.agent, {}, { signal });
+    try {
+      return await takeThrough(target, start, request, signal, onProgress);
+    } finally {
+      await target.close();
+    }
+  });
+}
+
+/** The same of a process that is being watched, through the agent that is in it. Throws as `takeSnapshot` does. */
+export async function takeSnapshotOfWatched(
+  target: OpenTarget,
+  request: SnapshotRequest,
+  signal: AbortSignal,
+  onProgress: (progress: SnapshotProgress) => void,
+): Promise<SnapshotAccount> {
+  return prepared(target.hello.pid, request, (start) =>
+    takeThrough(target, start, request, signal, onProgress),
+  );
+}
+
+type Start = { readonly info: ProcessInfo; readonly file: string; readonly agent: AgentFiles };
+
+/** All that is to be known before anything is asked of the process, under the lock that keeps a second snapshot away. */
+async function prepared(
+  pid: number,
+  request: SnapshotRequest,
+  take: (start: Start) => Promise<SnapshotAccount>,
+): Promise<SnapshotAccount> {
   if (process.platform !== 'linux')
     throw new LeaklineError('SNAPSHOT_NOT_HERE', { platform: process.platform });
   const file = resolve(request.file);
@@ -66,25 +96,32 @@ export async function takeSnapshot(
   const lock = await lockCapture();
   try {
     removeWhatWasLeft(dirname(file));
-    const agent = await agentFiles();
-    const target = await attach(pid, agent, {}, { signal });
-    try {
-      onProgress({ step: 'measuring' });
-      const fresh = await measureNodeLike(info, dirname(file));
-      signal.throwIfAborted();
-      return await capture(
-        { pid, info, target, agentSource: agent.source, fresh, file, request, signal },
-        onProgress,
-      );
-    } catch (cause) {
-      if (target.peer.closed && !(cause instanceof LeaklineError) && !signal.aborted)
-        throw new LeaklineError('TARGET_GONE', { pid }, { cause });
-      throw cause;
-    } finally {
-      await target.close();
-    }
+    return await take({ info, file, agent: await agentFiles() });
   } finally {
     lock.release();
+  }
+}
+
+async function takeThrough(
+  target: OpenTarget,
+  { info, file, agent }: Start,
+  request: SnapshotRequest,
+  signal: AbortSignal,
+  onProgress: (progress: SnapshotProgress) => void,
+): Promise<SnapshotAccount> {
+  const { pid } = info;
+  try {
+    onProgress({ step: 'measuring' });
+    const fresh = await measureNodeLike(info, dirname(file));
+    signal.throwIfAborted();
+    return await capture(
+      { pid, info, target, agentSource: agent.source, fresh, file, request, signal },
+      onProgress,
+    );
+  } catch (cause) {
+    if (target.peer.closed && !(cause instanceof LeaklineError) && !signal.aborted)
+      throw new LeaklineError('TARGET_GONE', { pid }, { cause });
+    throw cause;
   }
 }
 

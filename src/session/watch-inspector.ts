@@ -14,7 +14,7 @@ export async function watchInspector(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
-  { onSampled, lastResort }: WatchExtras = {},
+  { onSampled, lastResort, snapshots }: WatchExtras = {},
 ): Promise<Report> {
   const parsed = parseInspectorAddress(address);
   const files = await agentFiles();
@@ -22,6 +22,7 @@ export async function watchInspector(
     signal,
     onProgress,
     onSampled,
+    snapshots,
   });
   return lastResort === undefined ? report : withLastResort(report, lastResort, signal, onProgress);
 }

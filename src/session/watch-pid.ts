@@ -13,7 +13,7 @@ export async function watchPid(
   request: WatchRequest,
   signal: AbortSignal,
   onProgress: (progress: WatchProgress) => void,
-  { onSampled, lastResort, ...options }: AttachOptions & WatchExtras = {},
+  { onSampled, lastResort, snapshots, ...options }: AttachOptions & WatchExtras = {},
 ): Promise<Report> {
   const files = await agentFiles();
   const report = await watchProcess(
@@ -23,6 +23,7 @@ export async function watchPid(
       signal,
       onProgress,
       onSampled,
+      snapshots,
     },
   );
   return lastResort === undefined ? report : withLastResort(report, lastResort, signal, onProgress);

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatDuration } from '../core/duration.ts';
 import { buildReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
 import type { Report } from '../report/schema.ts';
+import type { SnapshotAccount } from '../report/snapshot-account.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
 import type { ProgramExit } from '../target/spawn.ts';
 import { HandlerRelay } from '../wire/handler-relay.ts';
@@ -11,6 +13,8 @@ import { ChildWatches } from './child-watches.ts';
 import type { IsolateWatch, SampledAllocations } from './isolate-watch.ts';
 import type { LastResort } from './last-resort.ts';
 import { ProcessWatch } from './process-watch.ts';
+import type { SnapshotDesk, TakeSnapshot } from './snapshot-desk.ts';
+import { takeSnapshotOfWatched } from './take-snapshot.ts';
 
 export type WatchRequest = {
   readonly gc: 'auto' | 'natural' | 'forced';
@@ -46,10 +50,14 @@ export async function watchProcess(
   try {
     const watch = new Watch(target, request, options.onProgress ?? (() => undefined));
     relay.connect(watch.handlers);
-    const report = await watch.run(options.signal, options.exited);
+    options.snapshots?.open(target.hello.pid, (request, signal, onProgress) =>
+      watch.takeSnapshot(target, request, signal, onProgress),
+    );
+    const report = await watch.run(options.signal, options.exited, options.snapshots);
     options.onSampled?.(await watch.sampled(options.signal));
     return report;
   } finally {
+    await options.snapshots?.close(target.hello.pid);
     await target.close();
   }
 }
@@ -62,7 +70,8 @@ export type WatchExtras = {
    * Called once, at the end, with the sampled allocations of the isolate that the report is about, or with the words why there
    * are none. Where the watch needed no sample, one is taken for it.
    */
-  readonly onSampled?: ((sampled: SampledAllocations | string) => void) | undefined;
+  readonly onSampled?: ((sampled: SampledAllocations | string) => void) | undefined;  /** Where snapshots of it can be asked for while it is watched. */
+  readonly snapshots?: SnapshotDesk | undefined;
 };
 
 export type WatchProgress = { readonly report: Report; readonly activity: Activity };
@@ -92,7 +101,11 @@ class Watch {
     return this.#process.handlers;
   }
 
-  async run(signal: AbortSignal, exited: Promise<ProgramExit> | undefined): Promise<Report> {
+  async run(
+    signal: AbortSignal,
+    exited: Promise<ProgramExit> | undefined,
+    snapshots: SnapshotDesk | undefined,
+  ): Promise<Report> {
     const stop = (): void => this.#over.abort();
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
@@ -109,6 +122,8 @@ class Watch {
       if (timeout !== null) clearTimeout(timeout);
       signal.removeEventListener('abort', stop);
     }
+    // What it cost belongs into the report.
+    await snapshots?.close(this.#process.main.isolate.hello.pid);
     this.#done = true;
     const progress = this.#progress();
     this.#onProgress(progress);
@@ -117,6 +132,24 @@ class Watch {
 
   sampled(signal: AbortSignal): Promise<SampledAllocations | string> {
     return mostTelling(this.#watches()).sampled(signal);
+  }
+
+  /** What it costs the process is told as leakline's doing. */
+  async takeSnapshot(
+    target: OpenTarget,
+    ...[request, signal, onProgress]: Parameters<TakeSnapshot>
+  ): Promise<SnapshotAccount> {
+    const { main } = this.#process;
+    const account = await takeSnapshotOfWatched(target, request, signal, (progress) => {
+      // From here on V8 has stood still for it, whatever becomes of the file.
+      if (progress.step === 'writing') main.snapshotTaken = true;
+      onProgress(progress);
+    });
+    const pause = formatDuration(account.measured.pauseMs);
+    this.#notes.push(
+      `A heap snapshot was taken on request, ${formatDuration(main.watchedMs)} after the watch began: that the process stood still for ${pause}, and what memory V8 took for it, is leakline's doing.`,
+    );
+    return account;
   }
 
   async #learnExit(exited: Promise<ProgramExit> | undefined): Promise<void> {

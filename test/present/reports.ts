@@ -483,6 +483,27 @@ export function refusedSnapshotReport(): Report {
   };
 }
 
+/** The sessions' histories, as each walk met them. */
+export function growingContainer(
+  changes: Partial<Report['containers'][number]> = {},
+): Report['containers'][number] {
+  return {
+    name: 'history in sessions',
+    type: 'Array',
+    location: null,
+    instances: 1,
+    growthPerSecond: 7,
+    counts: [
+      { timeMs: 400, size: 0 },
+      { timeMs: 3_500, size: 7 },
+      { timeMs: 5_600, size: 22 },
+      { timeMs: 8_200, size: 40 },
+      { timeMs: 11_300, size: 62 },
+    ],
+    ...changes,
+  };
+}
+
 export function sessionsFinding(): ReportFinding {
   return {
     fingerprint: 'f3a9c1',

@@ -9,15 +9,23 @@ export type ScreenLayout = ScreenSize & {
   readonly chartRows: number;
   /** One line of verdict and no axis texts: for small terminals. */
   readonly compact: boolean;
+  /** Between the title and the sides. */
+  readonly gapRows: number;
   /** Findings, or what is awaited, under the sides. */
   readonly panelRows: number;
+  /** The keys, in the last row. */
+  readonly helpRows: number;
 };
 
 /**
  * The panel keeps its rows from the first frame on, so that nothing jumps when the finding arrives; the charts take
  * what remains.
  */
-export function layoutScreen(size: ScreenSize, sides: number): ScreenLayout {
+export function layoutScreen(
+  size: ScreenSize,
+  sides: number,
+  { help = false }: { readonly help?: boolean } = {},
+): ScreenLayout {
   const columns = Math.max(1, size.columns);
   const rows = Math.max(1, size.rows);
   const abreast = sides <= 1 || columns >= ABREAST_COLUMNS;
@@ -25,7 +33,10 @@ export function layoutScreen(size: ScreenSize, sides: number): ScreenLayout {
   const inRow = abreast ? Math.max(1, sides) : 1;
   const inColumn = abreast ? 1 : sides;
   const sideFixedRows = compact ? COMPACT_SIDE_ROWS : ROOMY_SIDE_ROWS;
-  const fixedRows = (compact ? 1 : 3) + inColumn * sideFixedRows;
+  const helpRows = help && rows >= HELP_ROWS ? 1 : 0;
+  // Where rows are few, the keys take the place of the gap.
+  const gapRows = compact || (helpRows > 0 && rows < SPACIOUS_ROWS) ? 0 : 1;
+  const fixedRows = (compact ? 1 : 2) + gapRows + helpRows + inColumn * sideFixedRows;
   const free = Math.max(0, rows - fixedRows);
   const wantedPanel = compact
     ? Math.min(5, Math.floor(free / 2))
@@ -41,12 +52,16 @@ export function layoutScreen(size: ScreenSize, sides: number): ScreenLayout {
     gapColumns: inRow > 1 ? GAP_COLUMNS : 0,
     sideColumns: Math.floor((columns - GAP_COLUMNS * (inRow - 1)) / inRow),
     chartRows,
+    gapRows,
+    helpRows,
     panelRows: Math.max(0, free - chartRows * inColumn),
   };
 }
 
 const ABREAST_COLUMNS = 72;
 const ROOMY_ROWS = 22;
+const SPACIOUS_ROWS = 30;
+const HELP_ROWS = 8;
 const GAP_COLUMNS = 2;
 /** Name, verdict, interval, fate; GC marks, times, legend, load. */
 const ROOMY_SIDE_ROWS = 8;

@@ -6,13 +6,22 @@ import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import type { Line } from '../line.ts';
 import { operationLines } from '../operation-lines.ts';
 import { textWidth } from '../text-width.ts';
+import { growingLines } from './growing-lines.ts';
 import type { ScreenLayout } from './layout.ts';
 
 /** Under the charts: the lines that leak once they are known, until then what each side's verdict rests on. */
 export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, unicode: boolean): Line[] {
   const glyphs = glyphsFor(unicode);
+  if (sides.length === 0) return [[{ text: 'looking for a way in', tone: 'faint' }]];
   const withFinding = sides.filter(({ report }) => (report?.findings.length ?? 0) > 0);
-  if (withFinding.length === 0) return fitRows(reasonLines(sides, layout), layout, glyphs);
+  if (withFinding.length === 0) {
+    const reasons = fitRows(reasonLines(sides, layout), layout, glyphs);
+    // Only as many as there is room for: the answer has them in its document alone.
+    const gap: Line[] = layout.panelRows - reasons.length > 3 ? [[]] : [];
+    const room = layout.panelRows - reasons.length - gap.length;
+    const growing = growingLines(sides, layout, unicode, room);
+    return growing.length === 0 ? reasons : [...reasons, ...gap, ...growing];
+  }
   const found = (explanation: boolean): Line[] =>
     withFinding.flatMap(({ report }) =>
       (report?.findings ?? []).flatMap((finding) =>
@@ -21,25 +30,25 @@ export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, uni
     );
   // The explanation is the first to go where rows are few: the answer at the end has it.
   const full = found(true);
-  return fitRows(
-    full.length <= layout.panelRows
-      ? [...full, ...restLines(sides, layout, glyphs, full.length)]
-      : found(false),
-    layout,
-    glyphs,
-  );
+  if (full.length > layout.panelRows) return fitRows(found(false), layout, glyphs);
+  const growing = growingLines(sides, layout, unicode, layout.panelRows - full.length - 1);
+  const told = growing.length === 0 ? full : [...full, [], ...growing];
+  return fitRows([...told, ...restLines(sides, layout, glyphs, told.length)], layout, glyphs);
 }
 
-/** What the verdict of each side says, beside its name. */
+/** What the verdict of each side says, beside its name, and as long as there is none what its reader must know. */
 function reasonLines(sides: readonly LiveSide[], layout: ScreenLayout): Line[] {
   const labelColumns = Math.max(...sides.map(({ name }) => textWidth(name))) + 2;
   return sides.flatMap(({ name, report }) => {
     const reason = report === null ? 'starting' : report.verdict.reason;
     const label = { text: name + ' '.repeat(labelColumns - textWidth(name)), tone: 'strong' as const };
-    return labelled(
-      label,
-      { text: reason, tone: 'faint' },
-      { columns: layout.columns, indent: 0, labelColumns },
+    const notes = report?.verdict.kind === 'inconclusive' ? report.notes : [];
+    return [reason, ...notes].flatMap((text, index) =>
+      labelled(
+        index === 0 ? label : { ...label, text: '' },
+        { text, tone: 'faint' },
+        { columns: layout.columns, indent: 0, labelColumns },
+      ),
     );
   });
 }

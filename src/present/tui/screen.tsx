@@ -2,9 +2,12 @@ import { Writable } from 'node:stream';
 import { type Instance, render } from 'ink';
 import type { LiveView } from '../../report/live.ts';
 import { sanitize, sanitizeDocument } from '../sanitize.ts';
-import { Frame } from './frame.tsx';
+import { Frame, type FrameProps, scrollRoom } from './frame.tsx';
 import { FramePainter, type TerminalStream } from './frame-painter.ts';
+import type { Key } from './keys.ts';
 import type { ScreenSize } from './layout.ts';
+import { isReading, newReader, react, type Reader } from './reader.ts';
+import type { SnapshotTalk } from './snapshot-talk.ts';
 
 export type ScreenOptions = {
   readonly stdout: TerminalStream;
@@ -12,63 +15,153 @@ export type ScreenOptions = {
   readonly unicode: boolean;
   /** What is being watched, in the first line. */
   readonly title: string;
+  /** What keys can do beyond the screen; left out where none are read, and then none are named. */
+  readonly commands?: ScreenCommands;
+};
+
+export type ScreenCommands = {
+  /** End the watch. */
+  quit(): void;
+  /** Processes of which a snapshot can be taken now. */
+  snapshotPids(): ReadonlySet<number>;
+  /** Take one; what there is to say comes through `tell`. */
+  takeSnapshot(pid: number, tell: (talk: SnapshotTalk) => void): void;
 };
 
 export type Screen = {
   /** Shows the view. Only the latest is kept, so a watch of days takes no more memory than one of minutes. */
   update(view: LiveView): void;
+  press(key: Key): void;
+  /** Gives the terminal back for a while, and takes it again. */
+  suspend(): void;
+  resume(): void;
+  /** Nobody is waited for any more: what the reader looks at may close. */
+  release(): void;
   /**
-   * Gives the terminal back as it was, with the last picture and then `finalText` printed on it. Resolves when all
-   * of it is written. Later calls and updates do nothing.
+   * Gives the terminal back as it was, with the last picture and then `finalText` printed on it. While the reader has paused
+   * or opened something, it waits until that is closed, or for `release`. Resolves when all of it is written. Later calls and
+   * updates do nothing.
    */
   close(finalText?: string): Promise<void>;
 };
 
 /**
- * The live screen on a terminal. It reads no keys and handles no signals: Ctrl-C reaches the door as SIGINT, which
- * closes the screen.
+ * The live screen on a terminal. It reads no keys and handles no signals: the door reads the keyboard and tells, and Ctrl-C
+ * reaches the door as SIGINT, which closes the screen.
  */
-export function openScreen({ stdout, color, unicode, title }: ScreenOptions): Screen {
+export function openScreen({ stdout, color, unicode, title, commands }: ScreenOptions): Screen {
   const painter = new FramePainter(stdout);
   const sink = new FrameSink();
   const safeTitle = sanitize(title, { unicode });
   let view: LiveView = { elapsedMs: 0, sides: [] };
+  let reader: Reader = newReader;
+  /** What a reader who has paused looks at. */
+  let held: LiveView | null = null;
+  /** The watch has ended, and the reader still looks. */
+  let over = false;
+  let isGone = false;
+  let letGo: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
   let instance: Instance | null = null;
 
+  const propsOf = (size: ScreenSize, live: boolean): FrameProps => ({
+    view: live ? (held ?? view) : view,
+    title: safeTitle,
+    size,
+    color,
+    unicode,
+    live,
+    reader: commands === undefined ? null : reader,
+    possible: { snapshotPids: commands?.snapshotPids() ?? new Set(), lastFromLine: 0, pageLines: 1 },
+    over,
+  });
   const draw = (size: ScreenSize, live: boolean): string => {
     sink.columns = size.columns;
-    const frame = (
-      <Frame view={view} title={safeTitle} size={size} color={color} unicode={unicode} live={live} />
-    );
+    const frame = <Frame {...propsOf(size, live)} />;
     if (instance === null) instance = render(frame, inkOptions(sink));
     else instance.rerender(frame);
     return sink.frame;
   };
-  const resized = (): void => {
+  const show = (): void => painter.paint(draw(sizeOf(stdout), true));
+  const redraw = (): void => {
     painter.forget();
-    painter.paint(draw(sizeOf(stdout), true));
+    show();
+  };
+  const change = (next: Reader): void => {
+    reader = next;
+    held = reader.paused ? (held ?? view) : null;
+    if (over && !isReading(reader)) letGo();
+    else show();
   };
 
   painter.open();
-  stdout.on('resize', resized);
-  resized();
+  stdout.on('resize', redraw);
+  redraw();
   let closed: Promise<void> | null = null;
+  const finish = async (finalText: string): Promise<void> => {
+    over = true;
+    if (isReading(reader)) {
+      // A snapshot can no longer be taken: there is nothing to be asked.
+      if (reader.snapshot !== null) reader = { ...reader, snapshot: null };
+      if (isReading(reader)) {
+        show();
+        await released;
+      }
+    }
+    isGone = true;
+    stdout.off('resize', redraw);
+    const size = sizeOf(stdout);
+    const picture =
+      view.sides.length === 0 ? '' : draw({ ...size, rows: Math.min(size.rows, PICTURE_ROWS) }, false);
+    instance?.unmount();
+    painter.close();
+    await new Promise<void>((resolve) => {
+      stdout.write(`${picture === '' ? '' : `${picture.trimEnd()}\n\n`}${finalText}`, () => resolve());
+    });
+  };
   return {
     update(next) {
       if (closed !== null) return;
       view = sanitizeDocument(next, { unicode });
-      painter.paint(draw(sizeOf(stdout), true));
+      // Nothing of a picture that stands still has changed.
+      if (held === null) show();
+    },
+    press(key) {
+      if (commands === undefined || isGone) return;
+      const shown = held ?? view;
+      const props = propsOf(sizeOf(stdout), true);
+      const possible = { ...props.possible, ...scrollRoom(props) };
+      const { reader: next, command } = react(reader, key, shown, possible);
+      if (command?.kind === 'quit') {
+        if (over) letGo();
+        else commands.quit();
+        return;
+      }
+      change(next);
+      if (command?.kind !== 'snapshot') return;
+      commands.takeSnapshot(command.pid, (talk) => {
+        const safe = sanitizeDocument(talk, { unicode });
+        if (closed === null) change({ ...reader, snapshot: safe });
+      });
+    },
+    suspend() {
+      painter.close();
+    },
+    resume() {
+      if (isGone) return;
+      painter.open();
+      redraw();
+    },
+    release() {
+      letGo();
+      // A picture that was held is let go of with it, or the next close would wait for nobody.
+      reader = newReader;
+      held = null;
     },
     close(finalText = '') {
-      closed ??= new Promise((resolve) => {
-        stdout.off('resize', resized);
-        const size = sizeOf(stdout);
-        const picture =
-          view.sides.length === 0 ? '' : draw({ ...size, rows: Math.min(size.rows, PICTURE_ROWS) }, false);
-        instance?.unmount();
-        painter.close();
-        stdout.write(`${picture === '' ? '' : `${picture.trimEnd()}\n\n`}${finalText}`, () => resolve());
-      });
+      closed ??= finish(finalText);
       return closed;
     },
   };

@@ -1,11 +1,12 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { LiveSide } from '../../report/live.ts';
+import type { LiveSide, LiveView } from '../../report/live.ts';
 import type { Report } from '../../report/schema.ts';
 import { type ChartFrame, drawChart, drawMarks, legendMark, type Plot } from '../chart.ts';
 import { count, percent, rateInterval } from '../figures.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, lineWidth, type Span } from '../line.ts';
+import { roundBytesAbove, roundTimeAbove } from '../scale.ts';
 import { textWidth } from '../text-width.ts';
 import { fateWords } from '../verdict-lines.ts';
 import { activityWords, counted, spaceWords, verdictTone, verdictWordSoFar } from '../words.ts';
@@ -13,6 +14,24 @@ import type { ScreenLayout } from './layout.ts';
 
 /** The scale all sides share: two charts are compared by eye, so equal heights must be equal sizes. */
 export type SharedScale = { readonly untilMs: number; readonly nowMs: number; readonly maxBytes: number };
+
+export function sharedScale({ sides, elapsedMs }: LiveView): SharedScale {
+  const peaks = sides.map(({ report }) => {
+    if (report === null) return 0;
+    const { rss, heapUsed, floor } = report.series;
+    return Math.max(peakOf(rss), peakOf(heapUsed), peakOf(floor.map(({ bytes }) => bytes)));
+  });
+  return {
+    nowMs: elapsedMs,
+    untilMs: roundTimeAbove(elapsedMs),
+    maxBytes: roundBytesAbove(Math.max(0, ...peaks)),
+  };
+}
+
+// Not Math.max(...bytes): a day at one sample a second is more arguments than a call can take.
+function peakOf(bytes: readonly (number | null)[]): number {
+  return bytes.reduce<number>((peak, size) => Math.max(peak, size ?? 0), 0);
+}
 
 /** One process as the lines of its column: name, verdict, chart, load. */
 export function sideLines(
@@ -51,7 +70,7 @@ function nameSpan(side: LiveSide): Span {
 /** What is being done matters more than the pid, where there is no room for both. */
 function headLine(side: LiveSide, columns: number, glyphs: Glyphs): Line {
   const activity = activitySpan(side);
-  const full = [nameSpan(side), ...processSpans(side.report, glyphs)];
+  const full = [nameSpan(side), ...processSpans(side, glyphs)];
   const fits = lineWidth(full) + 2 + textWidth(activity.text) <= columns;
   return spread(fits ? full : [nameSpan(side)], activity, columns, glyphs);
 }
@@ -60,12 +79,17 @@ function activitySpan(side: LiveSide): Span {
   return { text: activityWords(side.activity), tone: 'faint' };
 }
 
-function processSpans(report: Report | null, { dot }: Glyphs): Span[] {
+function processSpans({ name: sideName, report }: LiveSide, { dot }: Glyphs): Span[] {
   if (report === null || report.target.pid === null) return [];
-  return [{ text: ` ${dot} pid ${report.target.pid}`, tone: 'faint' }];
+  const { pid, isolate, name } = report.target;
+  // A process that was asked for by its pid is called by it.
+  const process: Span[] = sideName === `pid ${pid}` ? [] : [{ text: ` ${dot} pid ${pid}`, tone: 'faint' }];
+  if (isolate === null || isolate === 'main') return process;
+  return [...process, { text: ` ${dot} ${isolate}${name === null ? '' : ` ${name}`}`, tone: 'faint' }];
 }
 
-function verdictSpans({ report, activity }: LiveSide): Span[] {
+/** The verdict as far as it goes, and at which rate memory grows. */
+export function verdictSpans({ report, activity }: LiveSide): Span[] {
   if (report === null) return [];
   const { verdict, growth } = report;
   const word: Span = { text: verdictWordSoFar(verdict.kind, activity), tone: verdictTone(verdict.kind) };
@@ -84,10 +108,12 @@ function fateLine(report: Report | null): Line {
   if (report === null) return [];
   const fate = fateWords(report);
   if (fate !== null) return [{ text: fate, tone: report.target.exit === null ? 'strong' : 'bad' }];
-  const { watchMoreMs } = report.verdict;
-  if (watchMoreMs !== null) {
-    return [{ text: `an answer in about ${formatDuration(watchMoreMs)}`, tone: 'faint' }];
-  }
+  const { watchMoreMs, filling } = report.verdict;
+  const parts = [
+    ...(filling === null ? [] : [`it fills: ${percent(Math.round(filling.share * 100) / 100)} is there`]),
+    ...(watchMoreMs === null ? [] : [`an answer in about ${formatDuration(watchMoreMs)}`]),
+  ];
+  if (parts.length > 0) return [{ text: parts.join(', '), tone: 'faint' }];
   const smallest = report.growth.smallestDetectableBytesPerSecond;
   if (report.verdict.kind !== 'steady' || smallest === null) return [];
   return [{ text: `a leak of ${formatBytes(smallest)}/s would show`, tone: 'faint' }];
@@ -181,19 +207,48 @@ function legendLine(plots: readonly NamedPlot[], layout: ScreenLayout, unicode: 
   });
 }
 
-function loadLine(side: LiveSide, glyphs: Glyphs): Line {
-  const open = side.report?.series.openConnections.at(-1);
-  const { load } = side;
-  if (load === null)
-    return open == null
-      ? []
-      : [{ text: `${count(open)} ${counted('connection', open)} open`, tone: 'faint' }];
+function loadLine({ report, load }: LiveSide, glyphs: Glyphs): Line {
+  const dot = ` ${glyphs.dot} `;
+  if (load !== null) {
+    const clients = `${count(load.clientsOpen)} ${counted('client', load.clientsOpen)} open, ${count(load.clientsClosed)} gone`;
+    return [{ text: `${clients}${dot}${count(load.httpPerSecond)} HTTP/s`, tone: 'faint' }];
+  }
+  return [{ text: report === null ? '' : countedLoad(report.series).join(dot), tone: 'faint' }];
+}
+
+/** What the process itself counted of the last seconds; what is nothing is left out. */
+function countedLoad({
+  timeMs,
+  httpRequests,
+  connectionsOpened,
+  openConnections,
+}: Report['series']): string[] {
+  const http = perSecond(timeMs, httpRequests);
+  const opened = perSecond(timeMs, connectionsOpened);
+  const open = openConnections.at(-1) ?? null;
   return [
-    {
-      text: `${count(load.clientsOpen)} ${counted('client', load.clientsOpen)} open, ${count(load.clientsClosed)} gone ${glyphs.dot} ${count(load.httpPerSecond)} HTTP/s`,
-      tone: 'faint',
-    },
+    ...(http === null || http === 0 ? [] : [`${figure(http)} HTTP/s`]),
+    ...(opened === null || opened === 0 ? [] : [`${figure(opened)} new connections/s`]),
+    ...(open === null ? [] : [`${count(open)} ${counted('connection', open)} open`]),
   ];
+}
+
+/** `null` where nothing is known of two moments. */
+function perSecond(timeMs: readonly number[], counts: readonly (number | null)[]): number | null {
+  const lastMs = timeMs.at(-1);
+  const last = counts.at(-1) ?? null;
+  if (lastMs === undefined || last === null) return null;
+  const from = timeMs.findLastIndex((ms) => ms <= lastMs - LOAD_OVER_MS);
+  const first = from === -1 ? 0 : from;
+  const before = counts[first] ?? null;
+  const seconds = (lastMs - (timeMs[first] ?? lastMs)) / 1000;
+  return before === null || seconds <= 0 ? null : Math.max(0, last - before) / seconds;
+}
+
+const LOAD_OVER_MS = 5000;
+
+function figure(perSecond: number): string {
+  return perSecond >= 10 ? count(perSecond) : String(Number(perSecond.toPrecision(2)));
 }
 
 function gutter(label: string): Span {

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openScreen, type Screen } from '../../../src/present/tui/screen.tsx';
+import type { Key } from '../../../src/present/tui/keys.ts';
+import { openScreen, type Screen, type ScreenCommands } from '../../../src/present/tui/screen.tsx';
+import type { SnapshotTalk } from '../../../src/present/tui/snapshot-talk.ts';
 import type { LiveView } from '../../../src/report/live.ts';
 import { columnsOf, hostileText, OBEYED_BY_TERMINALS } from '../hostile.ts';
 import {
@@ -9,10 +11,12 @@ import {
   leakingReport,
   liveSide,
   liveView,
+  packageFinding,
   steadyReport,
   withHostileText,
 } from '../reports.ts';
 import { FakeTerminal } from './fake-terminal.ts';
+import { screenStates } from './screen-states.ts';
 
 const story = liveView(23_120, [
   liveSide('fixed', steadyReport()),
@@ -36,38 +40,76 @@ const VIEWS: Record<string, LiveView> = {
   'one-program': liveView(23_120, [liveSide('server.js', leakingReport(), { load: null })]),
 };
 
+const states = screenStates();
+
 const open: Screen[] = [];
 afterEach(async () => {
+  for (const screen of open) screen.release();
   await Promise.all(open.splice(0).map((screen) => screen.close()));
 });
 
-function show(terminal: FakeTerminal, look: { color?: boolean; unicode?: boolean } = {}): Screen {
-  const { color = false, unicode = true } = look;
+type Look = {
+  readonly color?: boolean;
+  readonly unicode?: boolean;
+  readonly title?: string;
+  readonly commands?: ScreenCommands;
+};
+
+function show(terminal: FakeTerminal, look: Look = {}): Screen {
+  const { color = false, unicode = true, title = 'leakline lab · websocket · 7 clients' } = look;
   const screen = openScreen({
     stdout: terminal.stream,
     color,
     unicode,
-    title: 'leakline lab · websocket · 7 clients',
+    title,
+    ...(look.commands === undefined ? {} : { commands: look.commands }),
   });
   open.push(screen);
   return screen;
 }
 
-describe('the screen at the two sizes it is made for', () => {
-  for (const [columns, rows] of [
-    [80, 24],
-    [200, 60],
-  ] as const) {
-    for (const [name, view] of Object.entries(VIEWS)) {
-      test(`${name} at ${columns}×${rows}`, async () => {
+/** Somebody at the keyboard; what the keys ask for is written down. */
+function keyboard(snapshotPids: readonly number[] = [4242]): ScreenCommands & {
+  readonly asked: string[];
+  tell: (talk: SnapshotTalk) => void;
+} {
+  const commands = {
+    asked: [] as string[],
+    tell: (_: SnapshotTalk): void => undefined,
+    quit: (): void => void commands.asked.push('quit'),
+    snapshotPids: () => new Set(snapshotPids),
+    takeSnapshot: (pid: number, tell: (talk: SnapshotTalk) => void): void => {
+      commands.asked.push(`snapshot ${pid}`);
+      commands.tell = tell;
+    },
+  };
+  return commands;
+}
+
+/** Each state a reader can meet, as a picture in `states/`; `vitest run -u test/present/tui` draws them anew. */
+describe('the states, at the two sizes the screen is made for', () => {
+  for (const state of states) {
+    for (const [columns, rows, unicode] of [
+      [80, 24, true],
+      [200, 60, true],
+      ...(state.ascii === true ? ([[80, 24, false]] as const) : []),
+    ] as const) {
+      const name = `${state.name}-${columns}x${rows}${unicode ? '' : '-ascii'}`;
+      test(name, async () => {
         const terminal = new FakeTerminal(columns, rows);
-        show(terminal).update(view);
+        const commands = keyboard();
+        const screen = show(terminal, { unicode, title: state.title ?? 'leakline 4242', commands });
+        screen.update(state.view);
+        for (const key of state.keys ?? []) screen.press(key);
+        if (state.talk !== undefined) commands.tell(state.talk);
         expectToFit(terminal);
-        await expect(`${terminal.screen}\n`).toMatchFileSnapshot(`snapshots/${name}-${columns}x${rows}.txt`);
+        await expect(`${terminal.screen}\n`).toMatchFileSnapshot(`states/${name}.txt`);
       });
     }
   }
+});
 
+describe('the screen at the two sizes it is made for', () => {
   test('at 80×24 nothing of the finding is lost', () => {
     const terminal = new FakeTerminal(80, 24);
     show(terminal).update(story);
@@ -111,11 +153,17 @@ describe('whatever the terminal', () => {
         fc.integer({ min: 1, max: 50 }),
         fc.constantFrom(...Object.values(VIEWS)),
         fc.boolean(),
-        (columns, rows, view, unicode) => {
+        fc.array(fc.constantFrom<Key>('pause', 'isolate', 'finding', 'snapshot', 'yes', 'back', 'down')),
+        (columns, rows, view, unicode, keys) => {
           const terminal = new FakeTerminal(columns, rows);
-          const screen = show(terminal, { unicode });
+          const screen = show(terminal, { unicode, ...(keys.length === 0 ? {} : { commands: keyboard() }) });
           screen.update(view);
           expectToFit(terminal);
+          for (const key of keys) {
+            screen.press(key);
+            expectToFit(terminal);
+          }
+          screen.release();
           void screen.close();
         },
       ),
@@ -204,21 +252,163 @@ describe('the end', () => {
   });
 });
 
+describe('keys', () => {
+  const one = liveView(23_120, [liveSide('server.js', leakingReport({ findings: [packageFinding()] }))]);
+
+  test('are named only where they are read', () => {
+    const silent = new FakeTerminal(80, 24);
+    show(silent).update(story);
+    expect(silent.screen).toContain('Ctrl-C stops');
+    expect(silent.screen).not.toContain('q quit');
+    const read = new FakeTerminal(80, 24);
+    show(read, { commands: keyboard() }).update(story);
+    expect(lastRow(read)).toMatch(/^p pause {3}f open finding {3}s snapshot {3}q quit .*longest pause 9 ms/);
+  });
+
+  test('are named only as long as they do something', () => {
+    const terminal = new FakeTerminal(80, 24);
+    show(terminal, { commands: keyboard([]) }).update(VIEWS.starting ?? story);
+    expect(lastRow(terminal)).toBe('p pause   q quit');
+  });
+
+  test('a paused picture stands still while the watch goes on, and then has caught up', () => {
+    const terminal = new FakeTerminal(80, 24);
+    const screen = show(terminal, { commands: keyboard() });
+    screen.update(one);
+    screen.press('pause');
+    const { screen: held } = terminal;
+    expect(held).toContain('PAUSED');
+    screen.update(liveView(95_000, one.sides));
+    expect(terminal.screen).toBe(held);
+    screen.press('pause');
+    expect(terminal.screen).toContain('95 s');
+    expect(terminal.screen).not.toContain('PAUSED');
+  });
+
+  test('an opened finding has its explanation and its source, to the last line', () => {
+    const terminal = new FakeTerminal(80, 24);
+    const screen = show(terminal, { commands: keyboard() });
+    screen.update(one);
+    expect(terminal.screen).not.toContain('createDebug.instances.push(debug);');
+    screen.press('finding');
+    const seen = [terminal.screen];
+    for (let press = 0; press < 40; press += 1) {
+      screen.press('down');
+      seen.push(terminal.screen);
+    }
+    for (const words of [
+      'gains 340 entries a second',
+      'createDebug.instances.push(debug);',
+      'order.lines.length',
+    ])
+      expect(seen.some((picture) => picture.includes(words))).toBe(true);
+    // The end is the end.
+    expect(seen.at(-1)).toBe(seen.at(-2));
+    screen.press('back');
+    expect(terminal.screen).not.toContain('createDebug.instances.push(debug);');
+  });
+
+  test('a finding that is open keeps the screen until it is closed', async () => {
+    const terminal = new FakeTerminal(80, 24);
+    const screen = show(terminal, { commands: keyboard() });
+    screen.update(one);
+    screen.press('finding');
+    const closing = screen.close('THE ANSWER\n');
+    await settled();
+    expect(terminal.alternate).toBe(true);
+    expect(terminal.screen).toContain('THE WATCH IS OVER');
+    screen.press('back');
+    await closing;
+    expect(terminal.alternate).toBe(false);
+    expect(terminal.written.endsWith('THE ANSWER\n')).toBe(true);
+  });
+
+  test.each(['quit', 'release'] as const)('%s ends the waiting', async (how) => {
+    const terminal = new FakeTerminal(80, 24);
+    const commands = keyboard();
+    const screen = show(terminal, { commands });
+    screen.update(one);
+    screen.press('pause');
+    const closing = screen.close();
+    await settled();
+    if (how === 'quit') screen.press('quit');
+    else screen.release();
+    await closing;
+    expect(terminal.alternate).toBe(false);
+    // The watch was over: nobody is to be told to end it.
+    expect(commands.asked).toEqual([]);
+  });
+
+  test('who was told to end does not wait for a reader, nor for a late key', async () => {
+    const terminal = new FakeTerminal(80, 24);
+    const screen = show(terminal, { commands: keyboard() });
+    screen.update(one);
+    screen.press('finding');
+    screen.release();
+    screen.press('pause');
+    await screen.close();
+    expect(terminal.alternate).toBe(false);
+  });
+
+  test('a snapshot is asked about, then taken, and its words stand on the screen', () => {
+    const terminal = new FakeTerminal(80, 24);
+    const commands = keyboard();
+    const screen = show(terminal, { commands });
+    screen.update(one);
+    screen.press('snapshot');
+    expect(terminal.screen).toContain('A heap snapshot of process 4242?');
+    expect(commands.asked).toEqual([]);
+    screen.press('yes');
+    expect(commands.asked).toEqual(['snapshot 4242']);
+    commands.tell({ step: 'over', pid: 4242, taken: false, sentences: ['It would not be \u001b[2Jsafe.'] });
+    expect(terminal.screen).toContain('not taken');
+    expect(terminal.screen).toContain('\\x1b[2Jsafe.');
+    screen.press('back');
+    expect(terminal.screen).not.toContain('not taken');
+  });
+
+  test('a suspended screen gives the terminal back, and takes it again as it was', () => {
+    const terminal = new FakeTerminal(80, 24);
+    const screen = show(terminal, { commands: keyboard() });
+    screen.update(one);
+    const { screen: before } = terminal;
+    screen.suspend();
+    expect([terminal.alternate, terminal.cursorVisible]).toEqual([false, true]);
+    screen.update(one);
+    screen.resume();
+    expect([terminal.alternate, terminal.cursorVisible]).toEqual([true, false]);
+    expect(terminal.screen).toBe(before);
+  });
+});
+
 test('a hostile name moves nothing on the screen', () => {
   fc.assert(
     fc.property(hostileText, fc.boolean(), (hostile, unicode) => {
       const terminal = new FakeTerminal(80, 24);
       const side = liveSide(`leaking${hostile}`, withHostileText(leakingReport(), hostile));
       // The fake terminal throws on any escape that the painter itself does not use.
-      const screen = show(terminal, { unicode });
+      const screen = show(terminal, { unicode, commands: keyboard() });
       screen.update(liveView(5_000, [side, liveSide('fixed', steadyReport())]));
       expect(terminal.screen).not.toMatch(OBEYED_BY_TERMINALS);
       expectToFit(terminal);
+      screen.press('finding');
+      expect(terminal.screen).not.toMatch(OBEYED_BY_TERMINALS);
+      expectToFit(terminal);
+      screen.release();
       void screen.close();
     }),
     { numRuns: 60 },
   );
 });
+
+function lastRow(terminal: FakeTerminal): string | undefined {
+  return terminal.screen.split('\n')[terminal.rows - 1];
+}
+
+/** Whatever a promise was to do by itself is done. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
 
 function expectToFit(terminal: FakeTerminal): void {
   const lines = terminal.screen.split('\n');

@@ -1,0 +1,73 @@
+import type { TextOptions } from '../present/text/text-options.ts';
+import { keysIn } from '../present/tui/keys.ts';
+import { openScreen, type Screen } from '../present/tui/screen.tsx';
+import type { SnapshotDesk } from '../session/snapshot-desk.ts';
+import type { Interrupt } from './interrupt.ts';
+import { openKeyboard } from './keyboard.ts';
+import { takeSnapshotFor } from './snapshot-key.ts';
+
+/** The screen, and the keys of who sits in front of it. */
+export function openLiveScreen(
+  title: string,
+  text: TextOptions,
+  { interrupt, snapshots }: LiveScreenOptions,
+): LiveScreen {
+  const files: string[] = [];
+  let screen: Screen | null = null;
+  const keyboard = openKeyboard({
+    keysIn,
+    onKey: (key) => screen?.press(key),
+    onSuspend: () => screen?.suspend(),
+    onResume: () => screen?.resume(),
+  });
+  const opened = openScreen({
+    stdout: process.stdout,
+    ...text,
+    title,
+    ...(keyboard === null
+      ? {}
+      : {
+          commands: {
+            quit: () => process.kill(process.pid, 'SIGINT'),
+            snapshotPids: () => snapshots?.pids ?? new Set(),
+            takeSnapshot: (pid, tell) => {
+              if (snapshots === undefined) return;
+              void takeSnapshotFor(pid, snapshots, interrupt.signal, tell).then((file) => {
+                if (file !== null) files.push(file);
+              });
+            },
+          },
+        }),
+  });
+  screen = opened;
+  // Whoever was told to end does not wait for a reader.
+  const release = (): void => opened.release();
+  interrupt.signal.addEventListener('abort', release);
+  return {
+    update: (view) => opened.update(view),
+    async finish() {
+      await opened.close();
+      interrupt.signal.removeEventListener('abort', release);
+      keyboard?.close();
+      // The screen that said so is gone.
+      for (const file of files.splice(0)) process.stderr.write(`snapshot: ${file}\n`);
+    },
+    async close() {
+      release();
+      await this.finish();
+    },
+  };
+}
+
+export type LiveScreenOptions = {
+  readonly interrupt: Interrupt;
+  /** Of a watch; left out where there is nothing to take a snapshot of. */
+  readonly snapshots?: SnapshotDesk | undefined;
+};
+
+export type LiveScreen = Pick<Screen, 'update'> & {
+  /** The answer is there: closes the screen as soon as the reader has closed what is open on it. */
+  finish(): Promise<void>;
+  /** Closes it at once. Safe to call after `finish`. */
+  close(): Promise<void>;
+};

@@ -1,0 +1,188 @@
+import type { Key } from '../../../src/present/tui/keys.ts';
+import type { SnapshotTalk } from '../../../src/present/tui/snapshot-talk.ts';
+import type { LiveView } from '../../../src/report/live.ts';
+import type { IsolateReport, Report } from '../../../src/report/schema.ts';
+import {
+  diedReport,
+  growingContainer,
+  inconclusiveReport,
+  leakingReport,
+  liveSide,
+  liveView,
+  packageFinding,
+  sessionsFinding,
+  steadyReport,
+} from '../reports.ts';
+
+export type ScreenState = {
+  readonly name: string;
+  readonly title?: string;
+  readonly view: LiveView;
+  /** What the reader has pressed since. */
+  readonly keys?: readonly Key[];
+  readonly talk?: SnapshotTalk;
+  /** Drawn without Unicode as well. */
+  readonly ascii?: true;
+};
+
+/** What a reader can meet on the screen, each state by its name. */
+export function screenStates(): readonly ScreenState[] {
+  return [
+    {
+      name: 'waiting',
+      view: liveView(0, [liveSide('pid 4242', null, { activity: 'starting', load: null })]),
+    },
+    { name: 'inconclusive', view: one(12_000, inconclusive(), 'walking') },
+    { name: 'filling', view: one(40_000, filling()) },
+    { name: 'steady', view: one(23_120, alone(steadyReport())) },
+    { name: 'leaking', view: one(23_120, alone(leakingReport()), 'trapping'), ascii: true },
+    { name: 'contended', view: one(9_000, contended()) },
+    { name: 'died', view: one(51_400, diedReport(), 'ended') },
+    { name: 'side-by-side', title: LAB, view: lab(), ascii: true },
+    {
+      name: 'side-by-side-died',
+      title: LAB,
+      view: liveView(51_200, [
+        liveSide('fixed', steadyReport()),
+        liveSide('leaking', diedReport(), { activity: 'ended' }),
+      ]),
+    },
+    { name: 'paused', view: one(23_120, alone(leakingReport())), keys: ['pause'] },
+    {
+      name: 'finding-open',
+      view: one(23_120, alone(leakingReport({ findings: [sourced(), sessionsFinding()] }))),
+      keys: ['finding'],
+      ascii: true,
+    },
+    {
+      name: 'isolate-chosen',
+      view: one(23_120, { ...alone(leakingReport()), isolates: [worker(1), worker(2)] }),
+      keys: ['isolate', 'isolate'],
+    },
+    { name: 'snapshot-asked', view: one(23_120, alone(leakingReport())), keys: ['snapshot'] },
+    {
+      name: 'snapshot-refused',
+      view: one(23_120, alone(leakingReport())),
+      keys: ['snapshot', 'yes'],
+      talk: {
+        step: 'over',
+        pid: 4242,
+        taken: false,
+        sentences: [
+          'A heap snapshot of process 4242 would not be safe: it may need 8.20 GB of memory and 1.10 GB are left (on this machine); it would stop the program for up to 84 s, and 10 s are allowed.',
+          'leakline snapshot 4242 has --max-pause to allow more, and --force to overrule this.',
+        ],
+      },
+    },
+  ];
+}
+
+const LAB = 'leakline lab · websocket · 7 clients';
+
+function lab(): LiveView {
+  return liveView(23_120, [
+    liveSide('fixed', steadyReport()),
+    liveSide('leaking', leakingReport(), { activity: 'done' }),
+  ]);
+}
+
+function one(
+  elapsedMs: number,
+  report: Report,
+  activity: 'watching' | 'walking' | 'trapping' | 'ended' = 'watching',
+): LiveView {
+  return liveView(elapsedMs, [liveSide('pid 4242', report, { activity, load: null })]);
+}
+
+/** As the process under watch, and with the traffic it counts: 12 requests a second, 3 connections. */
+function alone(report: Report): Report {
+  const seconds = report.series.timeMs.map((timeMs) => timeMs / 1000);
+  return {
+    ...report,
+    target: { ...report.target, pid: 4242 },
+    series: {
+      ...report.series,
+      httpRequests: seconds.map((second) => second * 12),
+      connectionsOpened: seconds.map((second) => second * 3),
+      connectionsClosed: seconds.map((second) => second * 3),
+    },
+  };
+}
+
+function inconclusive(): Report {
+  const report = inconclusiveReport({
+    containers: [
+      growingContainer(),
+      growingContainer({ name: 'responsesByUrl', type: 'Map', growthPerSecond: 340 }),
+    ],
+  });
+  return alone({ ...report, target: { ...report.target, isolate: 'main' }, notes: [] });
+}
+
+function filling(): Report {
+  const { verdict, growth } = steadyReport();
+  return {
+    ...inconclusive(),
+    verdict: {
+      ...verdict,
+      kind: 'inconclusive',
+      decidedAtMs: null,
+      reason:
+        'Memory rises ever more slowly, as a cache does that fills: 62 % of the expected growth has come.',
+      watchMoreMs: 35_000,
+      filling: { share: 0.62, expectedBytes: 48_000_000, interval: [41_000_000, 66_000_000] },
+    },
+    growth: { ...growth, bytesPerSecond: 410_000, interval: [120_000, 700_000] },
+    containers: [
+      growingContainer({
+        name: 'routeCache',
+        type: 'Map',
+        growthPerSecond: 26,
+        counts: [0, 9, 16, 21, 24, 26].map((hundreds, look) => ({
+          timeMs: look * 5000,
+          size: hundreds * 100,
+        })),
+      }),
+    ],
+  };
+}
+
+/** Another debugger holds the process: not one sample came. */
+function contended(): Report {
+  const { series } = inconclusive();
+  return {
+    ...inconclusive(),
+    verdict: { ...inconclusive().verdict, reason: 'Nothing has been measured yet.', watchMoreMs: null },
+    series: {
+      ...series,
+      timeMs: [],
+      rss: [],
+      heapUsed: [],
+      heapTotal: [],
+      external: [],
+      arrayBuffers: [],
+      openConnections: [],
+      httpRequests: [],
+      connectionsOpened: [],
+      connectionsClosed: [],
+      floor: [],
+    },
+    gc: [],
+    containers: [],
+    notes: [
+      'Contended: another debugger is connected to this process. It was left as it was; while it holds the program, nothing is measured.',
+    ],
+  };
+}
+
+function sourced(): Report['findings'][number] {
+  return { ...packageFinding(), confidence: 0.85 };
+}
+
+function worker(number: number): IsolateReport {
+  const { isolates: _, ...isolate } = inconclusive();
+  return {
+    ...isolate,
+    target: { ...isolate.target, pid: 4242, isolate: `worker:${number}`, name: 'render' },
+  };
+}
