@@ -48,7 +48,13 @@ async function playIn(folder: string, fault: Fault, afterMs: number): Promise<Ou
   const leakline = spawn(
     process.execPath,
     [
-      ...['dist/cli.js', 'snapshot', String(server.pid), '--out', out, '--max-pause', '600000'],
+      'dist/cli.js',
+      'snapshot',
+      String(server.pid),
+      '--out',
+      out,
+      '--max-pause',
+      '600000',
       // The check would see that the disk is small.
       ...(fault === 'disk full' ? ['--force'] : []),
     ],

@@ -23,7 +23,7 @@ export function withLaterFields(document: unknown): unknown {
 }
 
 function reportWith(report: Fields): Fields {
-  return { ...isolateWith(report), isolates: each(report['isolates'], isolateWith) };
+  return { snapshot: null, ...isolateWith(report), isolates: each(report['isolates'], isolateWith) };
 }
 
 function isolateWith(isolate: Fields): Fields {

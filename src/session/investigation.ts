@@ -71,7 +71,9 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
         shown = windows.told;
         const { profile, untilMs } = shown;
         const { scripts } = looked;
-        facts.report({ sampledGrowth: await sampledGrowth(profile, untilMs, scripts, facts.workingDirectory) });
+        facts.report({
+          sampledGrowth: await sampledGrowth(profile, untilMs, scripts, facts.workingDirectory),
+        });
       }
     }
     facts.report({ activity: 'watching' });

@@ -70,7 +70,9 @@ export type WatchExtras = {
    * Called once, at the end, with the sampled allocations of the isolate that the report is about, or with the words why there
    * are none. Where the watch needed no sample, one is taken for it.
    */
-  readonly onSampled?: ((sampled: SampledAllocations | string) => void) | undefined;  /** Where snapshots of it can be asked for while it is watched. */
+  readonly onSampled?:
+    | ((sampled: SampledAllocations | string) => void)
+    | undefined /** Where snapshots of it can be asked for while it is watched. */;
   readonly snapshots?: SnapshotDesk | undefined;
 };
 

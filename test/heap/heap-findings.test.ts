@@ -197,7 +197,7 @@ step(40); step(40); step(40);
 describe('where the text is not what ran', () => {
   test('a file that changed since, or is gone, gives no line, and that is said', async () => {
     const run = programSnapshots('server.cjs', REGISTRY);
-    cleanups.push(run.dispose);
+    cleanups.push(() => run.dispose());
     writeFileSync(run.file, `// one line more\n${REGISTRY}`);
     const changed = await readHeapGrowth(run.snapshots);
     expect(changed.findings[0]).toMatchObject({
@@ -215,7 +215,7 @@ describe('where the text is not what ran', () => {
 
   test("a sidecar's places go before the snapshot's own", async () => {
     const run = programSnapshots('server.cjs', REGISTRY);
-    cleanups.push(run.dispose);
+    cleanups.push(() => run.dispose());
     const moved = run.file.replace('server.cjs', 'moved.cjs');
     writeFileSync(moved, REGISTRY);
     rmSync(run.file);
@@ -246,7 +246,7 @@ async function answerOf(
   options: { readonly exposeNumericValues?: boolean } = {},
 ): Promise<{ readonly file: string; readonly answer: HeapGrowthAnswer }> {
   const run = programSnapshots(name, text, options);
-  cleanups.push(run.dispose);
+  cleanups.push(() => run.dispose());
   return { file: run.file, answer: await readHeapGrowth(run.snapshots) };
 }
 

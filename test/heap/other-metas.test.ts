@@ -145,7 +145,7 @@ function told(columns: SnapshotColumns): unknown {
   };
 }
 
-const reference = told(await readColumns(chunked(bytesOf(written(METAS['Node 12'] as Meta)), 64)));
+const reference = told(await readColumns(chunked(bytesOf(written(METAS['Node 12'])), 64)));
 
 describe.each(Object.entries(METAS))('a file as of %s', (_, meta) => {
   test('is the same heap', async () => {

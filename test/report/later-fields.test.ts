@@ -13,6 +13,7 @@ function earlier(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => !('growth' in value && LATER.has(name)) && !(isFinding && name === 'path'))
+      .filter(([name]) => !('schema' in value && name === 'snapshot'))
       .map(([name, item]) => [name, earlier(item)]),
   );
 }

@@ -98,6 +98,7 @@ function isolateOf({
   startedAt: _2,
   isolates: _3,
   notes: _4,
+  snapshot: _5,
   ...isolate
 }: Report): IsolateReport {
   return isolate;

@@ -53,8 +53,11 @@ function sizeWords({ counts, growthPerSecond }: Growing, becomes: string): strin
 
 type Growing = Report['containers'][number] & { readonly growthPerSecond: number };
 
+/** Never fuller than at the last count: what goes up and down is at work. */
 function grows(container: Report['containers'][number]): container is Growing {
-  return (container.growthPerSecond ?? 0) > 0;
+  const { growthPerSecond, counts } = container;
+  const last = counts.at(-1)?.size ?? 0;
+  return (growthPerSecond ?? 0) > 0 && counts.every(({ size }) => size <= last);
 }
 
 function widest(texts: readonly string[]): number {
