@@ -109,12 +109,10 @@ export class SnapshotWriter {
       () => undefined,
       (inspector) => {
         for (const scriptId of ids) {
-          const { scriptSource } = inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', {
-            scriptId,
-          });
-          length += scriptSource.length;
+          const text = sourceOf(inspector, scriptId);
+          length += text.length;
           if (length > SOURCES_LENGTH_MAX) return;
-          sourceById.set(scriptId, scriptSource);
+          sourceById.set(scriptId, text);
         }
       },
     );
@@ -183,6 +181,16 @@ export class SnapshotWriter {
 
   #inspector(): InProcessInspector {
     return new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
+  }
+}
+
+/** Empty for one that V8 has collected since it was listed: what an evaluation left, once it was done. */
+function sourceOf(inspector: InProcessInspector, scriptId: string): string {
+  try {
+    return inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId }).scriptSource;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('No script for id')) return '';
+    throw error;
   }
 }
 
