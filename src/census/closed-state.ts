@@ -1,3 +1,4 @@
+import { CLOSED_FLAGS, isStreamOver } from '../core/closed-flags.ts';
 import { constructorOf } from './objects.ts';
 import { isReadable, ownValue, prototypeOf } from './own-value.ts';
 
@@ -157,15 +158,11 @@ function stream(object: object): Life {
     const state = ownValue(object, name);
     if (!isObject(state)) return false;
     const bits = underSymbol(state, symbolsOf(state), 'kState');
-    if (typeof bits === 'number') return (bits & (STREAM_DESTROYED | STREAM_CLOSED)) !== 0;
+    if (typeof bits === 'number') return isStreamOver(bits);
     return ownValue(state, 'destroyed') === true || ownValue(state, 'closed') === true;
   });
   return either(isDestroyed, 'destroyed');
 }
-
-/** `kDestroyed` and `kClosed` of lib/internal/streams/utils.js; a test holds them against the streams of every Node. */
-const STREAM_DESTROYED = 1 << 4;
-const STREAM_CLOSED = 1 << 5;
 
 function watcher(object: object): Life {
   if (!hasOwn(object, '_handle') || !WATCHERS.has(constructorOf(object).name)) return null;
@@ -182,20 +179,13 @@ function fileHandle(object: object, symbols: readonly symbol[]): Life {
 /** What says of itself that it is over, whoever made it. */
 function flagged(object: object): Life {
   let isOpen = false;
-  for (const [name, state] of FLAGS) {
+  for (const [name, state] of CLOSED_FLAGS) {
     const flag = ownValue(object, name);
     if (flag === true) return state;
     isOpen ||= flag === false;
   }
   return isOpen ? 'open' : null;
 }
-
-const FLAGS: readonly (readonly [string, string])[] = [
-  ['destroyed', 'destroyed'],
-  ['_destroyed', 'destroyed'],
-  ['closed', 'closed'],
-  ['_closed', 'closed'],
-];
 
 /**
  * Clients of databases and the like, by the words in use among them (`_ending` of pg, `status: 'end'` of ioredis). The

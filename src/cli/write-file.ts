@@ -12,9 +12,9 @@ import { LeaklineError } from '../core/errors.ts';
  *
  * Throws CANNOT_WRITE.
  */
-export async function writeWholeFile(file: string, text: string): Promise<void> {
+export async function writeWholeFile(file: string, content: string | Uint8Array): Promise<void> {
   try {
-    if (await isStream(file)) return await writeInto(file, text);
+    if (await isStream(file)) return await writeInto(file, content);
   } catch (cause) {
     throw cannotWrite(file, cause);
   }
@@ -22,7 +22,7 @@ export async function writeWholeFile(file: string, text: string): Promise<void> 
   try {
     const handle = await open(partial, 'wx', OWNER_ONLY);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
     } finally {
       await handle.close();
     }
@@ -50,10 +50,10 @@ async function isStream(file: string): Promise<boolean> {
   );
 }
 
-async function writeInto(file: string, text: string): Promise<void> {
+async function writeInto(file: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(file, 'w');
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(content);
   } finally {
     await handle.close();
   }

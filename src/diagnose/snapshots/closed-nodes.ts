@@ -1,4 +1,5 @@
 import type { ZombieGroup } from '../../core/census.ts';
+import { CLOSED_FLAGS, isStreamOver } from '../../core/closed-flags.ts';
 import type { ScriptLocation } from '../../core/location.ts';
 import type { Heap } from '../../heap/heap.ts';
 import type { NodeOrdinal } from '../../heap/heap-graph.ts';
@@ -92,9 +93,9 @@ function lifeOf(heap: Heap, node: NodeOrdinal): string | null {
   const aborted = fields.get('<symbol kAborted>');
   if (aborted !== undefined) return flag(heap, aborted) === true ? 'aborted' : 'open';
   const streams = ['_readableState', '_writableState'].flatMap((name) => fields.get(name) ?? []);
-  if (streams.length > 0) return streams.some((state) => isStreamOver(heap, state)) ? 'destroyed' : 'open';
+  if (streams.length > 0) return streams.some((state) => hasStreamEnded(heap, state)) ? 'destroyed' : 'open';
   let isOpen = false;
-  for (const [name, state] of FLAGS) {
+  for (const [name, state] of CLOSED_FLAGS) {
     const field = fields.get(name);
     const value = field === undefined ? null : flag(heap, field);
     if (value === true) return state;
@@ -103,27 +104,16 @@ function lifeOf(heap: Heap, node: NodeOrdinal): string | null {
   return isOpen ? 'open' : null;
 }
 
-const FLAGS: readonly (readonly [string, string])[] = [
-  ['destroyed', 'destroyed'],
-  ['_destroyed', 'destroyed'],
-  ['closed', 'closed'],
-  ['_closed', 'closed'],
-];
-
 /** Node keeps a stream's flags as bits under a symbol; copies of its streams from npm have a property for each. */
-function isStreamOver(heap: Heap, state: NodeOrdinal): boolean {
+function hasStreamEnded(heap: Heap, state: NodeOrdinal): boolean {
   const bits = property(heap, state, '<symbol kState>') ?? property(heap, state, 'state');
   const number = bits === null ? null : numberOf(heap, bits);
-  if (number !== null) return (number & (STREAM_DESTROYED | STREAM_CLOSED)) !== 0;
+  if (number !== null) return isStreamOver(number);
   return ['destroyed', 'closed'].some((name) => {
     const field = property(heap, state, name);
     return field !== null && flag(heap, field) === true;
   });
 }
-
-/** `kDestroyed` and `kClosed` of lib/internal/streams/utils.js, as in src/census/closed-state.ts. */
-const STREAM_DESTROYED = 1 << 4;
-const STREAM_CLOSED = 1 << 5;
 
 function property(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | null {
   for (const edge of heap.edges(node)) if (edge.type === 'property' && edge.name === name) return edge.to;
