@@ -7,18 +7,17 @@ import type * as utilModule from 'node:util';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type * as workerThreadsModule from 'node:worker_threads';
-import { AllocationSampler, type StartHeapProfile } from '../capture/allocation-sampler.ts';
 import { Census } from '../census/census.ts';
 import type { CensusHost } from '../census/host.ts';
 import { readScriptUrls } from '../census/scripts.ts';
 import { ScopeReader } from '../census/scopes.ts';
-import type { AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
 import { StallAccount } from '../core/stall-account.ts';
 import { Probe } from '../probe/probe.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
+import { AllocationWindows } from './allocation-windows.ts';
 import { closeUnusedInspector, inspectorUrl, portOf } from './close-inspector.ts';
 import { activeHandles, loadedBuiltins, loadedModules } from './program-roots.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
@@ -79,7 +78,7 @@ class Agent {
   #peer: Peer | null = null;
   #probe: Probe | null = null;
   #census: Census | null = null;
-  #sampler: AllocationSampler | null = null;
+  #allocations: AllocationWindows | null = null;
   #snapshots: SnapshotWriter | null = null;
   #gone = false;
   #heardMs = 0;
@@ -169,7 +168,7 @@ class Agent {
       }
       case 'allocations': {
         const { samplingIntervalBytes, forMs } = params as { samplingIntervalBytes: number; forMs: number };
-        return this.#sampleAllocations(samplingIntervalBytes, forMs);
+        return this.#ensureAllocations().sample(this.#probe, samplingIntervalBytes, forMs);
       }
       case 'memory':
         return this.#ensureSnapshots().memory();
@@ -263,99 +262,15 @@ class Agent {
     return this.#snapshots;
   }
 
-  /** One window of V8's sampling profiler. Where reading it costs a full collection, it is taken only if one fits. */
-  async #sampleAllocations(samplingIntervalBytes: number, forMs: number): Promise<AllocationWindow> {
-    const probe = this.#probe;
-    if (probe === null || this.#sampler !== null) return refused('unavailable');
-    const inspector = new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule);
-    const nowMs = (): number => this.#perfHooks.performance.now();
-    const v8 = this.#require('node:v8') as typeof v8Module & { readonly startHeapProfile?: StartHeapProfile };
-    const ownScriptId = this.#account.book('allocations', () => this.#findOwnScriptId());
-    const isOwn = (url: string, scriptId: string): boolean =>
-      scriptId === ownScriptId || this.#isOwnScript(url);
-    const sampler = new AllocationSampler(inspector, nowMs, isOwn, v8);
-    if (sampler.collects && probe.isNatural) return refused('unavailable');
-    this.#own.add(sampler);
-    this.#sampler = sampler;
-    try {
-      return await this.#window(sampler, probe, samplingIntervalBytes, forMs);
-    } catch {
-      // Without the right to inspect itself, or stopped by somebody who took the sampler for theirs.
-      return refused('unavailable');
-    } finally {
-      sampler.cancel();
-      this.#own.delete(sampler);
-      this.#sampler = null;
-    }
-  }
-
-  async #window(
-    sampler: AllocationSampler,
-    probe: Probe,
-    samplingIntervalBytes: number,
-    forMs: number,
-  ): Promise<AllocationWindow> {
-    const book = <Result>(work: () => Result): Result =>
-      sampler.collects ? probe.collecting('allocations', work) : this.#account.book('allocations', work);
-    const waitMs = Math.min(FIT_WAIT_MS_MOST, Math.max(FIT_WAIT_MS, forMs));
-    const isReadable = (): Promise<boolean> =>
-      sampler.collects
-        ? this.#collectionFits(probe, waitMs, () => sampler.discardConsole())
-        : this.#isCollected(forMs * MAJOR_WAIT_WINDOWS);
-    if (sampler.collects && !(await this.#collectionFits(probe, waitMs)))
-      return refused('pause', probe.predictedCollectionMs);
-    if (!book(() => sampler.start(samplingIntervalBytes))) return refused('contended');
-    const endMs = this.#perfHooks.performance.now() + forMs;
-    while (this.#perfHooks.performance.now() < endMs && !this.#gone) {
-      await this.#rest(100);
-      if (!this.#gone) this.#account.book('allocations', () => sampler.discardConsole());
-    }
-    // A window that was long may as well become longer.
-    if (!(await isReadable())) return refused('pause', sampler.collects ? probe.predictedCollectionMs : null);
-    return { profile: book(() => sampler.finish()), refusal: null };
-  }
-
-  /** Whether a full collection ends within that time, of V8's own or begun for a floor: resolves soon after. */
-  async #isCollected(waitMs: number): Promise<boolean> {
-    const seen = { collected: false };
-    // What it is told of has died, and V8 notices in full collections only.
-    const registry = new FinalizationRegistry((told: typeof seen) => {
-      told.collected = true;
+  #ensureAllocations(): AllocationWindows {
+    this.#allocations ??= new AllocationWindows(this.#require, {
+      own: this.#own,
+      account: this.#account,
+      nowMs: () => this.#perfHooks.performance.now(),
+      rest: (ms) => this.#rest(ms),
+      isOwnScript: (url) => this.#isOwnScript(url),
     });
-    registry.register({}, seen, seen);
-    const endMs = this.#perfHooks.performance.now() + waitMs;
-    while (!seen.collected && !this.#gone && this.#perfHooks.performance.now() < endMs) await this.#rest(50);
-    // A registry that is used no more is collected itself, and tells nothing.
-    registry.unregister(seen);
-    return seen.collected;
-  }
-
-  /** Forced collections keep their distance from each other, so it may take a moment until the next one fits. */
-  async #collectionFits(probe: Probe, waitMs: number, meanwhile?: () => void): Promise<boolean> {
-    const endMs = this.#perfHooks.performance.now() + waitMs;
-    while (!this.#gone) {
-      if (probe.allowsCollection) return true;
-      if (this.#perfHooks.performance.now() > endMs) return false;
-      await this.#rest(100);
-      if (meanwhile !== undefined && !this.#gone) this.#account.book('allocations', meanwhile);
-    }
-    return false;
-  }
-
-  /** V8's number of the script this function stands in; `null` where it does not tell. Some 0.3 ms. */
-  #findOwnScriptId(): string | null {
-    const scopes = new ScopeReader(
-      new InProcessInspector(this.#require('node:inspector') as typeof inspectorModule),
-    );
-    try {
-      scopes.beginSlice();
-      return scopes.readFunction(loadedBuiltins)?.location.scriptId ?? null;
-    } catch {
-      // Without the right to inspect itself there is no profile either.
-      return null;
-    } finally {
-      scopes.close();
-    }
+    return this.#allocations;
   }
 
   #isOwnScript(url: string): boolean {
@@ -469,7 +384,7 @@ class Agent {
     for (const takeBack of [
       () => this.#probe?.stop(),
       () => this.#census?.dispose(),
-      () => this.#sampler?.cancel(),
+      () => this.#allocations?.close(),
       () => this.#snapshots?.close(),
       () => this.#workers.stop(),
       () => this.#peer?.close(),
@@ -489,17 +404,6 @@ class Agent {
 
 /** The name `target/attach.ts` gives the text it evaluates. */
 const EVALUATED_AS = 'leakline-agent';
-
-function refused(refusal: AllocationRefusal, predictedPauseMs: number | null = null): AllocationWindow {
-  return { profile: null, refusal, predictedPauseMs };
-}
-
-/** A little longer than the rest after a collection that takes the whole of the pause that is usual. */
-const FIT_WAIT_MS = 3000;
-/** A floor is due every few seconds; in a large heap, where each is dear, less often. */
-const MAJOR_WAIT_WINDOWS = 3;
-/** For a window that is long: its answer is worth more. */
-const FIT_WAIT_MS_MOST = 6000;
 
 /** For a minute: a client that freezes for longer keeps the inspector, which is better than stopping the program. */
 const INSPECTOR_TRIES = 400;
