@@ -32,7 +32,7 @@ const MAX_VARIABLES = 6;
 
 type Context = { readonly by: ScriptLocation; readonly valueByName: ReadonlyMap<string, object> };
 
-/** The variables of the scopes around a function, a module's left out: those are everybody's. */
+/** The variables of the scopes around a function. A module's are among them: they are the same for two functions. */
 function contextOf(host: CensusHost, element: object): Context | null {
   // `once` wraps the listener and keeps it under `listener`.
   const original = ownValue(element, 'listener');
@@ -40,11 +40,9 @@ function contextOf(host: CensusHost, element: object): Context | null {
   if (facts === null || !host.isProgramScript(facts.location.scriptId)) return null;
   const url = host.scriptUrl(facts.location.scriptId);
   if (url === null) return null;
-  const scopes = facts.scopes();
   const valueByName = new Map<string, object>();
-  for (const [index, { description, object }] of scopes.entries()) {
-    const isModule = scopes[index + 1]?.description === 'Global';
-    if (isModule || !/^(Closure|Block)/.test(description)) continue;
+  for (const { description, object } of facts.scopes()) {
+    if (!/^(Closure|Block)/.test(description)) continue;
     for (const name of Reflect.ownKeys(object)) {
       const value = ownValue(object, name);
       if (typeof name === 'string' && typeof value === 'object' && value !== null && !valueByName.has(name)) {

@@ -8,6 +8,7 @@ import { estimateElement } from './element-bytes.ts';
 import { isEventTarget, listenerRoot, sampleListeners } from './event-targets.ts';
 import type { CensusHost } from './host.ts';
 import { constructorOf, containerSize, containerType, sampleElements } from './objects.ts';
+import { OwnCaptures } from './own-captures.ts';
 import { listingOf, ownKeys, ownValue } from './own-value.ts';
 import { primitiveElements } from './primitive-elements.ts';
 import { PrivateStates, UNASKED } from './private-state.ts';
@@ -36,10 +37,11 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const promises = promisesAmong(elements, host.types, host.scopes);
   const views = viewedBytes(elements, host.types);
   const captures = capturesOf(host, elements);
+  const own = new OwnCaptures(host);
   const measure = estimateElement(
     measured.slice(-MEASURED_ELEMENTS),
     host.types,
-    (object) => hiddenIn(host, object),
+    (object) => hiddenIn(host, own, object),
     linksWithin(tallied.type, measured),
   );
   const primitive = measured.length === 0 ? primitiveElements(fullest, tallied.type, tallied.size) : null;
@@ -283,7 +285,7 @@ function keepingTimers(host: CensusHost, kept: ReadonlySet<object>): TimerGroup[
 
 function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>): boolean {
   const callback = ownValue(timer, '_onTimeout');
-  const captured: unknown[] = typeof callback === 'function' ? capturedBy(host, callback) : [];
+  const captured: unknown[] = typeof callback === 'function' ? new OwnCaptures(host).of(callback) : [];
   const args = ownValue(timer, '_timerArgs');
   if (Array.isArray(args)) captured.push(...args);
   // What was begun in a context keeps that.
@@ -297,28 +299,10 @@ function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>):
 }
 
 /** What an object keeps where no property leads: a function its variables, a settled promise its value. */
-function hiddenIn(host: CensusHost, object: object): object[] {
-  if (!host.types.isPromise(object)) return capturedBy(host, object);
+function hiddenIn(host: CensusHost, captures: OwnCaptures, object: object): object[] {
+  if (!host.types.isPromise(object)) return captures.of(object);
   const value = host.scopes.readPromise(object)?.value ?? null;
   return value === null ? [] : [value];
-}
-
-/**
- * What a closure keeps by itself. A module's variables are everybody's: that it could reach them makes it no keeper. An
- * ES module's scope says what it is; a CommonJS module's is the closure next to the global scope.
- */
-function capturedBy(host: CensusHost, fn: object): object[] {
-  const scopes = host.scopes.readFunction(fn)?.scopes() ?? [];
-  const captured: object[] = [];
-  for (const [index, { description, object }] of scopes.entries()) {
-    const isModule = scopes[index + 1]?.description === 'Global';
-    if (isModule || !/^(Closure|Block)/.test(description)) continue;
-    for (const name of Reflect.ownKeys(object)) {
-      const value = ownValue(object, name);
-      if ((typeof value === 'object' && value !== null) || typeof value === 'function') captured.push(value);
-    }
-  }
-  return captured;
 }
 
 function stepsTo(host: CensusHost, shape: Shape): PathStep[] {

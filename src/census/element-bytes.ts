@@ -7,7 +7,7 @@ import { containerSize, containerType, sampleElements } from './objects.ts';
  * from V8's 64-bit layout without pointer compression, as Node builds it: it is set against the measured slope to
  * tell whether a container explains it, never shown as a measurement.
  *
- * At most 400 objects a sample, six steps deep, closures with the variables of their own scope; of a collection inside a
+ * At most 400 objects a sample, six steps deep, functions with what is captured or bound by them alone; of a collection inside a
  * sample 32 elements are looked at and stand for the others. What two samples share (the server, a class) counts for none. `links` are properties of the samples that are not followed.
  */
 export function estimateElementBytes(
@@ -68,8 +68,12 @@ function reachFrom(
       }
       if (typeof object === 'function') {
         sizeByObject.set(object, FUNCTION_BYTES * standsFor);
-        // Only of the element itself, and of what is right below it: each is a question to the inspector.
-        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) add(capturedBy(object));
+        // Only near the element: each is a question to the inspector. A library wraps a listener once or twice.
+        if (depth <= DEEPEST_FUNCTION_ASKED && functionsAsked++ < MAX_FUNCTIONS_ASKED) {
+          add(capturedBy(object));
+          const original = ownValue(object, 'listener');
+          if (typeof original === 'function') add([original]);
+        }
         continue;
       }
       const bytes = shallowBytes(object, types, add, depth === 0 ? links : undefined);
@@ -86,6 +90,7 @@ type Reached = { readonly object: object; readonly standsFor: number };
 const PROMISE_BYTES = 64;
 const FUNCTION_BYTES = 64;
 const MAX_FUNCTIONS_ASKED = 3;
+const DEEPEST_FUNCTION_ASKED = 3;
 const ELEMENTS_SAMPLED = 32;
 const PROPERTIES_LOOKED_AT = 256;
 const HEADER_BYTES = 24;

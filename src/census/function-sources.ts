@@ -1,20 +1,34 @@
+import { ownValue } from './own-value.ts';
+
 /**
  * Which functions are worth asking the inspector about, at 0.2 ms each: two of every source. A server has one handler
- * written once and a closure of it for every connection; two show what all of them capture.
+ * written once and a closure of it for every connection; two show what all of them capture. Of bound functions, whose text
+ * V8 does not tell, some of every name: two classes may each bind a method of that name.
  */
 export class FunctionSources {
   readonly #countByKey = new Map<string, number>();
 
-  /** True for the first two functions with this source; false for native ones. */
+  /** True for the first two functions with this source; false for native ones that are not bound. */
   take(fn: object): boolean {
     const source = sourceOf(fn);
-    if (source.length > MAX_SOURCE_LENGTH || source.endsWith(NATIVE_END)) return false;
-    const key = sourceKey(source);
+    if (source.length > MAX_SOURCE_LENGTH) return false;
+    const name = boundName(fn);
+    if (name === null && source.endsWith(NATIVE_END)) return false;
+    const key = name ?? sourceKey(source);
     const count = this.#countByKey.get(key) ?? 0;
-    if (count >= SAMPLES_PER_SOURCE) return false;
+    if (count >= (name === null ? SAMPLES_PER_SOURCE : SAMPLES_PER_BOUND_NAME)) return false;
     this.#countByKey.set(key, count + 1);
     return true;
   }
+}
+
+/**
+ * The name of a bound function, `bound ` included; `null` of any other. Whoever renames one keeps to himself what it keeps:
+ * asking the inspector about every native function would cost more than that.
+ */
+export function boundName(fn: object): string | null {
+  const name = ownValue(fn, 'name');
+  return typeof name === 'string' && name.startsWith('bound ') ? name : null;
 }
 
 /** Whether a class writes `#name` anywhere. */
@@ -54,6 +68,7 @@ function sourceKey(source: string): string {
 }
 
 const SAMPLES_PER_SOURCE = 2;
+const SAMPLES_PER_BOUND_NAME = 8;
 const NATIVE_END = '{ [native code] }';
 /** The inspector copies the text of every function it hands out. */
 const MAX_SOURCE_LENGTH = 400_000;

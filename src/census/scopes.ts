@@ -1,4 +1,6 @@
 import type { InProcessInspector } from '../wire/inspector-in-process.ts';
+import { boundName } from './function-sources.ts';
+import { isObject } from './own-value.ts';
 import type { RawLocation } from './shape-tree.ts';
 
 /**
@@ -76,6 +78,26 @@ export class ScopeReader {
       scopes: () => Array.from(this.#take(scopesId) as ArrayLike<Scope>),
       privateMembers: () => this.#privateMembers(answer),
     };
+  }
+
+  /** What a bound function calls, and the objects among its `this` and arguments; `null` of any other. */
+  readBound(target: object): { readonly target: object | null; readonly values: readonly object[] } | null {
+    if (boundName(target) === null) return null;
+    const objectId = this.#handleOf(target);
+    if (objectId === null) return null;
+    const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
+      objectId,
+      ownProperties: true,
+    });
+    const take = (wanted: string): object | null => {
+      const found = answer.internalProperties?.find((entry) => entry.name === wanted)?.value?.objectId;
+      return found === undefined ? null : (this.#take(found) as object);
+    };
+    const called = take('[[TargetFunction]]');
+    if (called === null) return null;
+    // V8's list of the arguments has no prototype.
+    const passed = Array.from((take('[[BoundArgs]]') ?? []) as ArrayLike<unknown>);
+    return { target: called, values: [take('[[BoundThis]]'), ...passed].filter(isObject) };
   }
 
   /** The private fields of an instance that hold objects, `#` included in the name. */

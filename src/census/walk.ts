@@ -262,8 +262,10 @@ export class Walk {
     const links: PropertyKey[] = [];
     for (const key of keys) {
       const descriptor = Object.getOwnPropertyDescriptor(object, key);
-      if (descriptor === undefined || !('value' in descriptor) || !isObject(descriptor.value)) continue;
-      const { value } = descriptor;
+      if (descriptor === undefined) continue;
+      if (!('value' in descriptor)) this.#pushAccessors(descriptor, key, shape, kind, weight);
+      if (!isObject(descriptor.value)) continue;
+      const value: object = descriptor.value;
       if (typeof key === 'symbol' && this.#expandNodesOwn(key, value, { object, owner }, shape, weight))
         continue;
       if (key === '_events' && !this.#visited.has(value)) {
@@ -278,6 +280,19 @@ export class Walk {
       }
     }
     if (links.length > 0) this.#chains.note(object, links, shape, weight);
+  }
+
+  /** Never called: the variables that they capture lead on, as those of the getter under which Express 5 has its router. */
+  #pushAccessors(
+    { get, set }: PropertyDescriptor,
+    key: PropertyKey,
+    shape: Shape,
+    { owner, constructor }: Pick<Kind, 'owner' | 'constructor'>,
+    weight: number,
+  ): void {
+    for (const accessor of [get, set]) {
+      if (isObject(accessor)) this.#pushProperty(shape, String(key), accessor, owner, constructor, weight);
+    }
   }
 
   #pushListeners(events: object, shape: Shape, owner: string, weight: number): void {
@@ -343,6 +358,12 @@ export class Walk {
       this.#pushStatics(fn, typeof name === 'string' ? name : 'anonymous', shape, weight);
       return;
     }
+    const bound = this.#host.scopes.readBound(fn);
+    if (bound !== null) {
+      if (bound.target !== null) this.#push(bound.target, shape, weight);
+      for (const value of bound.values) this.#pushProperty(shape, 'bound', value, 'Function', null, weight);
+      return;
+    }
     const facts = this.#host.scopes.readFunction(fn);
     if (facts === null || !this.#host.isProgramScript(facts.location.scriptId)) return;
     if (shape.step.kind === 'timer' && shape.step.callback === null) shape.step.callback = facts.location;
@@ -371,7 +392,9 @@ export class Walk {
   #pushStatics(fn: object, name: string, shape: Shape, weight: number): void {
     for (const key of Reflect.ownKeys(fn)) {
       if (FUNCTION_PROPERTIES.has(key)) continue;
-      const value = ownValue(fn, key);
+      const descriptor = Object.getOwnPropertyDescriptor(fn, key) ?? {};
+      this.#pushAccessors(descriptor, key, shape, { owner: name, constructor: fn }, weight);
+      const value: unknown = descriptor.value;
       if (isObject(value)) this.#pushProperty(shape, String(key), value, name, fn, weight);
     }
     const prototype = ownValue(fn, 'prototype');

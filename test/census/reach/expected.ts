@@ -10,6 +10,8 @@ export function expectReached({ containers, over, keptByTimers, added }: Reached
     'parent AbortSignal.any on(abort)': grown('listeners'),
     'Uploads .#open': grown('Map'),
     'derived .#kept': grown('Array'),
+    'app .router routes': grown('Array'),
+    'join .bound .members': grown('Array'),
     oldest: grown('chain'),
     head: grown('chain'),
     ring: grown('chain', [41, 101]),

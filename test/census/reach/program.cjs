@@ -152,6 +152,26 @@ function close() {
   server.closeAllConnections();
 }
 
+// Nothing but a getter's closure leads to them, as to the router of Express 5.
+const app = (() => {
+  const routes = [];
+  return Object.defineProperty({}, 'router', { enumerable: true, get: () => routes });
+})();
+
+// Nothing but a bound function leads to it.
+class Hub {
+  constructor() {
+    this.members = [];
+  }
+  join(number) {
+    this.members.push({ number });
+  }
+}
+const join = (() => {
+  const hub = new Hub();
+  return hub.join.bind(hub);
+})();
+
 let total = 0;
 
 function grow() {
@@ -169,6 +189,8 @@ function grow() {
   lengthen(total);
   use(total);
   widen(total);
+  app.router.push({ total });
+  join(total);
   offers[`offer of ${total}`] = { number: total };
   offers['offer 0'].readers.push({ total });
   context.deref().spans.push({ total });

@@ -1,0 +1,62 @@
+import * as inspector from 'node:inspector';
+import { compileFunction } from 'node:vm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CensusHost } from '../../src/census/host.ts';
+import { OwnCaptures } from '../../src/census/own-captures.ts';
+import { ScopeReader } from '../../src/census/scopes.ts';
+import { InProcessInspector } from '../../src/wire/inspector-in-process.ts';
+
+const scopes = new ScopeReader(new InProcessInspector(inspector));
+beforeAll(() => scopes.beginSlice());
+afterAll(() => scopes.close());
+
+type Make = (number: number) => () => unknown;
+
+/** As Node compiles a CommonJS module: a function without a name around its text. */
+function moduleOf(text: string): { make: Make } {
+  const module = { exports: {} as { make: Make } };
+  (compileFunction(text, ['module']) as (module: unknown) => void)(module);
+  return module.exports;
+}
+
+const ofEach = (...functions: readonly object[]): readonly (readonly object[])[] => {
+  const captures = new OwnCaptures({ scopes } as unknown as CensusHost);
+  return functions.map((one) => captures.of(one));
+};
+
+test('a closure in a module of which nothing is captured keeps its variables', () => {
+  const { make } = moduleOf(
+    'module.exports.make = function make(n) { const own = { n }; return () => own; };',
+  );
+  const [one, other] = [make(1), make(2)];
+  expect(ofEach(one, other)).toEqual([[one()], [other()]]);
+});
+
+test('of a module of which something is captured only what is not the module’s counts', () => {
+  const { make } = moduleOf(`
+    const everybodys = { large: true };
+    module.exports.make = function make(n) { const own = { n }; return () => (everybodys.large ? own : null); };
+  `);
+  const [one, other] = [make(1), make(2)];
+  expect(ofEach(one, other)).toEqual([[one()], [other()]]);
+});
+
+test('around a callback without a name it takes two to tell: the first may have a module’s', () => {
+  const { make } = moduleOf('[module.exports.make] = [(n) => { const own = { n }; return () => own; }];');
+  const [one, other, third] = [make(1), make(2), make(3)];
+  expect(ofEach(one, other, third)).toEqual([[], [other()], [third()]]);
+});
+
+test('a bound function keeps what is bound, and what the function keeps that it calls', () => {
+  const { make } = moduleOf(
+    'module.exports.make = function make(n) { const own = { n }; return () => own; };',
+  );
+  const [receiver, argument] = [{ receiver: true }, { argument: true }];
+  const called = make(1);
+  const [kept] = ofEach(Reflect.apply(Function.prototype.bind, called, [receiver, argument, 5]) as object);
+  expect(kept).toEqual([called(), receiver, argument]);
+});
+
+test('a native function keeps nothing that could be told', () => {
+  expect(ofEach(Math.max, setTimeout)[0]).toEqual([]);
+});
