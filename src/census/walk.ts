@@ -371,7 +371,9 @@ export class Walk {
       if (description === 'Global' || object === globalThis) continue;
       for (const name of Reflect.ownKeys(object)) {
         const value = ownValue(object, name);
-        if (!isObject(value)) continue;
+        // A scope of hundreds of variables has as many functions, and each has all of them: shapes for what was met would be
+        // megabytes (290 MB a walk with lodash).
+        if (!isObject(value) || this.#visited.has(value)) continue;
         const variable = String(name);
         const child = this.shapes.child(shape, `(${variable})`, () => ({
           kind: 'variable',
@@ -453,6 +455,7 @@ export class Walk {
     constructor: object | null,
     weight: number,
   ): void {
+    if (this.#visited.has(value)) return;
     const child = this.shapes.child(shape, `.${name}`, () => ({
       kind: 'property',
       name,

@@ -10,7 +10,7 @@ const scopes = new ScopeReader(new InProcessInspector(inspector));
 beforeAll(() => scopes.beginSlice());
 afterAll(() => scopes.close());
 
-type Make = (number: number) => () => unknown;
+type Make = (number: number) => (...values: readonly unknown[]) => unknown;
 
 /** As Node compiles a CommonJS module: a function without a name around its text. */
 function moduleOf(text: string): { make: Make } {
@@ -53,7 +53,7 @@ test('a bound function keeps what is bound, and what the function keeps that it 
   );
   const [receiver, argument] = [{ receiver: true }, { argument: true }];
   const called = make(1);
-  const [kept] = ofEach(Reflect.apply(Function.prototype.bind, called, [receiver, argument, 5]) as object);
+  const [kept] = ofEach(called.bind(receiver, argument, 5));
   expect(kept).toEqual([called(), receiver, argument]);
 });
 
