@@ -21,7 +21,7 @@ export function capturesOf(
   for (const [name, value] of one.valueByName) {
     const counterpart = other.valueByName.get(name);
     if (counterpart === undefined || counterpart === value || variables.length >= MAX_VARIABLES) continue;
-    const bytes = estimateElementBytes([value, counterpart], host.types, () => []) ?? 0;
+    const bytes = estimateElementBytes([value, counterpart], host.types, () => null) ?? 0;
     variables.push({ name, bytes });
   }
   return variables.length === 0 ? null : { by: one.by, variables };

@@ -5,6 +5,7 @@ import { capturesOf } from './captures.ts';
 import { linksOf } from './chains.ts';
 import { lifeOf } from './closed-state.ts';
 import { estimateElement } from './element-bytes.ts';
+import { hiddenOf } from './hidden.ts';
 import { isEventTarget, listenerRoot, sampleListeners } from './event-targets.ts';
 import type { CensusHost } from './host.ts';
 import { constructorOf, containerSize, containerType, sampleElements } from './objects.ts';
@@ -37,11 +38,10 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const promises = promisesAmong(elements, host.types, host.scopes);
   const views = viewedBytes(elements, host.types);
   const captures = capturesOf(host, elements);
-  const own = new OwnCaptures(host);
   const measure = estimateElement(
     measured.slice(-MEASURED_ELEMENTS),
     host.types,
-    (object) => hiddenIn(host, own, object),
+    hiddenOf(host),
     linksWithin(tallied.type, measured),
   );
   const primitive = measured.length === 0 ? primitiveElements(fullest, tallied.type, tallied.size) : null;
@@ -296,13 +296,6 @@ function timerKeeps(host: CensusHost, timer: object, kept: ReadonlySet<object>):
     if (typeof value !== 'object' || value === null || host.types.isProxy(value)) return false;
     return kept.has(value) || namedObjects(value).some(([, inner]) => kept.has(inner));
   });
-}
-
-/** What an object keeps where no property leads: a function its variables, a settled promise its value. */
-function hiddenIn(host: CensusHost, captures: OwnCaptures, object: object): object[] {
-  if (!host.types.isPromise(object)) return captures.of(object);
-  const value = host.scopes.readPromise(object)?.value ?? null;
-  return value === null ? [] : [value];
 }
 
 function stepsTo(host: CensusHost, shape: Shape): PathStep[] {

@@ -1,5 +1,5 @@
 import type * as utilModule from 'node:util';
-import { ownKeys, ownValue } from './own-value.ts';
+import { isObject, ownKeys, ownValue } from './own-value.ts';
 import { containerSize, containerType, sampleElements } from './objects.ts';
 
 /**
@@ -13,21 +13,21 @@ import { containerSize, containerType, sampleElements } from './objects.ts';
 export function estimateElementBytes(
   samples: readonly object[],
   types: typeof utilModule.types,
-  capturedBy: (fn: object) => object[],
+  hiddenIn: Hidden,
   links: ReadonlySet<PropertyKey> = new Set(),
 ): number | null {
-  return estimateElement(samples, types, capturedBy, links)?.bytes ?? null;
+  return estimateElement(samples, types, hiddenIn, links)?.bytes ?? null;
 }
 
 /** The same, and whether a look ended at its limit of objects: then an element may keep much more. */
 export function estimateElement(
   samples: readonly object[],
   types: typeof utilModule.types,
-  capturedBy: (fn: object) => object[],
+  hiddenIn: Hidden,
   links: ReadonlySet<PropertyKey> = new Set(),
 ): { readonly bytes: number; readonly cut: boolean } | null {
   if (samples.length === 0) return null;
-  const reaches = samples.map((sample) => reachFrom(sample, types, capturedBy, links));
+  const reaches = samples.map((sample) => reachFrom(sample, types, hiddenIn, links));
   const owners = new Map<object, number>();
   for (const reach of reaches) {
     for (const object of reach.keys()) owners.set(object, (owners.get(object) ?? 0) + 1);
@@ -41,17 +41,23 @@ export function estimateElement(
   return { bytes: bytes / samples.length, cut: reaches.some((reach) => reach.size >= MAX_OBJECTS) };
 }
 
+/**
+ * What an object keeps where no property leads: a function what it captures, a settled promise its value, an instance what is
+ * in private fields. Each costs a question to the inspector; `null` for an object of which there is nothing to ask.
+ */
+export type Hidden = (object: object) => (() => readonly unknown[]) | null;
+
 const MAX_OBJECTS = 400;
 const MAX_DEPTH = 6;
 
 function reachFrom(
   sample: object,
   types: typeof utilModule.types,
-  capturedBy: (fn: object) => object[],
+  hiddenIn: Hidden,
   links: ReadonlySet<PropertyKey>,
 ): Map<object, number> {
   const sizeByObject = new Map<object, number>();
-  let functionsAsked = 0;
+  let asked = 0;
   let level: Reached[] = [{ object: sample, standsFor: 1 }];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
     const below: Reached[] = [];
@@ -60,24 +66,25 @@ function reachFrom(
       const add = (objects: readonly object[], share = 1): void => {
         for (const one of objects) below.push({ object: one, standsFor: standsFor * share });
       };
-      if (types.isPromise(object)) {
-        sizeByObject.set(object, PROMISE_BYTES * standsFor);
-        // What it was fulfilled with, which no property leads to.
-        if (depth <= 1 && functionsAsked++ < MAX_FUNCTIONS_ASKED) add(capturedBy(object));
-        continue;
-      }
-      if (typeof object === 'function') {
-        sizeByObject.set(object, FUNCTION_BYTES * standsFor);
-        // Only near the element: each is a question to the inspector. A library wraps a listener once or twice.
-        if (depth <= DEEPEST_FUNCTION_ASKED && functionsAsked++ < MAX_FUNCTIONS_ASKED) {
-          add(capturedBy(object));
-          const original = ownValue(object, 'listener');
-          if (typeof original === 'function') add([original]);
+      // Only near the element. A library wraps a listener once or twice.
+      const ask = depth <= DEEPEST_ASKED && asked < MAX_ASKED ? hiddenIn(object) : null;
+      let hiddenBytes = 0;
+      if (ask !== null) {
+        asked += 1;
+        for (const value of ask()) {
+          if (isObject(value)) add([value]);
+          else hiddenBytes += SLOT_BYTES + primitiveBytes(value);
         }
-        continue;
       }
-      const bytes = shallowBytes(object, types, add, depth === 0 ? links : undefined);
-      sizeByObject.set(object, bytes * standsFor);
+      let bytes = PROMISE_BYTES;
+      if (typeof object === 'function') {
+        bytes = FUNCTION_BYTES;
+        const original = ownValue(object, 'listener');
+        if (typeof original === 'function') add([original]);
+      } else if (!types.isPromise(object)) {
+        bytes = shallowBytes(object, types, add, depth === 0 ? links : undefined);
+      }
+      sizeByObject.set(object, (bytes + hiddenBytes) * standsFor);
     }
     level = below;
   }
@@ -89,8 +96,8 @@ type Reached = { readonly object: object; readonly standsFor: number };
 
 const PROMISE_BYTES = 64;
 const FUNCTION_BYTES = 64;
-const MAX_FUNCTIONS_ASKED = 3;
-const DEEPEST_FUNCTION_ASKED = 3;
+const MAX_ASKED = 3;
+const DEEPEST_ASKED = 3;
 const ELEMENTS_SAMPLED = 32;
 const PROPERTIES_LOOKED_AT = 256;
 const HEADER_BYTES = 24;

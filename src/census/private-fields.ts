@@ -37,6 +37,11 @@ export class PrivateFields {
     });
   }
 
+  /** Whether its class writes private names, and it is safe to ask what is in them. */
+  has(object: object): boolean {
+    return constructorsOf(object).some((one) => this.#hasNames(one)) && !holdsError(object, this.#host.types);
+  }
+
   #hasNames(constructor: object): boolean {
     let known = this.#hasNamesByClass.get(constructor);
     if (known === undefined) {

@@ -100,6 +100,18 @@ export class ScopeReader {
     return { target: called, values: [take('[[BoundThis]]'), ...passed].filter(isObject) };
   }
 
+  /** What a proxy stands before, without a trap of it being run; `null` of a revoked one. */
+  readProxy(target: object): object | null {
+    const objectId = this.#handleOf(target);
+    if (objectId === null) return null;
+    const { internalProperties } = this.#inspector.post<Properties>('Runtime.getProperties', {
+      objectId,
+      ownProperties: true,
+    });
+    const behind = internalProperties?.find(({ name }) => name === '[[Target]]')?.value?.objectId;
+    return behind === undefined ? null : (this.#take(behind) as object);
+  }
+
   /** The private fields of an instance that hold objects, `#` included in the name. */
   readPrivateFields(target: object): PrivateMember[] {
     const objectId = this.#handleOf(target);
@@ -120,6 +132,19 @@ export class ScopeReader {
       ownProperties: true,
     });
     return new Map((privateProperties ?? []).map(({ name, value }) => [name, value?.value]));
+  }
+
+  /** What is in the private fields of an instance, whatever it is. */
+  readPrivateValues(target: object): unknown[] {
+    const objectId = this.#handleOf(target);
+    if (objectId === null) return [];
+    const { privateProperties } = this.#inspector.post<Properties>('Runtime.getProperties', {
+      objectId,
+      ownProperties: true,
+    });
+    return (privateProperties ?? []).map(({ value }) =>
+      value?.objectId === undefined ? value?.value : this.#take(value.objectId),
+    );
   }
 
   #privateMembers(answer: Properties): PrivateMember[] {

@@ -185,7 +185,12 @@ export class Walk {
   }
 
   #expand({ value, shape, weight }: Entry): void {
-    if (this.#host.types.isProxy(value)) return;
+    if (this.#host.types.isProxy(value)) {
+      // What is behind it, in the proxy's place. V8 tells it without asking the proxy's handler.
+      const behind = this.#host.scopes.readProxy(value);
+      if (behind !== null) this.#push(behind, shape, weight);
+      return;
+    }
     this.#objects += 1;
     if (typeof value === 'function') {
       this.#expandFunction(value, shape, weight);
@@ -296,9 +301,23 @@ export class Walk {
   }
 
   #pushListeners(events: object, shape: Shape, owner: string, weight: number): void {
-    for (const key of ownKeys(events)) {
+    const keys = ownKeys(events);
+    // An event for each answer that is waited for, as `once(bus, `reply:${id}`)`: the events pile up, and no list does.
+    const isDictionary = keys.length >= MIN_EVENTS_OF_DICTIONARY;
+    if (isDictionary) {
+      const child = this.shapes.child(shape, '._events', () => ({
+        kind: 'property',
+        name: '_events',
+        owner,
+        constructorRef: null,
+        private: false,
+      }));
+      this.#expandContainer(events, 'Object', child, weight, events, keys);
+    }
+    for (const key of keys) {
       const listeners = ownValue(events, key);
       if (!isObject(listeners) || !isReadable(listeners)) continue;
+      if (isDictionary && !Array.isArray(listeners)) continue;
       const event = String(key);
       const child = this.shapes.child(shape, `/on(${event})`, () => ({ kind: 'listeners', event, owner }));
       if (Array.isArray(listeners)) {
@@ -494,6 +513,8 @@ const MAX_DEPTH = 40;
 const VISITS_PER_SHAPE = 48;
 const ELEMENTS_PER_CONTAINER = 12;
 const MIN_DICTIONARY_KEYS = 16;
+/** A server or a socket has a dozen. */
+const MIN_EVENTS_OF_DICTIONARY = 64;
 /** A class's own fields are fewer. */
 const MIN_KEYS_OF_INSTANCE = 256;
 const FUNCTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set([

@@ -8,7 +8,7 @@ const objects = (count: number): object => ({
   list: Array.from({ length: count }, (_, index) => ({ index })),
 });
 const estimate = (...samples: readonly object[]): ReturnType<typeof estimateElement> =>
-  estimateElement(samples, types, () => []);
+  estimateElement(samples, types, () => null);
 
 test('a look that ends at its limit of objects says so', () => {
   // An array gives 32 of its elements, so that it takes many to meet the limit of 400.
@@ -26,8 +26,8 @@ test('a large buffer is large, and not cut', () => {
 
 test('what both samples lead to counts for neither', () => {
   const shared = { text: 'x'.repeat(10_000) };
-  expect(estimateElementBytes([{ shared }, { shared }], types, () => [])).toBeLessThan(100);
-  expect(estimateElementBytes([], types, () => [])).toBeNull();
+  expect(estimateElementBytes([{ shared }, { shared }], types, () => null)).toBeLessThan(100);
+  expect(estimateElementBytes([], types, () => null)).toBeNull();
 });
 
 // What one of them takes by V8's own count: the heap after a collection, with five hundred of them and without.
@@ -61,7 +61,7 @@ test.each<[string, (n: number) => object]>([
     estimateElementBytes(
       [1, 2, 3, 4].map((n) => make(n)),
       types,
-      () => [],
+      () => null,
     ) ?? 0;
   // Estimates are promised within a factor of three.
   expect(estimated / measured).toBeGreaterThan(1 / 2);

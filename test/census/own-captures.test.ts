@@ -1,7 +1,10 @@
 import * as inspector from 'node:inspector';
+import { types } from 'node:util';
 import { compileFunction } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CensusHost } from '../../src/census/host.ts';
+import { estimateElementBytes } from '../../src/census/element-bytes.ts';
+import { hiddenOf } from '../../src/census/hidden.ts';
 import { OwnCaptures } from '../../src/census/own-captures.ts';
 import { ScopeReader } from '../../src/census/scopes.ts';
 import { InProcessInspector } from '../../src/wire/inspector-in-process.ts';
@@ -19,7 +22,7 @@ function moduleOf(text: string): { make: Make } {
   return module.exports;
 }
 
-const ofEach = (...functions: readonly object[]): readonly (readonly object[])[] => {
+const ofEach = (...functions: readonly object[]): readonly (readonly unknown[])[] => {
   const captures = new OwnCaptures({ scopes } as unknown as CensusHost);
   return functions.map((one) => captures.of(one));
 };
@@ -54,9 +57,36 @@ test('a bound function keeps what is bound, and what the function keeps that it 
   const [receiver, argument] = [{ receiver: true }, { argument: true }];
   const called = make(1);
   const [kept] = ofEach(called.bind(receiver, argument, 5));
-  expect(kept).toEqual([called(), receiver, argument]);
+  expect(kept).toEqual([receiver, argument, called()]);
 });
 
 test('a native function keeps nothing that could be told', () => {
   expect(ofEach(Math.max, setTimeout)[0]).toEqual([]);
+});
+
+test('what instances have in private fields counts for them, and so does a text that is captured', () => {
+  class Dashboard {
+    #rows: object[];
+    #title: string;
+    constructor(number: number) {
+      this.#rows = Array.from({ length: 32 }, (_, row) => ({ number, row }));
+      this.#title = 'x'.repeat(1000);
+    }
+    show(): string {
+      return `${this.#title} ${this.#rows.length}`;
+    }
+  }
+  const shown = [1, 2, 3].map((number) => {
+    const dashboard = new Dashboard(number);
+    return dashboard.show.bind(dashboard);
+  });
+  const { make } = moduleOf(
+    "module.exports.make = function make(n) { const text = 'y'.repeat(5000) + n; return () => text; };",
+  );
+  const host = { scopes, types } as unknown as CensusHost;
+  // 32 rows of 40 bytes and their slots, and the title: what V8 itself counts for such an instance is some 2.7 KB.
+  const bytes = estimateElementBytes(shown, types, hiddenOf(host)) ?? 0;
+  expect(bytes).toBeGreaterThan(1350);
+  expect(bytes).toBeLessThan(5400);
+  expect(estimateElementBytes([make(1), make(2)], types, hiddenOf(host))).toBeGreaterThan(5000);
 });

@@ -33,7 +33,10 @@ function nearness(
 ): number {
   const puts = (fn: FunctionAt): boolean => places.some(({ node }) => node === fn.node);
   // What a package does on behalf of a function is that function's.
-  const distance = inner.some(puts) ? 0 : through.findIndex(puts);
+  const further = through.findIndex(puts);
+  // And what a callback makes that is written in the function which puts in, as that of `Array.from`, is that function's.
+  const isOwn = further > 0 && through.slice(0, further).every((fn) => isWrittenIn(fn, through[further]));
+  const distance = inner.some(puts) || isOwn ? 0 : further;
   const isSource = [...inner, ...through].some((fn) => sources.has(calledAs(fn) ?? ''));
   const isNear = distance === 0 || keepsAll || told !== null;
   const onStack = distance < 0 || !isNear ? 0 : Math.max(2, 7 - distance);
@@ -44,6 +47,10 @@ function nearness(
   const linked = Math.max(onStack, isSource ? 6 : 0, calls ? 4 : 0);
   if (keepsAll && marked) return Math.max(linked, 2) + 1;
   return marked ? linked : linked * 0.5;
+}
+
+function isWrittenIn(inside: FunctionAt, { script, node }: FunctionAt): boolean {
+  return inside.script === script && node.start <= inside.node.start && inside.node.end <= node.end;
 }
 
 /** `begin` of `Upload.begin`, `Upload` of `new Upload`. */

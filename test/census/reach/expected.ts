@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { Reached } from './walks.ts';
 
 /** What the two walks of program.cjs must have met, with 40 and with 100 of each. */
-export function expectReached({ containers, over, keptByTimers, added }: Reached): void {
+export function expectReached({ containers, over, keptByTimers, added, traps }: Reached): void {
+  expect(traps).toBe(0);
   const grown = (type: string, sizes: readonly number[] = [40, 100]): object => ({ type, sizes });
   expect(containers).toMatchObject({
     'shutdown AbortSignal on(abort)': grown('listeners'),
@@ -12,6 +13,9 @@ export function expectReached({ containers, over, keptByTimers, added }: Reached
     'derived .#kept': grown('Array'),
     'app .router routes': grown('Array'),
     'join .bound .members': grown('Array'),
+    'proxied .observed .observers': grown('Array'),
+    // From 64 events on.
+    'replies ._events': grown('Object', [100]),
     oldest: grown('chain'),
     head: grown('chain'),
     ring: grown('chain', [41, 101]),

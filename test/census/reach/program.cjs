@@ -1,7 +1,7 @@
 'use strict';
 // What a census is to reach. `grow` adds one to each; what the variables are called is how the test knows them.
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { setMaxListeners } = require('node:events');
+const { EventEmitter, setMaxListeners } = require('node:events');
 const { Agent, createServer, get } = require('node:http');
 const { setTimeout: sleep } = require('node:timers/promises');
 
@@ -172,6 +172,21 @@ const join = (() => {
   return hub.join.bind(hub);
 })();
 
+// Nothing but a proxy leads to it, and no trap may run.
+const proxied = (() => {
+  let traps = 0;
+  const observers = [];
+  const handler = new Proxy({}, { get: () => void (traps += 1) });
+  return {
+    observed: new Proxy({ observers }, handler),
+    observe: new WeakRef(observers),
+    trapped: () => traps,
+  };
+})();
+
+// An event for each answer that is waited for.
+const replies = new EventEmitter();
+
 let total = 0;
 
 function grow() {
@@ -191,6 +206,8 @@ function grow() {
   widen(total);
   app.router.push({ total });
   join(total);
+  proxied.observe.deref().push({ total });
+  replies.once(`reply ${total}`, () => total);
   offers[`offer of ${total}`] = { number: total };
   offers['offer 0'].readers.push({ total });
   context.deref().spans.push({ total });
@@ -222,4 +239,4 @@ requests.run(new RequestContext(), () => {
 
 const peek = () => [first, version, entries, oldest, head, longChain, offers, passing, replacePassing, mixed];
 // A census begins with what is `kept`.
-module.exports = { ready, connections, close, grow, kept: { grow, peek } };
+module.exports = { ready, connections, close, grow, trapped: proxied.trapped, kept: { grow, peek } };

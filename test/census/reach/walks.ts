@@ -16,6 +16,8 @@ export type Reached = {
   readonly over: Readonly<Record<string, readonly string[]>>;
   /** Whether a timer's callback or context keeps it. */
   readonly keptByTimers: Readonly<Record<string, boolean>>;
+  /** How often the program's proxy was asked for something. */
+  readonly traps: number;
   readonly added: Readonly<Record<string, { readonly set: boolean; readonly functions: readonly string[] }>>;
 };
 
@@ -56,7 +58,8 @@ export async function reachEverything(): Promise<Reached> {
     return [words, { set: result?.set ?? false, functions: result === undefined ? [] : functionsOf(result) }];
   });
   program.close();
-  return { containers, over, keptByTimers, added: Object.fromEntries(added) as Reached['added'] };
+  const traps = program.trapped();
+  return { containers, over, keptByTimers, traps, added: Object.fromEntries(added) as Reached['added'] };
 }
 
 type Program = {
@@ -64,6 +67,7 @@ type Program = {
   connections(): object[];
   close(): void;
   grow(): void;
+  trapped(): number;
   readonly kept: object;
 };
 

@@ -241,6 +241,38 @@ function onRequest(text) {
   ]);
 });
 
+test('what a callback makes stays with the function that it is written in, if that puts it in', async () => {
+  const carts = draw(
+    '/app/carts.js',
+    `class Carts {
+  byId = {};
+//^^ byId
+  create(id) {
+//      ^^ create
+    this.byId[id] = Array.from({ length: 60 }, (_, row) => ({ row }));
+//                                                      ^^ row
+  }
+}
+function onRequest(request, make) {
+//                ^^ onRequest
+  new Carts().create(request.id);
+  return make((_, row) => ({ row }));
+//                      ^^ elsewhere
+}`,
+  );
+  const from = (place: string, ...callers: readonly string[]): ReturnType<typeof staying> =>
+    staying(60_000, carts.at(place), builtin('from'), ...callers.map((caller) => carts.at(caller)), emit);
+  const allocations = windowOf(from('row', 'create', 'onRequest'), from('elsewhere', 'onRequest'));
+  const findings = await diagnose(
+    [],
+    context(sourcesOf(carts), { slopeBytesPerSecond: 120_000, allocations }),
+  );
+  expect(findings.map(({ kind, heldBy, retained }) => [kind, heldBy.name, retained.bytesPerSecond])).toEqual([
+    ['collection-out-of-sight', 'byId', 60_000],
+    ['kept-out-of-sight', expect.anything(), 60_000],
+  ]);
+});
+
 test('what another function makes on the way does not', async () => {
   const answers = staying(60_000, board.at('answer'), board.at('onRequest'), emit);
   const findings = await diagnose(
