@@ -8,7 +8,8 @@ import { ownValue, prototypeOf } from './own-value.ts';
  * those instances alone, which record the stack and do what the method did. `remove` deletes the shadows; nothing is
  * left. What can't be shadowed (a plain object, a chain, a frozen container) is not trapped, and the result says so.
  *
- * The listeners of an EventTarget are trapped on the target, for one `event`; those of an EventEmitter on their array.
+ * The listeners of an EventTarget are trapped on the target, for one `event`; those of an EventEmitter on their array, and
+ * its events on the emitter.
  */
 export class Trap {
   readonly #key: string;
@@ -32,6 +33,7 @@ export class Trap {
     this.#nowMs = nowMs;
     this.#book = book;
     this.#setAtMs = nowMs();
+    if (type === 'Object') for (const container of containers) this.#shadowEvents(container);
     const names = METHODS_BY_TYPE[type];
     if (names === undefined) return;
     for (const container of containers) {
@@ -85,6 +87,32 @@ export class Trap {
       },
       size,
     );
+  }
+
+  /** Where the events of an EventEmitter pile up: who listens for one that nobody listened for. `once` does it through `on`. */
+  #shadowEvents(emitter: object): void {
+    const size = (): number => Number(ownValue(emitter, '_eventsCount'));
+    if (!Number.isInteger(size())) return;
+    for (const name of ['on', 'addListener', 'prependListener']) {
+      this.#shadow(
+        emitter,
+        name,
+        (method, before) => {
+          if (size() > before) this.#added(method);
+        },
+        size,
+      );
+    }
+    for (const name of ['off', 'removeListener', 'removeAllListeners']) {
+      this.#shadow(
+        emitter,
+        name,
+        (_, before) => {
+          if (size() < before) this.#removals += 1;
+        },
+        size,
+      );
+    }
   }
 
   /** Without `size`, notes a call before it is done; with it, afterwards, told how large the container was before. */

@@ -154,7 +154,8 @@ export class Walk {
       this.#push(handle, this.shapes.root(constructorOf(handle).name), 1);
     }
     const events = ownValue(this.#host.process, '_events');
-    if (isObject(events)) this.#pushListeners(events, this.shapes.root('process'), 'process', 1);
+    const { process } = this.#host;
+    if (isObject(events)) this.#pushListeners(events, process, this.shapes.root('process'), 'process', 1);
     const globals = this.shapes.root('globalThis');
     for (const name of Object.keys(globalThis)) {
       const value = ownValue(globalThis, name);
@@ -275,7 +276,7 @@ export class Walk {
         continue;
       if (key === '_events' && !this.#visited.has(value)) {
         this.#visited.add(value);
-        this.#pushListeners(value, shape, owner, weight);
+        this.#pushListeners(value, object, shape, owner, weight);
       } else if (key === '_idleNext' || key === '_idlePrev' || neighbours?.has(key)) {
         continue;
       } else if (typeof value === 'object' && isLink(prototype, key, value)) {
@@ -300,7 +301,7 @@ export class Walk {
     }
   }
 
-  #pushListeners(events: object, shape: Shape, owner: string, weight: number): void {
+  #pushListeners(events: object, emitter: object, shape: Shape, owner: string, weight: number): void {
     const keys = ownKeys(events);
     // An event for each answer that is waited for, as `once(bus, `reply:${id}`)`: the events pile up, and no list does.
     const isDictionary = keys.length >= MIN_EVENTS_OF_DICTIONARY;
@@ -312,7 +313,7 @@ export class Walk {
         constructorRef: null,
         private: false,
       }));
-      this.#expandContainer(events, 'Object', child, weight, events, keys);
+      this.#expandContainer(events, 'Object', child, weight, emitter, keys);
     }
     for (const key of keys) {
       const listeners = ownValue(events, key);

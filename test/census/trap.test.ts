@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { runInThisContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { Trap } from '../../src/census/trap.ts';
@@ -23,6 +24,29 @@ test('names the line that adds, counts who removes, and does what the methods do
   expect(result.additions.map(({ count }) => count)).toEqual([3]);
   // Lines and columns of a script count from 0.
   expect(result.additions[0]?.stack[0]).toMatchObject({ url: '/drawn.js', line: 1, column: 13 });
+});
+
+test('of an emitter whose events pile up, who listens for a new one, once each', () => {
+  const bus = new EventEmitter();
+  bus.on('there already', () => undefined);
+  const before = ownKeys(bus);
+  const trap = new Trap('key', [bus], 'Object', clock, book);
+  const listen = runInThisContext(
+    `(bus, event) => {\n  bus.once(event, () => {});\n  bus.on('there already', () => {});\n}`,
+    { filename: '/drawn.js' },
+  ) as (bus: EventEmitter, event: string) => void;
+  for (const event of ['a', 'b', 'c']) listen(bus, event);
+  bus.emit('b');
+  const result = trap.remove();
+  expect(ownKeys(bus)).toEqual(before);
+  expect(bus.eventNames()).toEqual(['there already', 'a', 'c']);
+  expect(bus.listenerCount('there already')).toBe(4);
+  expect(result).toMatchObject({ set: true, removals: 1 });
+  expect(result.additions.map(({ count }) => count)).toEqual([3]);
+  const [own] = result.additions[0]?.stack.filter(({ url }) => url === '/drawn.js') ?? [];
+  expect(own).toMatchObject({ line: 1 });
+  // A dictionary of the program's has no such methods.
+  expect(new Trap('key', [{ a: 1 }], 'Object', clock, book).remove().set).toBe(false);
 });
 
 test.each([

@@ -50,8 +50,8 @@ test('where the collection that it takes does not fit the pause, nothing is samp
   expect(await isSampled()).toBe(false);
 });
 
-async function watch(): Promise<Report> {
-  const { stdout } = await cli([String(server.pid), '--for', '60s', '--quiet', '--json', '-']);
+async function watch(duration = '60s'): Promise<Report> {
+  const { stdout } = await cli([String(server.pid), '--for', duration, '--quiet', '--json', '-']);
   return JSON.parse(stdout) as Report;
 }
 

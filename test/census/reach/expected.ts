@@ -51,6 +51,7 @@ export function expectReached({ containers, over, keptByTimers, added, traps }: 
     'Uploads .#open': caught('begin'),
     'derived .#kept': caught('keep'),
     'requests .getStore() .spans': caught('grow'),
+    'replies ._events': caught('grow'),
     oldest: { set: false, functions: [] },
   });
 }
