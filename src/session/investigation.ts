@@ -43,12 +43,16 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   let walksDone = 1;
   let walksOnceLeaking = 0;
   let nextWalkAtMs = 0;
+  let floorsSeen = 0;
   while (!signal.aborted) {
-    const { verdict } = facts.now();
+    const { verdict, series } = facts.now();
     const leaking = verdict?.kind === 'leaking';
     if (leaking && explainsGrowth(named, verdict)) return;
     const worthIt = leaking || verdict?.suspicious === true;
-    if (!worthIt || performance.now() < nextWalkAtMs) {
+    const pastDueMs = performance.now() - nextWalkAtMs;
+    const needsFloors =
+      !leaking && walksDone >= WALKS_AT_ONCE && series.floors.length < floorsSeen + FLOORS_BETWEEN_WALKS;
+    if (!worthIt || pastDueMs < 0 || (needsFloors && pastDueMs < FLOORS_WAIT_MS)) {
       await rest(100, signal);
       continue;
     }
@@ -86,6 +90,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
       facts.report({ suspects });
     }
     if (walksOnceLeaking > MAX_WALKS_ONCE_LEAKING) return;
+    floorsSeen = facts.now().series.floors.length;
     nextWalkAtMs =
       performance.now() +
       (!leaking && isMost(named, verdict) ? GAP_ONCE_NAMED_MS : WALK_GAP_MS * walks.length);
@@ -119,6 +124,13 @@ export type InvestigationNews = {
 
 /** Times the walks done: what shows only after minutes is looked for less and less often. */
 const WALK_GAP_MS = 500;
+/**
+ * While a walk is under way the heap holds things of ours, and the first collection after it is none of the program's. A server
+ * of many modules would be walked all the time, and its verdict would get no floor: 10 in a minute, the last after 36 s.
+ */
+const FLOORS_BETWEEN_WALKS = 2;
+const FLOORS_WAIT_MS = 8000;
+const WALKS_AT_ONCE = 3;
 /** A name found on a suspicion waits for the verdict; it is looked up again from time to time. */
 const GAP_ONCE_NAMED_MS = 20_000;
 const WALKS_KEPT = 5;
