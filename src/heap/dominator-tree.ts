@@ -21,7 +21,7 @@ export type DominatorTree = {
 /**
  * Exact dominators by semidominators and nearest common ancestors (Georgiadis 2005, "Linear-time algorithms for dominators and
  * related problems", SNCA), O(edges · log nodes) whatever the graph, because a hostile file chooses it. No recursion: depth
- * is the heap's. At most 28 bytes a node and 5 an edge while it runs: what one step has done with is the room of a later one.
+ * is the heap's. At most 28 bytes a node and 5 an edge (in real heaps some 2) while it runs: what one step has done with is the room of a later one.
  *
  * Nodes that only weak edges reach are in no tree. DevTools hangs them under the root; here they retain nothing.
  */
@@ -84,7 +84,13 @@ function workRoom(nodeCount: number): WorkRoom {
   };
 }
 
-/** Numbers what retaining edges reach. Returns one more than the last number. */
+/**
+ * Numbers what retaining edges reach. Returns one more than the last number.
+ *
+ * Edges are taken from the last to the first, because V8 writes the root's edge to its own roots first, and all of the heap hangs on
+ * that. This way the program's globals come before it, and what the later branch of the root holds of an earlier one, as V8's
+ * roots do every hidden class, is known at once to have the root as its semidominator: half of all edges, for which no list is needed.
+ */
 function depthFirst(
   { columns, firstEdgeByOrdinal }: HeapGraph,
   retains: Uint8Array,
@@ -92,20 +98,21 @@ function depthFirst(
 ): number {
   const { edgeTo } = columns;
   let last = 1;
+  // The child of the root that the walk is under.
+  let branch = 1;
   vertex[1] = 0;
   numberByOrdinal[0] = 1;
-  nextEdge[1] = firstEdgeByOrdinal[0];
+  nextEdge[1] = firstEdgeByOrdinal[1];
   // The way back is in `parent`, so no stack is needed.
   for (let current = 1; current !== 0; ) {
-    const end = firstEdgeByOrdinal[vertex[current] + 1];
+    const first = firstEdgeByOrdinal[vertex[current]];
     let edge = nextEdge[current];
     let deeper = 0;
     // Hot: once per edge.
-    while (edge < end) {
-      const at = edge;
-      edge += 1;
-      if (retains[at] === 0) continue;
-      const to = edgeTo[at];
+    while (edge > first) {
+      edge -= 1;
+      if (retains[edge] === 0) continue;
+      const to = edgeTo[edge];
       const number = numberByOrdinal[to];
       if (number === 0) {
         last += 1;
@@ -114,11 +121,14 @@ function depthFirst(
         vertex[last] = to;
         parent[last] = current;
         semi[last] = current;
-        nextEdge[last] = firstEdgeByOrdinal[to];
+        nextEdge[last] = firstEdgeByOrdinal[to + 1];
+        if (current === 1) branch = last;
         break;
       }
-      if (number < current) later[number] += 1;
-      else if (current < semi[number]) semi[number] = current;
+      if (number >= current) {
+        if (current < semi[number]) semi[number] = current;
+      } else if (number < branch) semi[number] = 1;
+      else later[number] += 1;
     }
     nextEdge[current] = edge;
     current = deeper === 0 ? parent[current] : deeper;
@@ -126,19 +136,22 @@ function depthFirst(
   return last + 1;
 }
 
-/** For each node the predecessors that were numbered after it. The others need no list: `semi` has their smallest. */
+/**
+ * For each node the predecessors that were numbered after it. The others need no list: `semi` has their smallest. Nor has a node one
+ * whose `semi` is the root already: nothing is smaller.
+ */
 function laterPredecessors(
   { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
   retains: Uint8Array,
   size: number,
-  { later, numberByOrdinal, next }: WorkRoom,
+  { semi, later, numberByOrdinal, next }: WorkRoom,
 ): Uint32Array {
   const { edgeTo } = columns;
   let total = 0;
   for (let number = 1; number <= size; number += 1) {
-    const count = later[number];
+    const count = semi[number] === 1 ? 0 : later[number];
     later[number] = total;
-    next[number] = total;
+    next[number] = count === 0 ? NO_LIST : total;
     total += count;
   }
   const predecessors = new Uint32Array(total);
@@ -152,6 +165,7 @@ function laterPredecessors(
       const to = numberByOrdinal[edgeTo[edge]];
       if (to < number) {
         const at = next[to];
+        if (at === NO_LIST) continue;
         predecessors[at] = number;
         next[to] = at + 1;
       }
@@ -159,6 +173,9 @@ function laterPredecessors(
   }
   return predecessors;
 }
+
+/** Where a node's next predecessor would go, if it has no list. */
+const NO_LIST = 0xff_ff_ff_ff;
 
 /**
  * Nodes are met from the last number down, and those met are linked to their parents. `best` is the smallest semidominator
