@@ -21,7 +21,8 @@ export type DominatorTree = {
 /**
  * Exact dominators by semidominators and nearest common ancestors (Georgiadis 2005, "Linear-time algorithms for dominators and
  * related problems", SNCA), O(edges · log nodes) whatever the graph, because a hostile file chooses it. No recursion: depth
- * is the heap's. At most 28 bytes a node and 5 an edge (in real heaps some 2) while it runs: what one step has done with is the room of a later one.
+ * is the heap's. At most 28 bytes a node and 5 an edge (of real heaps 2) while it runs: what one step has done with is the room of a
+ * later one.
  *
  * Nodes that only weak edges reach are in no tree. DevTools hangs them under the root; here they retain nothing.
  */
@@ -47,7 +48,7 @@ export function* dominatorSteps(
   findSemidominators(size, predecessors, room);
   yield;
   findDominators(size, room);
-  return walkDown(graph, size, room);
+  return walkDown(graph, size, room, predecessors);
 }
 
 /**
@@ -63,8 +64,10 @@ type WorkRoom = {
   /** How many predecessors were numbered after the node, then where their list begins. */
   readonly later: Uint32Array;
   readonly numberByOrdinal: Uint32Array;
+  /** First the next edge to walk, then where a node's next predecessor goes, then the best label on its path. */
   readonly best: Uint32Array;
-  readonly next: Uint32Array;
+  /** Never written but for as many as a path is long, and what is never written takes no memory. */
+  readonly path: Uint32Array;
   /** The memory of `semi` and `later`. */
   readonly semiAndLater: ArrayBuffer;
 };
@@ -79,7 +82,7 @@ function workRoom(nodeCount: number): WorkRoom {
     later: new Uint32Array(semiAndLater, length * 4, length),
     numberByOrdinal: new Uint32Array(length),
     best: new Uint32Array(length),
-    next: new Uint32Array(length),
+    path: new Uint32Array(length),
     semiAndLater,
   };
 }
@@ -94,7 +97,7 @@ function workRoom(nodeCount: number): WorkRoom {
 function depthFirst(
   { columns, firstEdgeByOrdinal }: HeapGraph,
   retains: Uint8Array,
-  { vertex, parent, semi, later, numberByOrdinal, next: nextEdge }: WorkRoom,
+  { vertex, parent, semi, later, numberByOrdinal, best: nextEdge }: WorkRoom,
 ): number {
   const { edgeTo } = columns;
   let last = 1;
@@ -138,13 +141,13 @@ function depthFirst(
 
 /**
  * For each node the predecessors that were numbered after it. The others need no list: `semi` has their smallest. Nor has a node one
- * whose `semi` is the root already: nothing is smaller.
+ * whose `semi` is the root already: nothing is smaller. As long as there are nodes at least: later it is `sizeByPlace`.
  */
 function laterPredecessors(
   { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
   retains: Uint8Array,
   size: number,
-  { semi, later, numberByOrdinal, next }: WorkRoom,
+  { semi, later, numberByOrdinal, best: next }: WorkRoom,
 ): Uint32Array {
   const { edgeTo } = columns;
   let total = 0;
@@ -154,7 +157,7 @@ function laterPredecessors(
     next[number] = count === 0 ? NO_LIST : total;
     total += count;
   }
-  const predecessors = new Uint32Array(total);
+  const predecessors = new Uint32Array(Math.max(total, size));
   // In the order of the file, in which the edges lie.
   for (let node = 0, edge = 0; node < nodeCount; node += 1) {
     const end = firstEdgeByOrdinal[node + 1];
@@ -184,7 +187,7 @@ const NO_LIST = 0xff_ff_ff_ff;
 function findSemidominators(
   size: number,
   predecessors: Uint32Array,
-  { parent, semi, later, numberByOrdinal: ancestor, best, next: path }: WorkRoom,
+  { parent, semi, later, numberByOrdinal: ancestor, best, path }: WorkRoom,
 ): void {
   ancestor.set(parent);
   for (let number = size - 1; number >= 2; number -= 1) {
@@ -254,11 +257,11 @@ function walkDown(
     parent: dominators,
     semi: sizes,
     later: next,
-    next: sizeByPlace,
     best: walk,
     numberByOrdinal: dominatorByOrdinal,
     semiAndLater,
   }: WorkRoom,
+  sizeByPlace: Uint32Array,
 ): DominatorTree {
   sizes.fill(1);
   for (let number = size - 1; number >= 2; number -= 1) sizes[dominators[number]] += sizes[number];
