@@ -1,7 +1,7 @@
 // One reader on one file, in this process alone: `node reader.js NAME FILE PEERS`. Prints the time from the first byte asked for
 // to the last figure had, and the most memory the process ever took. What each must come to: dominators, retained sizes,
 // and per class the instances, their own size, and what they retain together.
-import { createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { createReadStream, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ import { pathToFileURL } from 'node:url';
 
 const [name, file, peers] = process.argv.slice(2);
 const readers = { leakline, devtools, memlab, floor };
+
+// Where memory ends, this goes and nobody else.
+writeFileSync('/proc/self/oom_score_adj', '1000');
 
 const read = await readers[name]();
 const start = performance.now();
@@ -26,7 +29,13 @@ async function leakline() {
   return async () => {
     const heap = await readSnapshot(inTurns(file), { sizeBytes: statSync(file).size });
     const classes = heap.classes();
-    return { nodes: heap.nodeCount, classes: classes.length, retained: heap.retainedBytes(heap.root) };
+    const [largest] = heap.largest(1);
+    return {
+      nodes: heap.nodeCount,
+      classes: classes.length,
+      retained: heap.retainedBytes(heap.root),
+      largest: `${heap.className(largest)} with ${heap.retainedBytes(largest)} bytes`,
+    };
   };
 }
 

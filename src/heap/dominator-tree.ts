@@ -21,7 +21,8 @@ export type DominatorTree = {
 /**
  * Exact dominators by semidominators and nearest common ancestors (Georgiadis 2005, "Linear-time algorithms for dominators and
  * related problems", SNCA), O(edges · log nodes) whatever the graph, because a hostile file chooses it. No recursion: depth
- * is the heap's. At most 28 bytes a node and 5 an edge while it runs: what one step has done with is the room of a later one.
+ * is the heap's. At most 28 bytes a node and 5 an edge (of real heaps 2) while it runs: what one step has done with is the room of a
+ * later one.
  *
  * Nodes that only weak edges reach are in no tree. DevTools hangs them under the root; here they retain nothing.
  */
@@ -47,7 +48,7 @@ export function* dominatorSteps(
   findSemidominators(size, predecessors, room);
   yield;
   findDominators(size, room);
-  return walkDown(graph, size, room);
+  return walkDown(graph, size, room, predecessors);
 }
 
 /**
@@ -63,8 +64,10 @@ type WorkRoom = {
   /** How many predecessors were numbered after the node, then where their list begins. */
   readonly later: Uint32Array;
   readonly numberByOrdinal: Uint32Array;
+  /** First the next edge to walk, then where a node's next predecessor goes, then the best label on its path. */
   readonly best: Uint32Array;
-  readonly next: Uint32Array;
+  /** Never written but for as many as a path is long, and what is never written takes no memory. */
+  readonly path: Uint32Array;
   /** The memory of `semi` and `later`. */
   readonly semiAndLater: ArrayBuffer;
 };
@@ -79,33 +82,40 @@ function workRoom(nodeCount: number): WorkRoom {
     later: new Uint32Array(semiAndLater, length * 4, length),
     numberByOrdinal: new Uint32Array(length),
     best: new Uint32Array(length),
-    next: new Uint32Array(length),
+    path: new Uint32Array(length),
     semiAndLater,
   };
 }
 
-/** Numbers what retaining edges reach. Returns one more than the last number. */
+/**
+ * Numbers what retaining edges reach. Returns one more than the last number.
+ *
+ * Edges are taken from the last to the first, because V8 writes the root's edge to its own roots first, and all of the heap hangs on
+ * that. This way the program's globals come before it, and what the later branch of the root holds of an earlier one, as V8's
+ * roots do every hidden class, is known at once to have the root as its semidominator: half of all edges, for which no list is needed.
+ */
 function depthFirst(
   { columns, firstEdgeByOrdinal }: HeapGraph,
   retains: Uint8Array,
-  { vertex, parent, semi, later, numberByOrdinal, next: nextEdge }: WorkRoom,
+  { vertex, parent, semi, later, numberByOrdinal, best: nextEdge }: WorkRoom,
 ): number {
   const { edgeTo } = columns;
   let last = 1;
+  // The child of the root that the walk is under.
+  let branch = 1;
   vertex[1] = 0;
   numberByOrdinal[0] = 1;
-  nextEdge[1] = firstEdgeByOrdinal[0];
+  nextEdge[1] = firstEdgeByOrdinal[1];
   // The way back is in `parent`, so no stack is needed.
   for (let current = 1; current !== 0; ) {
-    const end = firstEdgeByOrdinal[vertex[current] + 1];
+    const first = firstEdgeByOrdinal[vertex[current]];
     let edge = nextEdge[current];
     let deeper = 0;
     // Hot: once per edge.
-    while (edge < end) {
-      const at = edge;
-      edge += 1;
-      if (retains[at] === 0) continue;
-      const to = edgeTo[at];
+    while (edge > first) {
+      edge -= 1;
+      if (retains[edge] === 0) continue;
+      const to = edgeTo[edge];
       const number = numberByOrdinal[to];
       if (number === 0) {
         last += 1;
@@ -114,11 +124,14 @@ function depthFirst(
         vertex[last] = to;
         parent[last] = current;
         semi[last] = current;
-        nextEdge[last] = firstEdgeByOrdinal[to];
+        nextEdge[last] = firstEdgeByOrdinal[to + 1];
+        if (current === 1) branch = last;
         break;
       }
-      if (number < current) later[number] += 1;
-      else if (current < semi[number]) semi[number] = current;
+      if (number >= current) {
+        if (current < semi[number]) semi[number] = current;
+      } else if (number < branch) semi[number] = 1;
+      else later[number] += 1;
     }
     nextEdge[current] = edge;
     current = deeper === 0 ? parent[current] : deeper;
@@ -126,22 +139,25 @@ function depthFirst(
   return last + 1;
 }
 
-/** For each node the predecessors that were numbered after it. The others need no list: `semi` has their smallest. */
+/**
+ * For each node the predecessors that were numbered after it. The others need no list: `semi` has their smallest. Nor has a node one
+ * whose `semi` is the root already: nothing is smaller. As long as there are nodes at least: later it is `sizeByPlace`.
+ */
 function laterPredecessors(
   { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
   retains: Uint8Array,
   size: number,
-  { later, numberByOrdinal, next }: WorkRoom,
+  { semi, later, numberByOrdinal, best: next }: WorkRoom,
 ): Uint32Array {
   const { edgeTo } = columns;
   let total = 0;
   for (let number = 1; number <= size; number += 1) {
-    const count = later[number];
+    const count = semi[number] === 1 ? 0 : later[number];
     later[number] = total;
-    next[number] = total;
+    next[number] = count === 0 ? NO_LIST : total;
     total += count;
   }
-  const predecessors = new Uint32Array(total);
+  const predecessors = new Uint32Array(Math.max(total, size));
   // In the order of the file, in which the edges lie.
   for (let node = 0, edge = 0; node < nodeCount; node += 1) {
     const end = firstEdgeByOrdinal[node + 1];
@@ -152,6 +168,7 @@ function laterPredecessors(
       const to = numberByOrdinal[edgeTo[edge]];
       if (to < number) {
         const at = next[to];
+        if (at === NO_LIST) continue;
         predecessors[at] = number;
         next[to] = at + 1;
       }
@@ -160,6 +177,9 @@ function laterPredecessors(
   return predecessors;
 }
 
+/** Where a node's next predecessor would go, if it has no list. */
+const NO_LIST = 0xff_ff_ff_ff;
+
 /**
  * Nodes are met from the last number down, and those met are linked to their parents. `best` is the smallest semidominator
  * on a node's path to its `ancestor`; each path that is asked for is shortened.
@@ -167,7 +187,7 @@ function laterPredecessors(
 function findSemidominators(
   size: number,
   predecessors: Uint32Array,
-  { parent, semi, later, numberByOrdinal: ancestor, best, next: path }: WorkRoom,
+  { parent, semi, later, numberByOrdinal: ancestor, best, path }: WorkRoom,
 ): void {
   ancestor.set(parent);
   for (let number = size - 1; number >= 2; number -= 1) {
@@ -237,11 +257,11 @@ function walkDown(
     parent: dominators,
     semi: sizes,
     later: next,
-    next: sizeByPlace,
     best: walk,
     numberByOrdinal: dominatorByOrdinal,
     semiAndLater,
   }: WorkRoom,
+  sizeByPlace: Uint32Array,
 ): DominatorTree {
   sizes.fill(1);
   for (let number = size - 1; number >= 2; number -= 1) sizes[dominators[number]] += sizes[number];

@@ -155,14 +155,26 @@ function makeNumbers(
     if (first >>> 0 > 9) break;
     let number = first;
     let next = at + 1;
-    let digit = chunk[next] - DIGIT_0;
     // Ends within the chunk: at `end` there is a byte that is no digit.
-    while (digit >>> 0 <= 9) {
-      number = (Math.imul(number, 10) + digit) | 0;
+    let digit = chunk[next] - DIGIT_0;
+    if (digit >>> 0 <= 9) {
+      if (first === 0) break;
+      // The first digits have branches of their own, which the processor foresees better than the end of a loop.
+      number = number * 10 + digit;
       next += 1;
       digit = chunk[next] - DIGIT_0;
+      if (digit >>> 0 <= 9) {
+        number = number * 10 + digit;
+        next += 1;
+        digit = chunk[next] - DIGIT_0;
+        while (digit >>> 0 <= 9) {
+          number = (Math.imul(number, 10) + digit) | 0;
+          next += 1;
+          digit = chunk[next] - DIGIT_0;
+        }
+        if (next - at > 9) break;
+      }
     }
-    if (next - at > 1 && (next - at > 9 || first === 0)) break;
     if (digit === NEWLINE - DIGIT_0) {
       next += 1;
       digit = chunk[next] - DIGIT_0;

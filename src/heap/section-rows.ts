@@ -65,7 +65,10 @@ export class NodeRows implements RowSink {
       selfBytes[row] = rowSelf < LARGE ? rowSelf : LARGE;
       row += 1;
       firstEdge[row] = edgesAnnounced;
-      if (detachedness !== null) detachedness[row - 1] = numbers[at + detachednessAt];
+      // Nearly all are 0, and memory that is never written is none.
+      if (detachedness !== null && numbers[at + detachednessAt] !== 0) {
+        detachedness[row - 1] = numbers[at + detachednessAt];
+      }
     }
     this.count = row;
     this.nameMax = nameMax;
