@@ -32,7 +32,7 @@ export class GrowthEvidence {
       const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering, this.#resolutionBytes));
       this.#beginnings.push({ at: this.#count, weight: weightOf(this.#count), fits });
     }
-    // Hot: a hundred beginnings of four fits each, at every floor.
+    // Hot: a hundred beginnings of five fits each, at every floor.
     for (let i = 0; i < this.#beginnings.length; i += 1) {
       const fits = this.#beginnings[i]?.fits ?? [];
       for (let kind = 0; kind < fits.length; kind += 1) fits[kind]?.add(point);
@@ -84,8 +84,10 @@ const PRUNED_EVERY = 8;
 const MANY = 1024;
 const SPARED = 8;
 
-// Part of the noise that wanders, as in `NoiseFit`; the first is that of independent noise.
-const kindsOfNoise = [0, 0.1, 1, Infinity] as const;
+// Part of the noise that wanders, as in `NoiseFit`; the first is that of independent noise. A factor of ten between them, and
+// a hundredth is not too little: it is counted by the first gap, and later ones are twenty times as long. Without it a level
+// that wanders a little was taken for one that does not (alarms), or a day's growth for a walk that strays as far (delays).
+const kindsOfNoise = [0, 0.01, 0.1, 1, Infinity] as const;
 
 // The slopes looked for: noise deviations per floor. A factor of five between them loses little in between.
 const slopesPerNoise = [0.1, 0.5, 2.5, 12] as const;

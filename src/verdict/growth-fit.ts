@@ -1,27 +1,29 @@
+import { type Fading, nothingFades, secondsAtRate } from './fading.ts';
 import type { Point } from './point.ts';
 import { studentCdf, studentQuantile } from './student-t.ts';
 
 /** What a stretch of points says of growth, whichever part of its noise wanders. */
 export type GrowthFit = {
-  /** Of the straight line, in bytes per second: the mean over `lines`. */
+  /** Of the line at the last point, in bytes per second: the mean over `lines`. */
   readonly bytesPerSecond: number;
   readonly standardError: number;
-  /** One line for each kind of noise, with what speaks for it; the weights add up to 1. */
+  /** One line for each kind of noise, straight and fading, with what speaks for it; the weights add up to 1. */
   readonly lines: readonly Line[];
   readonly degrees: number;
   /** Where the level stands at the last point. */
   readonly lastBytes: number;
-  /** By how much a curve that saturates is likelier than the line: ln of the ratio. */
+  /** By how much a curve that saturates is likelier than the straight line: ln of the ratio. */
   readonly bend: number;
   /** The curve that saturates. */
   readonly curve: Curve;
 };
 
-/** A straight line through noise of which a known part wanders. */
+/** A line through noise of which a known part wanders, straight or fading. */
 export type Line = {
   readonly weight: number;
   readonly bytesPerSecond: number;
   readonly standardError: number;
+  readonly fading: Fading;
   /** Variance by which the level itself wanders, in bytes² per second. */
   readonly wanderingPerSecond: number;
   readonly lastBytes: number;
@@ -50,13 +52,16 @@ const usualDecays = [0.04, 0.06, 0.09, 0.13, 0.2, 0.28, 0.4, 0.55, 0.75, 1, 1.35
  * `NoiseFit`, the part of it that wanders the likeliest of seven. `undefined` below five points.
  *
  * Curves and line are compared by likelihood, so the difference counts only where noise that wanders does not
- * explain it as well. O(n) times 7 · 17.
+ * explain it as well. With `fading`, lines that fade so are taken for as likely as straight ones before the points are
+ * looked at. O(n) times 7 · 17.
  */
-export function fitGrowth(points: readonly Point[]): GrowthFit | undefined {
+export function fitGrowth(points: readonly Point[], fading?: Fading): GrowthFit | undefined {
   if (points.length < 5) return undefined;
   const fits = kindsOfNoise.map((wandering) => fitWith(points, wandering));
+  const fadingFits =
+    fading === undefined ? [] : kindsOfNoise.map((wandering) => fitWith(points, wandering, [], fading));
   const degrees = points.length - 2;
-  const lines = linesOf(fits, degrees);
+  const lines = linesOf([...fits, ...fadingFits], degrees);
   const line = best(fits, ({ lineLikelihood }) => lineLikelihood);
   const curved = best(fits, ({ curveLikelihoods }) => Math.max(...curveLikelihoods));
   if (line === undefined || curved === undefined) return undefined;
@@ -127,10 +132,11 @@ export function quantileBetween(
 }
 
 function linesOf(fits: readonly FitOfKind[], degrees: number): Line[] {
-  // The likelihood of the noise alone, level and slope integrated out: that of the fitted line prefers noise that is too
-  // quiet, because the line has followed the noise.
+  // The likelihood of the noise alone, level and growth integrated out: that of the fitted line prefers noise that is too
+  // quiet, because the line has followed the noise. What came in all counts, so that no shape is favoured for its unit.
   const likelihoods = fits.map(
-    (fit) => fit.lineLikelihood - 0.5 * Math.log(fit.timeTime) + 0.5 * Math.log(fit.leftOfLine),
+    (fit) =>
+      fit.lineLikelihood - 0.5 * Math.log(fit.timeTime / fit.time ** 2) + 0.5 * Math.log(fit.leftOfLine),
   );
   const highest = Math.max(...likelihoods);
   const weights = likelihoods.map((likelihood) => Math.exp(likelihood - highest));
@@ -142,6 +148,7 @@ function linesOf(fits: readonly FitOfKind[], degrees: number): Line[] {
       weight: (weights[kind] ?? 0) / all,
       bytesPerSecond: fit.slope,
       standardError: Math.sqrt(variance / fit.timeTime),
+      fading: fit.fading,
       wanderingPerSecond: (variance * (walks ? 1 : fit.wandering)) / (fit.unitMs / 1000),
       lastBytes: fit.lastBytes,
       lastVariance: variance * fit.lastVariance,
@@ -151,10 +158,13 @@ function linesOf(fits: readonly FitOfKind[], degrees: number): Line[] {
 
 type FitOfKind = {
   readonly wandering: number;
+  readonly fading: Fading;
   readonly unitMs: number;
   readonly lineLikelihood: number;
   readonly leftOfLine: number;
   readonly slope: number;
+  /** Of the stretch, as `secondsAtRate` counts it, and its square as the noise lets it be seen. */
+  readonly time: number;
   readonly timeTime: number;
   readonly lastBytes: number;
   readonly lastVariance: number;
@@ -171,12 +181,15 @@ function fitWith(
   points: readonly Point[],
   wandering: number,
   decays: readonly number[] = usualDecays,
+  fading: Fading = nothingFades,
 ): FitOfKind {
   const first = points[0];
   const last = points.at(-1);
   const firstMs = first?.timeMs ?? 0;
   const firstBytes = first?.bytes ?? 0;
-  const spanMs = (last?.timeMs ?? 0) - firstMs;
+  const lastMs = last?.timeMs ?? 0;
+  const spanMs = lastMs - firstMs;
+  const time = -secondsAtRate(-spanMs / 1000, fading);
   const unitMs = spanMs / (points.length - 1);
   const walks = wandering === Infinity;
   const rates = decays.map((decay) => 1 / (decay * spanMs));
@@ -192,7 +205,7 @@ function fitWith(
     if (i === 0) continue;
     const sinceMs = point.timeMs - firstMs;
     values[0] = point.bytes - firstBytes;
-    values[1] = sinceMs / 1000;
+    values[1] = time + secondsAtRate((point.timeMs - lastMs) / 1000, fading);
     for (const [k, rate] of rates.entries()) values[k + 2] = 1 - Math.exp(-sinceMs * rate);
     const before = variance + ((walks ? 1 : wandering) * (point.timeMs - previousMs)) / unitMs;
     const expected = before + (walks ? 0 : 1 / (point.count ?? 1));
@@ -216,10 +229,12 @@ function fitWith(
   const slope = (withSizes[1] ?? 0) / (squares[1] || 1);
   return {
     wandering,
+    fading,
     unitMs,
     lineLikelihood: likelihood(1),
     leftOfLine: left(1),
     slope,
+    time,
     timeTime: squares[1] ?? 0,
     lastBytes: firstBytes + (levels[0] ?? 0) + slope * ((values[1] ?? 0) - (levels[1] ?? 0)),
     lastVariance: variance,

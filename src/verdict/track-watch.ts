@@ -9,6 +9,7 @@ import {
   type Steady,
   steadyFinding,
 } from './findings.ts';
+import { fadingAt } from './fading.ts';
 import { fitGrowth, type GrowthFit, intervalOf, pooled } from './growth-fit.ts';
 import { evenly, History, indexFrom } from './history.ts';
 import { loadFollowed } from './load.ts';
@@ -285,6 +286,8 @@ function hasStopped(track: Track, points: readonly Point[], held: Held): boolean
 /**
  * Growth since the leak began, less the first third of the stretch that was decided on: that may be the arrival of what
  * causes it. Measured points alone where there are enough: those bounded by their neighbours miss together.
+ *
+ * Lines that fade count here alone: they can't be told from straight ones early, and what they say is when, not whether.
  */
 function fitLeak(
   measured: readonly Point[],
@@ -293,13 +296,15 @@ function fitLeak(
 ): GrowthFit | undefined {
   const beganMs = held.points[0]?.timeMs ?? 0;
   const arrivedMs = beganMs + held.spanMs / 3;
-  const halfMs = (arrivedMs + (points.at(-1)?.timeMs ?? arrivedMs)) / 2;
+  const lastMs = points.at(-1)?.timeMs ?? arrivedMs;
+  const fading = fadingAt(lastMs);
+  const halfMs = (arrivedMs + lastMs) / 2;
   const whole =
-    fitGrowth(evenly(measured, arrivedMs, MOST_FOR_A_FIT)) ??
-    fitGrowth(evenly(points, arrivedMs, MOST_FOR_A_FIT)) ??
-    fitGrowth(evenly(points, beganMs, MOST_FOR_A_FIT));
+    fitGrowth(evenly(measured, arrivedMs, MOST_FOR_A_FIT), fading) ??
+    fitGrowth(evenly(points, arrivedMs, MOST_FOR_A_FIT), fading) ??
+    fitGrowth(evenly(points, beganMs, MOST_FOR_A_FIT), fading);
   const half = evenly(measured, halfMs, MOST_FOR_A_FIT);
-  const late = half.length < LEAST_FOR_A_HALF ? undefined : fitGrowth(half);
+  const late = half.length < LEAST_FOR_A_HALF ? undefined : fitGrowth(half, fading);
   return whole && late ? pooled([whole, late]) : whole;
 }
 

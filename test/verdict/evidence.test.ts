@@ -55,6 +55,7 @@ describe('the evidence for growth', () => {
   test.each([
     ['independent', 6, (random: Random) => () => random.normal()],
     ['half walking', 6, halfWalking],
+    ['walking a little', 3, (random: Random) => walkingUnder(random, 10)],
     ['a random walk', 7, walking],
   ])('without a trend, in noise that is %s, ever reaches 20 in at most %d of 400', (_, most, noiseOf) => {
     let alarms = 0;
@@ -111,8 +112,12 @@ function walking(random: Random): () => number {
 }
 
 function halfWalking(random: Random): () => number {
+  return walkingUnder(random, 3);
+}
+
+function walkingUnder(random: Random, own: number): () => number {
   const walk = walking(random);
-  return () => walk() + 3 * random.normal();
+  return () => walk() + own * random.normal();
 }
 
 function filtered(of: readonly Point[], wandering: number): number {

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { fadingAt } from '../../src/verdict/fading.ts';
+import { forecastOf } from '../../src/verdict/forecast.ts';
+import { fitGrowth, intervalOf } from '../../src/verdict/growth-fit.ts';
 import { findSlope } from '../../src/verdict/slope.ts';
 import { incompleteBeta, studentQuantile } from '../../src/verdict/student-t.ts';
 import { WanderingRegression } from '../../src/verdict/wandering-regression.ts';
@@ -104,6 +107,29 @@ describe('effects of several causes under noise that wanders', () => {
   }
 });
 
+// By the covariance of the differences, and numeric integration of the rate that fades.
+describe('lines that may fade, through noise that wanders', () => {
+  for (const one of read<{ cases: Lines[] }>('lines.json').cases) {
+    const lastMs = (one.seconds.at(-1) ?? NaN) * 1000;
+    const fit = fitGrowth(pointsOf(one), fadingAt(lastMs));
+    const name = `${one.bytes.length} floors, ${one.kind}`;
+
+    test(`rate and its interval, ${name}`, () => {
+      expect(off(fit?.bytesPerSecond, one.rate)).toBeLessThan(1e-7);
+      const fades = fit?.lines.filter(({ fading }) => fading.share > 0) ?? [];
+      expect(fades.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(one.weightOfFading, 7);
+      const interval = fit && intervalOf(fit, 0.99);
+      for (const end of [0, 1] as const) expect(off(interval?.[end], one.interval99[end])).toBeLessThan(1e-6);
+    });
+    test(`time to the limit and its interval, ${name}`, () => {
+      const forecast = fit && forecastOf(fit, lastMs, one.limitBytes, lastMs);
+      expect(off(forecast?.secondsToLimit, one.secondsToLimit)).toBeLessThan(1e-6);
+      for (const end of [0, 1] as const)
+        expect(off(forecast?.interval[end], one.forecast90[end])).toBeLessThan(1e-6);
+    });
+  }
+});
+
 type Distributions = {
   readonly student: readonly { degrees: number; probability: number; quantile: number }[];
   readonly normal: readonly { probability: number; quantile: number }[];
@@ -121,6 +147,15 @@ type TheilSen = Drawn & {
   readonly kendallP: number;
   readonly slope: number;
   readonly intervals: readonly { readonly level: number; readonly ends: readonly [number, number] }[];
+};
+type Lines = Drawn & {
+  readonly kind: string;
+  readonly rate: number;
+  readonly weightOfFading: number;
+  readonly interval99: readonly [number, number];
+  readonly limitBytes: number;
+  readonly secondsToLimit: number;
+  readonly forecast90: readonly [number, number];
 };
 type Regression = Drawn & {
   readonly kind: string;

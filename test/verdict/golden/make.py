@@ -11,7 +11,7 @@ import pathlib
 
 import numpy as np
 import scipy
-from scipy import linalg, optimize, special, stats
+from scipy import integrate, linalg, optimize, special, stats
 
 HERE = pathlib.Path(__file__).parent
 random = np.random.default_rng(20261126)
@@ -196,7 +196,113 @@ def regression():
     write("regression.json", {"cases": cases})
 
 
+WANDERING = [0, 0.02, 0.1, 0.5, 2, 10, np.inf]
+
+
+def growing(seconds, share, scale):
+    """How long the last rate takes to bring what comes in `seconds`, where a share of it fades as 1 / time."""
+    return integrate.quad(lambda x: 1 - share + share * scale / (scale + x), 0, seconds, epsrel=1e-12)[0]
+
+
+class Lines:
+    """Lines through noise that wanders, by the covariance of the differences of floors; weights by restricted likelihood."""
+
+    def __init__(self, times, sizes, share, scale):
+        gaps, n = np.diff(times), len(times)
+        self.degrees, self.found = n - 2, []
+        own = 2 * np.eye(n - 1) - np.eye(n - 1, k=1) - np.eye(n - 1, k=-1)
+        for part in (0, share):
+            column = np.diff([growing(t - times[-1], part, scale) for t in times])
+            for wandering in WANDERING:
+                walks = wandering == np.inf
+                covariance = np.diag(gaps / gaps.mean()) * (1 if walks else wandering) + (0 if walks else own)
+                inverse = linalg.inv(covariance)
+                information = column @ inverse @ column
+                rate = column @ inverse @ np.diff(sizes) / information
+                misses = np.diff(sizes) - rate * column
+                left = misses @ inverse @ misses
+                weight = (
+                    -np.linalg.slogdet(covariance)[1] / 2
+                    - np.log(information / column.sum() ** 2) / 2
+                    - (n - 2) / 2 * np.log(left)
+                )
+                # The last floor's own noise is part of the last difference and of no other.
+                with_last = np.zeros(n - 1)
+                with_last[-1] = 0 if walks else 1
+                self.found.append(
+                    {
+                        "weight": weight,
+                        "rate": rate,
+                        "error": np.sqrt(left / (n - 2) / information),
+                        "last": sizes[-1] - with_last @ inverse @ misses,
+                        "lastVariance": left / (n - 2) * ((0 if walks else 1) - with_last @ inverse @ with_last),
+                        "wandering": left / (n - 2) * (1 if walks else wandering) / gaps.mean(),
+                        "share": part,
+                    }
+                )
+        weights = np.array([line["weight"] for line in self.found])
+        weights = np.exp(weights - weights.max())
+        for line, weight in zip(self.found, weights / weights.sum()):
+            line["weight"] = weight
+        self.scale = scale
+
+    def mean(self, of):
+        return sum(line["weight"] * of(line) for line in self.found)
+
+    def end(self, probability):
+        def lacking(rate):
+            return self.mean(lambda l: stats.t.cdf((rate - l["rate"]) / l["error"], self.degrees)) - probability
+
+        reach = 1e3 * max(line["error"] for line in self.found)
+        return optimize.brentq(lacking, -reach, reach, xtol=1e-9)
+
+    def level(self, line, seconds):
+        return line["last"] + line["rate"] * growing(seconds, line["share"], self.scale)
+
+    def arrived(self, limit, seconds):
+        def chance(line):
+            grown = growing(seconds, line["share"], self.scale)
+            rate_variance = line["error"] ** 2 + (0.01 * line["rate"]) ** 2
+            variance = line["lastVariance"] + rate_variance * grown**2 + line["wandering"] * seconds
+            return stats.t.sf((limit - self.level(line, seconds)) / np.sqrt(variance), self.degrees)
+
+        return self.mean(chance)
+
+
+def lines():
+    cases = []
+    for n, kind in ((7, "white"), (12, "white"), (12, "fading"), (30, "fading"), (25, "walk"), (60, "walk")):
+        times = np.cumsum(random.uniform(1.8, 2.3, n)).round(3)
+        noise = random.normal(0, 1e5, n)
+        if kind == "walk":
+            noise += np.cumsum(random.normal(0, 1e5, n))
+        faded = np.log(times / times[0]) if kind == "fading" else 0
+        sizes = np.round(3e7 + 5e5 * (times + 10 * faded) + noise)
+        limit, scale = float(sizes[-1] + 1e8), 1.1 * times[-1]
+        found = Lines(times, sizes, 0.2, scale)
+        far = 1e8
+        cases.append(
+            {
+                "kind": kind,
+                "seconds": times.tolist(),
+                "bytes": sizes.tolist(),
+                "rate": float(found.mean(lambda line: line["rate"])),
+                "weightOfFading": float(found.mean(lambda line: line["share"] > 0)),
+                "interval99": [float(found.end(0.005)), float(found.end(0.995))],
+                "limitBytes": limit,
+                "secondsToLimit": float(
+                    optimize.brentq(lambda s: found.mean(lambda line: found.level(line, s)) - limit, 1, far)
+                ),
+                "forecast90": [
+                    float(optimize.brentq(lambda s: found.arrived(limit, s) - p, 1, far, rtol=1e-12)) for p in (0.05, 0.95)
+                ],
+            }
+        )
+    write("lines.json", {"cases": cases})
+
+
 theil_sen()
 least_squares()
 distributions()
 regression()
+lines()
