@@ -296,7 +296,9 @@ program
 
 program
   .command('ui')
-  .description('a report that was saved with --json, on a page in the browser of this machine, until Ctrl-C')
+  .description(
+    'a page in the browser of this machine, until Ctrl-C: a report that was saved with --json, or without one the Node processes that could be watched',
+  )
   .argument('[file]', 'a report or comparison of leakline; - is standard input')
   .action(async (file) => {
     const { uiCommand } = await import('./ui.ts');
