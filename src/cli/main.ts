@@ -216,6 +216,8 @@ program
     ),
   )
   .addOption(jsonOption())
+  .addOption(htmlOption())
+  .addOption(uiOption('show the summary on a page of this machine until Ctrl-C; its address is printed'))
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { heapCommand } = await import('./heap.ts');
