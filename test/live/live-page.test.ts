@@ -262,6 +262,19 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
+  test('a moment that was chosen stays chosen while the page goes on', async () => {
+    const server = await serve();
+    server.update(liveView(23_000, [liveSide('pid 4242', leakingReport())]));
+    const page = await openPage(browser, server.url);
+    await page.locator('input.part-2').check();
+    await page.locator('.flame.part-2').waitFor();
+    server.update(liveView(24_000, [liveSide('pid 4242', leakingReport())]));
+    await page.locator('.live', { hasText: '24 s' }).waitFor();
+    expect(await page.locator('.flame.part-2').isVisible()).toBe(true);
+    expect(await page.locator('.flame.part-all').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
   test('`leakline ui FILE` shows a saved report until Ctrl-C', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'leakline-ui-'));
     const file = join(folder, 'report.json');

@@ -89,6 +89,21 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser, from a disk'
     await page.context().close();
   });
 
+  test('the moments of the flame graph are chosen by keys, without a script', async () => {
+    const page = await open(browser, 'leaking', { javaScriptEnabled: false });
+    const seen = (): Promise<string[]> =>
+      page.evaluate<string[]>(
+        "[...document.querySelectorAll('.flame')].filter((one) => one.checkVisibility()).map((one) => one.classList[1])",
+      );
+    expect(await seen()).toEqual(['part-all']);
+    await page.locator('input.part-all').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await seen()).toEqual(['part-0']);
+    await page.locator('label', { hasText: '14.2 to 15.4 s' }).click();
+    expect(await seen()).toEqual(['part-4']);
+    await page.context().close();
+  });
+
   test('both charts of a comparison are equally wide and high', async () => {
     const page = await open(browser, 'comparison', { viewport: { width: 1280, height: 900 } });
     const boxes = await Promise.all((await page.locator('.chart').all()).map((chart) => chart.boundingBox()));

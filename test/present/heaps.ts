@@ -27,21 +27,19 @@ export function heapSummary(name = (words: string): string => words): HeapSummar
         [null, '', 'array'],
       ],
       46,
-      [
-        ...[12, 9, 7, 5, 4, 3, 2].map((size) =>
-          tile(
-            [
-              [null, 'Session'],
-              ['history', 'Array'],
-              [null, '', 'array'],
-            ],
-            size,
-            size < 9
-              ? []
-              : [tile([[null, '(string)', 'string']], 2), tile([[null, '(string)', 'string']], 1.5)],
-          ),
+      [12, 9, 7, 5, 4, 3, 2].map((size) =>
+        tile(
+          [
+            [null, 'Session'],
+            ['history', 'Array'],
+            [null, '', 'array'],
+          ],
+          size,
+          size < 9
+            ? []
+            : [tile([[null, '(string)', 'string']], 2), tile([[null, '(string)', 'string']], 1.5)],
         ),
-      ],
+      ),
     ),
     tile([['routeCache', 'Map']], 12, [tile([[null, 'Route']], 5), tile([[null, 'Route']], 4)]),
     tile([['compile', 'compile', 'closure']], 7),

@@ -163,6 +163,12 @@ th .type{color:var(--soft)}
 .flame .node rect{fill:var(--rss);fill-opacity:.26}
 .flame text{fill:var(--ink)}
 .flame svg:hover rect{fill-opacity:.5}
+.moments{display:flex;flex-wrap:wrap;gap:2px 16px;border:0;margin:8px 0 0;padding:0;font-size:13px;color:var(--soft)}
+.moments legend{padding:0;margin-bottom:2px;float:left}
+.moments input{margin:0 3px 0 0;vertical-align:-.1em;accent-color:var(--heap)}
+.flames .flame:not(.part-all){display:none}
+.flames:has(.moments .part-0:checked) .flame.part-0,.flames:has(.moments .part-1:checked) .flame.part-1,.flames:has(.moments .part-2:checked) .flame.part-2,.flames:has(.moments .part-3:checked) .flame.part-3,.flames:has(.moments .part-4:checked) .flame.part-4{display:block}
+.flames:has(.moments input:not(.part-all):checked) .flame.part-all{display:none}
 .treemap{margin:18px 0 0}
 .treemap p{color:var(--soft);font-size:13px;max-width:90ch}
 .tiles{display:block;margin-top:8px;font-size:12px}

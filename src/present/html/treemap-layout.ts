@@ -50,7 +50,8 @@ export function squarify(sizes: readonly number[], wholeSize: number, frame: Tre
 
 /** The worst proportion of a row: of its first, which is the largest, or of its last. */
 function worst(areas: readonly number[], from: number, end: number, sum: number, side: number): number {
-  const [largest = 0, smallest = 0] = [areas[from], areas[end - 1]];
+  const largest = areas[from] ?? 0;
+  const smallest = areas[end - 1] ?? 0;
   const square = side * side;
   return Math.max((square * largest) / (sum * sum), (sum * sum) / (square * smallest));
 }
