@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
 
   test('the flame graph and the sparklines are pictures that fit, and each has its figures beside it', async () => {
     const page = await openDocument('leaking', { viewport: { width: 360, height: 740 } });
-    const flame = page.locator('.flame');
+    const flame = page.locator('.flame.part-all');
     await flame.waitFor();
     const whole = await flame.boundingBox();
     const boxes = await Promise.all(

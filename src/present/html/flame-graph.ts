@@ -19,7 +19,7 @@ export function flameGraph({ sampledGrowth: growth }: Pick<Report, 'sampledGrowt
     element('figcaption', {}, element('p', {}, captionWords(growth, layout.bytes)), legend(growth)),
     slices.length === 0 ? null : chooser(slices, growth),
     picture(layout, growth, 'part-all', 'that stayed'),
-    slices.map(({ layout: slice, name, words }) => picture(slice, growth, name, `allocated ${words}`)),
+    slices.map(({ layout: slice, name, words }) => picture(slice, growth, name, `allocated from ${words}`)),
     figures(growth, layout.bytes),
   );
 }
@@ -48,7 +48,7 @@ function slicesOf(growth: Growth): Slice[] {
     ((growth.fromMs + ((growth.untilMs - growth.fromMs) * part) / parts) / 1000).toFixed(1);
   return Array.from({ length: parts }, (_, part) => ({
     name: `part-${part}`,
-    words: `from ${seconds(part)} to ${seconds(part + 1)} s`,
+    words: `${seconds(part)} to ${seconds(part + 1)} s`,
     layout: flameLayout(growth, ({ bytesByAge }) => bytesByAge[part] ?? 0, NARROWEST_OF_SLICE),
   }));
 }
@@ -68,7 +68,7 @@ function chooser(slices: readonly Slice[], growth: Growth): Markup {
     'fieldset',
     { class: 'moments' },
     element('legend', {}, 'allocated, at about'),
-    choice('part-all', 'any time but the last fifth', true),
+    choice('part-all', 'all but the last fifth', true),
     slices.map(({ name, words }) => choice(name, words, false)),
   );
 }

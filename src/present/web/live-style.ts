@@ -11,6 +11,7 @@ body:has(main:not(.wide)) .live{max-width:1040px}
 .processes .spark path{stroke:var(--soft)}
 .processes .spark circle{fill:var(--soft)}
 .processes td .type{color:var(--soft)}
+.processes th .type{display:block}
 .processes td code{white-space:nowrap;user-select:all}
 .plot{position:relative;margin-top:8px;min-height:60px}
 .tools{position:absolute;right:0;top:-30px;display:flex;gap:4px;z-index:3}

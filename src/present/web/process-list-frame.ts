@@ -44,7 +44,7 @@ export function processListFrame(processes: readonly ProcessRow[]): PageFrame {
     element(
       'section',
       {},
-      element('h2', {}, 'And else'),
+      element('h2', {}, 'Also'),
       element(
         'ul',
         { class: 'sentences' },
