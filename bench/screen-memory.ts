@@ -98,6 +98,8 @@ for (let update = 0; update <= updates; update += 1) {
   if (update === FIRST_LOOK_AT) bytesBefore = terminal.writtenBytes;
 }
 const bytesAnUpdate = (terminal.writtenBytes - bytesBefore) / (updates - FIRST_LOOK_AT);
+// Else it waits for the reader to close the finding that the last keys may have opened.
+screen.release();
 await screen.close();
 
 process.stdout.write(
