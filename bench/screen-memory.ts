@@ -112,6 +112,8 @@ process.stdout.write(
     row('heap', ({ heapBytes }) => heapBytes),
     row('rss', ({ rssBytes }) => rssBytes),
     '',
+    `Heap at each look: ${looks.map(({ heapBytes }) => (heapBytes / 1e6).toFixed(2)).join(', ')} MB`,
+    '',
   ].join('\n'),
 );
 
