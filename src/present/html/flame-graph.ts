@@ -30,6 +30,7 @@ const NARROWEST_NAMED = 0.02;
 const ROWS_AT_MOST = 20;
 /** The other pictures are for comparing shapes, and a live page is sent whole. */
 const NARROWEST_OF_SLICE = 0.01;
+const BOXES_OF_SLICE = 150;
 const PARTS_AT_MOST = 5;
 
 type Growth = NonNullable<Report['sampledGrowth']>;
@@ -49,8 +50,14 @@ function slicesOf(growth: Growth): Slice[] {
   return Array.from({ length: parts }, (_, part) => ({
     name: `part-${part}`,
     words: `${seconds(part)} to ${seconds(part + 1)} s`,
-    layout: flameLayout(growth, ({ bytesByAge }) => bytesByAge[part] ?? 0, NARROWEST_OF_SLICE),
+    layout: largestBoxes(flameLayout(growth, ({ bytesByAge }) => bytesByAge[part] ?? 0, NARROWEST_OF_SLICE)),
   }));
+}
+
+/** Of callers and what they call the callers first, so that no box hangs in the air. */
+function largestBoxes(layout: FlameLayout): FlameLayout {
+  const boxes = layout.boxes.toSorted((a, b) => b.bytes - a.bytes || a.depth - b.depth);
+  return { ...layout, boxes: boxes.slice(0, BOXES_OF_SLICE) };
 }
 
 /** Which picture is seen. It needs no script: the style sheet shows the one that is chosen. */
