@@ -1,6 +1,6 @@
 /**
- * The live page in its states, as pictures: waiting, contended, inconclusive, steady, leaking, died, side by side; wide, dark
- * and on a phone. The reports are those that the tests of the presenters use, so a picture changes only when the page does.
+ * The live page in its states, as pictures: waiting, contended, inconclusive, steady, leaking, died, side by side, each wide and on a
+ * phone; the treemap of a snapshot, and the list of processes. The reports are those that the tests of the presenters use, so a picture changes only when the page does.
  *
  *     npm run bench -- pictures [FOLDER]
  */
@@ -10,6 +10,8 @@ import type { Page } from 'playwright-core';
 import { PageServer } from '../src/present/web/page-server.ts';
 import type { LiveView } from '../src/report/live.ts';
 import { launchChromium } from '../test/live/browser.ts';
+import { heapSummary } from '../test/present/heaps.ts';
+import { PROCESSES } from '../test/present/processes.ts';
 import {
   contendedReport,
   diedReport,
@@ -42,6 +44,11 @@ const STATES: Readonly<Record<string, LiveView>> = {
     labSides().map(({ name, report }) => liveSide(name, report)),
   ),
 };
+/** What is no watch. */
+const PAGES: Readonly<Record<string, (server: PageServer) => void>> = {
+  heap: (server) => server.showHeap(heapSummary()),
+  processes: (server) => server.list(PROCESSES),
+};
 const LOOKS = {
   wide: { viewport: { width: 1100, height: 760 }, colorScheme: 'light' },
   dark: { viewport: { width: 1100, height: 760 }, colorScheme: 'dark' },
@@ -49,12 +56,15 @@ const LOOKS = {
   phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
 } as const;
 
-/** Every state wide; the other looks of those that differ most in them. */
+/** Every state wide and on a phone; the other looks of those that differ most in them. */
 const PICTURES: readonly (readonly [state: string, look: keyof typeof LOOKS])[] = [
   ...Object.keys(STATES).map((state) => [state, 'wide'] as const),
+  ...Object.keys(STATES).map((state) => [state, 'phone'] as const),
+  ['heap', 'wide'],
+  ['heap', 'phone'],
+  ['processes', 'wide'],
   ['side-by-side', 'dark'],
   ['leaking', 'whole'],
-  ['leaking', 'phone'],
 ];
 
 mkdirSync(folder, { recursive: true });
@@ -66,9 +76,10 @@ for (const [state, look] of PICTURES) {
     script: readFileSync('dist/web.js', 'utf8'),
   });
   if (view !== undefined) server.update(view);
+  PAGES[state]?.(server);
   const page = await (await browser.newContext(LOOKS[look])).newPage();
   await page.goto(server.url);
-  await settled(page, state !== 'waiting');
+  await settled(page, view !== undefined && state !== 'waiting');
   await page.screenshot({ path: join(folder, `${state}-${look}.png`), fullPage: look === 'whole' });
   await page.context().close();
   await server.close();
@@ -76,7 +87,7 @@ for (const [state, look] of PICTURES) {
 await browser.close();
 
 async function settled(page: Page, hasChart: boolean): Promise<void> {
-  await page.locator('.live').waitFor();
+  await page.locator('.live, .tiles').waitFor();
   if (hasChart) await page.locator('.plot canvas').first().waitFor();
   await page.waitForTimeout(200);
 }

@@ -98,6 +98,8 @@ for (let update = 0; update <= updates; update += 1) {
   if (update === FIRST_LOOK_AT) bytesBefore = terminal.writtenBytes;
 }
 const bytesAnUpdate = (terminal.writtenBytes - bytesBefore) / (updates - FIRST_LOOK_AT);
+// Else it waits for the reader to close the finding that the last keys may have opened.
+screen.release();
 await screen.close();
 
 process.stdout.write(
@@ -109,6 +111,8 @@ process.stdout.write(
     '| --- | ---: | ---: | ---: | ---: |',
     row('heap', ({ heapBytes }) => heapBytes),
     row('rss', ({ rssBytes }) => rssBytes),
+    '',
+    `Heap at each look: ${looks.map(({ heapBytes }) => (heapBytes / 1e6).toFixed(2)).join(', ')} MB`,
     '',
   ].join('\n'),
 );

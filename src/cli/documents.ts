@@ -1,4 +1,5 @@
 import { LeaklineError } from '../core/errors.ts';
+import type { HeapSummary } from '../report/heap-summary.ts';
 import type { Comparison, Report, Reports } from '../report/schema.ts';
 import type { OutputOptions } from './options.ts';
 import { writeWholeFile } from './write-file.ts';
@@ -19,6 +20,12 @@ export async function writeDocuments(
     const { renderMarkdown } = await import('../present/markdown/markdown.ts');
     await writeText(markdown, renderMarkdown(document, { withSource }));
   }
+}
+
+/** A heap snapshot, where a page of it was asked for. */
+export async function writeHeapPage(summary: HeapSummary, file: string): Promise<void> {
+  const { renderHeapHtml } = await import('../present/html/page.ts');
+  await writeText(file, renderHeapHtml(summary));
 }
 
 /**

@@ -3,8 +3,10 @@ import { LeaklineError } from '../core/errors.ts';
 import { renderHeap } from '../present/text/heap-text.ts';
 import { type HeapProgress, type HeapQuestion, readHeap, readHeapGrowth } from '../session/read-heap.ts';
 import { EXIT } from './exit-codes.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
+import { readUntilInterrupted } from './page.ts';
 
 /** `leakline heap FILE…`: what is in a heap snapshot, or what grew from the first of several to the last. */
 export async function heapCommand(
@@ -22,14 +24,29 @@ export async function heapCommand(
       message: '--path, --class and --strings look into one snapshot only',
     });
   }
+  const isDrawn = options.html !== undefined || options.ui === true;
+  if (isDrawn && (more.length > 0 || asked !== undefined)) {
+    throw new LeaklineError('USAGE', {
+      message:
+        '--html and --ui show the summary of one snapshot; leave out --path, --class, --strings and other files',
+    });
+  }
   const progress = progressOnTerminal();
   const answer = await (more.length > 0
     ? readHeapGrowth(files, progress)
-    : readHeap(file, question, progress)
+    : readHeap(file, { ...question, tree: isDrawn }, progress)
   ).finally(progress.clear);
-  const output = await openOutput({ ...options, quiet: true }, '');
-  await output.list(answer, renderHeap(answer, output.text));
-  return EXIT.done;
+  // Not before: until the file is read, Ctrl-C just ends it.
+  const interrupt = options.ui === true ? listenForInterrupt() : null;
+  const output = await openOutput({ ...options, quiet: true }, `leakline heap ${file}`);
+  try {
+    await output.listHeap(answer, renderHeap(answer, output.text));
+    if (interrupt !== null) await readUntilInterrupted(interrupt);
+    return EXIT.done;
+  } finally {
+    await output.close();
+    interrupt?.dispose();
+  }
 }
 
 /** One line that is written over. Small files are read before there is anything to tell. */

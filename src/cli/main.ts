@@ -216,6 +216,8 @@ program
     ),
   )
   .addOption(jsonOption())
+  .addOption(htmlOption())
+  .addOption(uiOption('show the summary on a page of this machine until Ctrl-C; its address is printed'))
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { heapCommand } = await import('./heap.ts');
@@ -296,7 +298,9 @@ program
 
 program
   .command('ui')
-  .description('a report that was saved with --json, on a page in the browser of this machine, until Ctrl-C')
+  .description(
+    'a page in the browser of this machine, until Ctrl-C: a report that was saved with --json, or without one the Node processes that could be watched',
+  )
   .argument('[file]', 'a report or comparison of leakline; - is standard input')
   .action(async (file) => {
     const { uiCommand } = await import('./ui.ts');

@@ -1,12 +1,13 @@
 import { progressLine } from '../present/text/progress.ts';
 import type { TextOptions } from '../present/text/text-options.ts';
 import { renderCosts } from '../present/text/cost-text.ts';
+import type { HeapAnswer } from '../report/heap-summary.ts';
 import type { Comparison, Report, Reports } from '../report/schema.ts';
 import type { LiveView } from '../report/live.ts';
 import type { SampledAllocations } from '../session/isolate-watch.ts';
 import type { WatchProgress } from '../session/watch.ts';
 import { AllocationsFile } from './allocations.ts';
-import { answerGoesToStdout, writeDocuments, writeJson } from './documents.ts';
+import { answerGoesToStdout, writeDocuments, writeHeapPage, writeJson } from './documents.ts';
 import type { OutputOptions } from './options.ts';
 import type { LiveScreenOptions } from './live-screen.ts';
 import { openPage } from './page.ts';
@@ -39,6 +40,10 @@ export async function openOutput(
       previous = view;
     }
   };
+  const list = async (document: object, rendered: string): Promise<void> => {
+    if (!documentToStdout) process.stdout.write(rendered);
+    if (options.json !== undefined) await writeJson(options.json, document);
+  };
   return {
     text,
     progress,
@@ -62,9 +67,13 @@ export async function openOutput(
         process.stderr.write(renderCosts(document));
       }
     },
-    async list(document, rendered) {
-      if (!documentToStdout) process.stdout.write(rendered);
-      if (options.json !== undefined) await writeJson(options.json, document);
+    list,
+    async listHeap(answer, rendered) {
+      if (answer.schema === 'leakline/heap-summary@1') page?.showHeap(answer);
+      await list(answer, rendered);
+      if (options.html !== undefined && answer.schema === 'leakline/heap-summary@1') {
+        await writeHeapPage(answer, options.html);
+      }
     },
     async close() {
       await screen?.close();
@@ -84,6 +93,8 @@ export type Output = {
   answer(document: Report | Reports | Comparison, rendered: string): Promise<void>;
   /** A document that is no report: a list. */
   list(document: object, rendered: string): Promise<void>;
+  /** What a heap snapshot was asked; its summary goes to the page and to `--html` too. */
+  listHeap(answer: HeapAnswer, rendered: string): Promise<void>;
   /** Gives the terminal back and ends the page. Safe to call after `answer`. */
   close(): Promise<void>;
 };

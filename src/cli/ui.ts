@@ -1,29 +1,41 @@
-import { LeaklineError } from '../core/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { listTargets } from '../session/list-targets.ts';
+import { ProcessHistory } from '../session/process-history.ts';
 import { readReport } from '../session/read-report.ts';
 import { exitCodeOfSignal } from './exit-codes.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { openPage, readUntilInterrupted } from './page.ts';
+import type { PageServer } from '../present/web/page-server.ts';
 
 /**
- * `leakline ui FILE`: a saved report on the live page, until Ctrl-C. Without a file there is nothing to show, and a page that
- * starts watches would have to be pressed, which this one never is.
+ * `leakline ui FILE`: a saved report on the live page, until Ctrl-C; without a file the Node processes of this machine, as
+ * `leakline ps` lists them, each with the command that watches it.
  */
 export async function uiCommand(file: string | undefined): Promise<number> {
-  if (file === undefined) {
-    throw new LeaklineError('USAGE', {
-      message:
-        'leakline ui shows a report: name the file that --json wrote. To watch a process on the page: leakline PID --ui',
-    });
-  }
-  const document = await readReport(file, process.stdin);
+  const document = file === undefined ? null : await readReport(file, process.stdin);
   const interrupt = listenForInterrupt();
-  const page = await openPage(file === '-' ? 'a saved report' : file);
+  const page = await openPage(file === undefined ? 'this machine' : file === '-' ? 'a saved report' : file);
   try {
-    page.show(document);
-    await readUntilInterrupted(interrupt);
+    if (document === null) await listUntilInterrupted(page, interrupt);
+    else {
+      page.show(document);
+      await readUntilInterrupted(interrupt);
+    }
     return exitCodeOfSignal(interrupt.received() ?? 'SIGINT');
   } finally {
     await page.close();
     interrupt.dispose();
   }
 }
+
+async function listUntilInterrupted(page: PageServer, { signal }: Interrupt): Promise<void> {
+  const history = new ProcessHistory();
+  process.stderr.write('Ctrl-C ends it.\n');
+  while (!signal.aborted) {
+    page.list(history.add(listTargets(), performance.now()));
+    // Woken by Ctrl-C, which is how this ends.
+    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+const LOOK_EVERY_MS = 2000;

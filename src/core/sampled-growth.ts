@@ -18,6 +18,8 @@ export type SampledStack = {
   readonly liveBytes: number;
   /** What of it is older than the last fifth of that time: the rest may only be in use. */
   readonly lastingBytes: number;
+  /** What of it was allocated in each part of that time, oldest first; the parts are equal in how much was allocated in them. */
+  readonly bytesByAge: readonly number[];
   /** Innermost first. */
   readonly frames: readonly number[];
 };

@@ -30,7 +30,12 @@ export async function sampledGrowth(
       indexByPlace.set(place, frames.length);
       return frames.push(location) - 1;
     });
-    stacks.push({ liveBytes: stack.liveBytes, lastingBytes: lastingBytes(stack), frames: indices });
+    stacks.push({
+      liveBytes: stack.liveBytes,
+      lastingBytes: lastingBytes(stack),
+      bytesByAge: stack.byAge.map(({ bytes }) => bytes),
+      frames: indices,
+    });
   }
   const { durationMs, samplingIntervalBytes, liveBytes } = profile;
   return { fromMs: untilMs - durationMs, untilMs, samplingIntervalBytes, liveBytes, frames, stacks };

@@ -15,7 +15,7 @@ export function drawChart(plots: readonly Plot[], frame: ChartFrame): Line[] {
   for (const plot of plots) {
     const heights = columnHeights(plot, frame);
     heights.forEach((height, x) => {
-      const [from, to] = litDots(plot.style, height, heights[x - 1] ?? null, x % acrossCell);
+      const [from, to] = litDots(plot.style, height, heights[x - 1] ?? null, { x, acrossCell });
       for (let dot = from; dot <= to; dot += 1) {
         const y = frame.rows * downCell - 1 - dot;
         const cell = cells[Math.floor(y / downCell)]?.[Math.floor(x / acrossCell)];
@@ -41,19 +41,23 @@ export function drawMarks(timesMs: readonly number[], mark: Span, frame: ChartFr
  * straight and an area keeps its height: the floor stands until the next GC moves it.
  */
 export function columnHeights(plot: Plot, frame: ChartFrame): (number | null)[] {
-  const { acrossCell, downCell } = dotsOfCell(frame);
+  const { acrossCell } = dotsOfCell(frame);
   const peaks = columnPeaks(plot, frame.columns * acrossCell, frame);
   const values = plot.style === 'area' ? holdGaps(peaks, plot, frame) : bridgeGaps(peaks);
-  const top = frame.rows * downCell - 1;
-  return values.map((bytes) =>
-    bytes === null ? null : Math.min(top, Math.max(0, Math.round((bytes / frame.maxBytes) * top))),
-  );
+  return values.map((bytes) => (bytes === null ? null : dotAt(bytes, frame)));
+}
+
+/** The row, counted from the top, that a size is drawn in. */
+export function rowAt(bytes: number, frame: ChartFrame): number {
+  const { downCell } = dotsOfCell(frame);
+  return frame.rows - 1 - Math.floor(dotAt(bytes, frame) / downCell);
 }
 
 export type Plot = {
   readonly timeMs: readonly number[];
   readonly bytes: readonly (number | null)[];
-  readonly style: 'area' | 'line' | 'dotted';
+  /** `dashed` is what was not measured but set, `sparse` what is only foreseen. */
+  readonly style: 'area' | 'line' | 'dotted' | 'dashed' | 'sparse';
   readonly tone: Tone;
 };
 
@@ -76,8 +80,8 @@ export function legendMark(style: Plot['style'], unicode: boolean): string {
 
 type Cell = { bits: number; dotsOfArea: number; plot: Plot | null };
 
-const UNICODE_MARK_BY_STYLE = { area: '⣿', line: '⠒', dotted: '⠂' } as const;
-const ASCII_BY_STYLE = { area: '#', line: '*', dotted: '.' } as const;
+const UNICODE_MARK_BY_STYLE = { area: '⣿', line: '⠒', dotted: '⠂', dashed: '⠒', sparse: '⠐' } as const;
+const ASCII_BY_STYLE = { area: '#', line: '*', dotted: '.', dashed: '-', sparse: ':' } as const;
 
 // Bits of U+2800 by row and column of the dot (Unicode 16, "Braille Patterns").
 const BRAILLE_BITS = [
@@ -89,6 +93,11 @@ const BRAILLE_BITS = [
 
 function dotsOfCell({ unicode }: ChartFrame): { acrossCell: number; downCell: number } {
   return unicode ? { acrossCell: 2, downCell: 4 } : { acrossCell: 1, downCell: 1 };
+}
+
+function dotAt(bytes: number, frame: ChartFrame): number {
+  const top = frame.rows * dotsOfCell(frame).downCell - 1;
+  return Math.min(top, Math.max(0, Math.round((bytes / frame.maxBytes) * top)));
 }
 
 function columnAt(timeMs: number, width: number, { untilMs }: ChartFrame): number {
@@ -136,12 +145,14 @@ function litDots(
   style: Plot['style'],
   height: number | null,
   before: number | null,
-  columnOfCell: number,
+  { x, acrossCell }: { readonly x: number; readonly acrossCell: number },
 ): readonly [number, number] {
   if (height === null) return [0, -1];
   if (style === 'area') return [0, height];
-  // Half the dots tell the two lines apart where there is no colour.
-  if (style === 'dotted') return columnOfCell === 0 ? [height, height] : [0, -1];
+  // What is left out tells the lines apart where there is no colour.
+  if (style === 'dotted') return x % acrossCell === 0 ? [height, height] : [0, -1];
+  if (style === 'dashed') return x % (3 * acrossCell) < 2 * acrossCell ? [height, height] : [0, -1];
+  if (style === 'sparse') return x % (2 * acrossCell) === 0 ? [height, height] : [0, -1];
   // A steep line is joined, or a jump would look like two lines.
   return before === null || Math.abs(before - height) <= 1
     ? [height, height]

@@ -9,7 +9,7 @@ export type Line = readonly Span[];
 export type Span = { readonly text: string; readonly tone?: Tone };
 
 /** What a piece of text means; the only place that knows how it looks is below. */
-export type Tone = 'strong' | 'faint' | 'bad' | 'good' | 'unsure' | 'place' | 'rss' | 'heapUsed';
+export type Tone = 'strong' | 'faint' | 'bad' | 'good' | 'unsure' | 'place' | 'rss' | 'heapUsed' | 'outlook';
 
 // Only the sixteen colours every terminal has, in the shades its owner chose for them.
 const STYLE_BY_TONE: Readonly<Record<Tone, readonly Style[]>> = {
@@ -21,6 +21,7 @@ const STYLE_BY_TONE: Readonly<Record<Tone, readonly Style[]>> = {
   place: ['cyan'],
   rss: ['dim'],
   heapUsed: ['cyan'],
+  outlook: ['red'],
 };
 
 type Style = Parameters<typeof styleText>[0];

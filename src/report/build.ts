@@ -181,6 +181,7 @@ function sampledGrowthOf(growth: SampledGrowth | null): Report['sampledGrowth'] 
       ...stack,
       liveBytes: Math.round(stack.liveBytes),
       lastingBytes: Math.round(stack.lastingBytes),
+      bytesByAge: stack.bytesByAge.map(Math.round),
     })),
   };
 }

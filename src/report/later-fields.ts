@@ -27,12 +27,20 @@ function reportWith(report: Fields): Fields {
 }
 
 function isolateWith(isolate: Fields): Fields {
-  const { account } = isolate;
+  const { account, sampledGrowth } = isolate;
   return {
     containers: [],
     sampledGrowth: null,
     ...isolate,
     findings: each(isolate['findings'], findingWith),
+    ...(isObject(sampledGrowth)
+      ? {
+          sampledGrowth: {
+            ...sampledGrowth,
+            stacks: each(sampledGrowth['stacks'], (stack) => ({ bytesByAge: [], ...stack })),
+          },
+        }
+      : {}),
     ...(isObject(account)
       ? { account: { ...account, heldBack: each(account['heldBack'], findingWith) } }
       : {}),

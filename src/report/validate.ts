@@ -188,7 +188,9 @@ function isolate(): Fields<IsolateReport> {
         samplingIntervalBytes: number,
         liveBytes: number,
         frames: list(location()),
-        stacks: list(object({ liveBytes: number, lastingBytes: number, frames: list(number) })),
+        stacks: list(
+          object({ liveBytes: number, lastingBytes: number, bytesByAge: list(number), frames: list(number) }),
+        ),
       }),
     ),
     series: series(),

@@ -14,6 +14,7 @@ import type {
   HeapSummary,
 } from '../report/heap-summary.ts';
 import { heapFindings } from './heap-findings.ts';
+import { heapTree } from './heap-tiles.ts';
 import { snapshotBytes, snapshotSize } from './snapshot-bytes.ts';
 
 /** What is asked of a snapshot; without anything, its summary. */
@@ -24,6 +25,8 @@ export type HeapQuestion = {
   readonly class?: string | undefined;
   /** The texts that take most. */
   readonly strings?: boolean | undefined;
+  /** With the summary the tree of who keeps most alive. */
+  readonly tree?: boolean | undefined;
   /** What grew from file to file; several files ask for that without saying so. */
   readonly diff?: boolean | undefined;
 };
@@ -70,7 +73,9 @@ export async function readHeap(
   const heap = await openHeap(file, options);
   if (question.path !== undefined) return pathAnswer(heap, file, question.path);
   if (question.class !== undefined) return classAnswer(heap, file, question.class);
-  return question.strings === true ? stringsAnswer(heap, file) : summarize(heap, file);
+  return question.strings === true
+    ? stringsAnswer(heap, file)
+    : summarize(heap, file, question.tree === true);
 }
 
 async function openHeap(file: string, { signal, onProgress }: HeapOptions): Promise<Heap> {
@@ -232,7 +237,7 @@ function nothingOf(asked: string, file: string): LeaklineError<'USAGE'> {
   });
 }
 
-function summarize(heap: Heap, file: string): HeapSummary {
+function summarize(heap: Heap, file: string, withTree: boolean): HeapSummary {
   const classes = heap.classes();
   const selfBytes = classes.reduce((bytes, one) => bytes + one.selfBytes, 0);
   return {
@@ -248,6 +253,7 @@ function summarize(heap: Heap, file: string): HeapSummary {
     classCount: classes.length,
     classes: classes.slice(0, CLASSES_SHOWN),
     largest: heap.largest(HOLDERS_SHOWN).map((node) => holder(heap, node)),
+    tree: withTree ? heapTree(heap) : null,
   };
 }
 

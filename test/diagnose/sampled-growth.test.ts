@@ -51,9 +51,9 @@ test('each place stands once, where the developer wrote it, and stacks refer to 
   ]);
   // What is young comes last, however much it is.
   expect(stacks).toEqual([
-    { liveBytes: 40, lastingBytes: 40, frames: [0, 1] },
-    { liveBytes: 25, lastingBytes: 20, frames: [2, 0, 1] },
-    { liveBytes: 70, lastingBytes: 0, frames: [3] },
+    { liveBytes: 40, lastingBytes: 40, bytesByAge: [40, 0, 0, 0, 0], frames: [0, 1] },
+    { liveBytes: 25, lastingBytes: 20, bytesByAge: [10, 10, 0, 0, 5], frames: [2, 0, 1] },
+    { liveBytes: 70, lastingBytes: 0, bytesByAge: [0, 0, 0, 0, 70], frames: [3] },
   ]);
 });
 

@@ -150,3 +150,65 @@ function written(name: string, content: Uint8Array): string {
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }
+
+test('the tree for a page has who keeps most, by the name that holds it, and neither texts nor keys', async () => {
+  const file = written(
+    'tree',
+    bytesOf(
+      snapshotJson([
+        { name: '(root)', type: 'synthetic', selfBytes: 0, edges: [{ to: 1 }] },
+        {
+          name: '(GC roots)',
+          type: 'synthetic',
+          selfBytes: 0,
+          edges: [
+            { to: 2, name: 'sessions' },
+            { to: 5, name: 'a@b.example' },
+          ],
+        },
+        { name: 'Map', selfBytes: 40, edges: [{ to: 3, type: 'internal', name: 'table' }] },
+        { name: 'table', type: 'hidden', selfBytes: 60, edges: [{ to: 4 }, { to: 6 }] },
+        { name: 'secret', type: 'string', selfBytes: 9000 },
+        { name: 'Mail', selfBytes: 700 },
+        { name: 'Session', selfBytes: 900 },
+      ]),
+    ),
+  );
+  const summary = await readHeap(file, { tree: true });
+  if (summary.schema !== 'leakline/heap-summary@1') throw new Error('no summary');
+  expect(summary.tree).toEqual({
+    retainedBytes: 10_700,
+    tiles: [
+      {
+        steps: [
+          { id: 5, type: 'object', name: 'Map', as: 'sessions' },
+          { id: 7, type: 'hidden', name: 'table', as: null },
+        ],
+        retainedBytes: 10_000,
+        selfBytes: 100,
+        tiles: [
+          {
+            steps: [{ id: 9, type: 'string', name: '(string)', as: 'p' }],
+            retainedBytes: 9000,
+            selfBytes: 9000,
+            tiles: [],
+          },
+          {
+            steps: [{ id: 13, type: 'object', name: 'Session', as: 'p' }],
+            retainedBytes: 900,
+            selfBytes: 900,
+            tiles: [],
+          },
+        ],
+      },
+      {
+        steps: [{ id: 11, type: 'object', name: 'Mail', as: null }],
+        retainedBytes: 700,
+        selfBytes: 700,
+        tiles: [],
+      },
+    ],
+  });
+  // The names of what holds cost a walk that the summary alone does without.
+  expect(await readHeap(file)).toMatchObject({ tree: null });
+});

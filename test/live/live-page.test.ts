@@ -21,7 +21,7 @@ import {
   steadyReport,
   withHostileText,
 } from '../present/reports.ts';
-import { cli } from './processes.ts';
+import { PROCESSES } from '../present/processes.ts';
 import { chromiumPath, launchChromium, noteComplaints, seriousProblems } from './browser.ts';
 
 const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
 
   test('the flame graph and the sparklines are pictures that fit, and each has its figures beside it', async () => {
     const page = await openDocument('leaking', { viewport: { width: 360, height: 740 } });
-    const flame = page.locator('.flame');
+    const flame = page.locator('.flame.part-all');
     await flame.waitFor();
     const whole = await flame.boundingBox();
     const boxes = await Promise.all(
@@ -262,6 +262,19 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
+  test('a moment that was chosen stays chosen while the page goes on', async () => {
+    const server = await serve();
+    server.update(liveView(23_000, [liveSide('pid 4242', leakingReport())]));
+    const page = await openPage(browser, server.url);
+    await page.locator('input.part-2').check();
+    await page.locator('.flame.part-2').waitFor();
+    server.update(liveView(24_000, [liveSide('pid 4242', leakingReport())]));
+    await page.locator('.live', { hasText: '24 s' }).waitFor();
+    expect(await page.locator('.flame.part-2').isVisible()).toBe(true);
+    expect(await page.locator('.flame.part-all').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
   test('`leakline ui FILE` shows a saved report until Ctrl-C', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'leakline-ui-'));
     const file = join(folder, 'report.json');
@@ -277,13 +290,36 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     rmSync(folder, { recursive: true });
   });
 
-  test('`leakline ui` without a file says what it wants, and how to get a page of a process', async () => {
-    const { code, stderr, stdout } = await cli(['ui']);
-    expect([code, stdout]).toEqual([2, '']);
-    const words = stderr.replaceAll(/\s+/g, ' ');
-    expect(words).toContain('name the file that --json wrote');
-    expect(words).toContain('leakline PID --ui');
-    expect(words).toContain('#USAGE');
+  test('`leakline ui` without a file lists the Node processes, each with the command that watches it', async () => {
+    const command = spawn(process.execPath, ['dist/cli.js', 'ui']);
+    const exited = new Promise<number | null>((resolve) => command.once('exit', resolve));
+    const seen: string[] = [];
+    const page = await openPage(browser, await printedUrl(command), {}, seen);
+    await page.locator('.processes table').waitFor();
+    // One that starts while the page is open appears on it, and goes from it.
+    const attack = '<img src=x onerror=alert(1)>';
+    const server = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', attack]);
+    const row = page.locator('tr', { hasText: `leakline ${server.pid} --ui` });
+    await row.waitFor();
+    expect(await row.innerText()).toContain(attack);
+    expect(await page.locator('#page').locator('script, img, a, button, form').count()).toBe(0);
+    server.kill('SIGKILL');
+    await row.waitFor({ state: 'detached' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    command.kill('SIGINT');
+    expect(await exited).toBe(130);
+    await page.context().close();
+    expect(seen).toEqual([]);
+  });
+
+  test('axe finds nothing serious on the list of processes', async () => {
+    const server = await serve();
+    server.list(PROCESSES);
+    const page = await openPage(browser, server.url, { bypassCSP: true });
+    await page.locator('.processes table').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await page.context().close();
   });
 
   test('`judge --ui` shows the answer until Ctrl-C, and its exit code is that of the answer', async () => {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PageServer } from '../../src/present/web/page-server.ts';
+import { PROCESSES } from '../present/processes.ts';
 import { leakingReport } from '../present/reports.ts';
 
 const SCRIPT = '/* the script */';
@@ -149,6 +150,27 @@ describe('who may have what', () => {
       'HTTP/1.1 400 Bad Request',
       'HTTP/1.1 403 Forbidden',
     ]);
+  });
+
+  test('the list of processes is behind the same door', async () => {
+    const listing = await PageServer.open({ name: 'x', script: SCRIPT });
+    listing.list(PROCESSES);
+    const within = await enter(doorOf(listing));
+    const events = `/${within.folder}/events`;
+    expect(await get(within.port, events, [`Cookie: ${within.cookie}`])).toMatch(/^HTTP\/1.1 200/);
+    for (const { name, lines, isRight } of COOKIES) {
+      const answer = await get(within.port, events, lines(within));
+      expect([name, answer.startsWith('HTTP/1.1 200')]).toEqual([name, isRight]);
+    }
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      const lines = [
+        `${method} ${events} HTTP/1.1`,
+        `Host: 127.0.0.1:${within.port}`,
+        `Cookie: ${within.cookie}`,
+      ];
+      expect(await ask(within.port, lines)).toMatch(/^HTTP\/1.1 403/);
+    }
+    await listing.close();
   });
 
   test('what is refused leaves the token as it was, and that lets in once', async () => {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderHtml } from '../../src/present/html/page.ts';
+import { renderHeapHtml, renderHtml } from '../../src/present/html/page.ts';
+import type { HeapSummary } from '../../src/report/heap-summary.ts';
 import type { Comparison, Report } from '../../src/report/schema.ts';
+import { heapSummary } from '../present/heaps.ts';
 import { MARKUP_ATTACKS } from '../present/hostile-markup.ts';
 import {
   contendedReport,
@@ -25,7 +27,8 @@ import { chromiumPath, launchChromium, noteComplaints, seriousProblems } from '.
 const folder = mkdtempSync(join(tmpdir(), 'leakline-page-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const PAGES: Readonly<Record<string, Report | Comparison>> = {
+const PAGES: Readonly<Record<string, Report | Comparison | HeapSummary>> = {
+  heap: heapSummary(),
   leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
   steady: steadyReport(),
   inconclusive: inconclusiveReport(),
@@ -54,7 +57,7 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser, from a disk'
       const seen: string[] = [];
       const page = await open(browser, name, { javaScriptEnabled: false }, seen);
       expect(await page.locator('h1').count()).toBe(1);
-      expect(await page.locator('.chart').first().isVisible()).toBe(true);
+      expect(await page.locator('.chart, .tiles').first().isVisible()).toBe(true);
       await page.context().close();
       await (await open(browser, name, {}, seen)).context().close();
       expect(seen).toEqual([]);
@@ -86,6 +89,21 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser, from a disk'
     await page.context().close();
   });
 
+  test('the moments of the flame graph are chosen by keys, without a script', async () => {
+    const page = await open(browser, 'leaking', { javaScriptEnabled: false });
+    const seen = (): Promise<string[]> =>
+      page.evaluate<string[]>(
+        "[...document.querySelectorAll('.flame')].filter((one) => one.checkVisibility()).map((one) => one.classList[1])",
+      );
+    expect(await seen()).toEqual(['part-all']);
+    await page.locator('input.part-all').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await seen()).toEqual(['part-0']);
+    await page.locator('label', { hasText: '14.2 to 15.4 s' }).click();
+    expect(await seen()).toEqual(['part-4']);
+    await page.context().close();
+  });
+
   test('both charts of a comparison are equally wide and high', async () => {
     const page = await open(browser, 'comparison', { viewport: { width: 1280, height: 900 } });
     const boxes = await Promise.all((await page.locator('.chart').all()).map((chart) => chart.boundingBox()));
@@ -105,7 +123,12 @@ async function open(
   const file = join(folder, `${name}.html`);
   const document = PAGES[name];
   if (document === undefined) throw new Error(`there is no page ${name}`);
-  writeFileSync(file, renderHtml(document, { withSource: true }));
+  writeFileSync(
+    file,
+    document.schema === 'leakline/heap-summary@1'
+      ? renderHeapHtml(document)
+      : renderHtml(document, { withSource: true }),
+  );
   const page = await (await browser.newContext(options)).newPage();
   noteComplaints(page, seen);
   page.on('request', (request) => {

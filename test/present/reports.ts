@@ -112,13 +112,22 @@ export function sampledGrowth(): NonNullable<Report['sampledGrowth']> {
     liveBytes: 352 * MB,
     frames,
     stacks: [
-      { liveBytes: 330 * MB, lastingBytes: 264 * MB, frames: [0, 1, 2] },
-      { liveBytes: 12 * MB, lastingBytes: 9 * MB, frames: [3, 4, 6] },
-      { liveBytes: 6 * MB, lastingBytes: 5 * MB, frames: [5, 3, 4, 6] },
-      { liveBytes: 3 * MB, lastingBytes: 2 * MB, frames: [2] },
-      { liveBytes: MB, lastingBytes: 0, frames: [6] },
+      {
+        liveBytes: 330 * MB,
+        lastingBytes: 264 * MB,
+        bytesByAge: fifths(66, 66, 66, 66, 66),
+        frames: [0, 1, 2],
+      },
+      { liveBytes: 12 * MB, lastingBytes: 9 * MB, bytesByAge: fifths(2, 3, 2, 2, 3), frames: [3, 4, 6] },
+      { liveBytes: 6 * MB, lastingBytes: 5 * MB, bytesByAge: fifths(5, 0, 0, 0, 1), frames: [5, 3, 4, 6] },
+      { liveBytes: 3 * MB, lastingBytes: 2 * MB, bytesByAge: fifths(0, 1, 0, 1, 1), frames: [2] },
+      { liveBytes: MB, lastingBytes: 0, bytesByAge: fifths(0, 0, 0, 0, 1), frames: [6] },
     ],
   };
+}
+
+function fifths(...megabytes: readonly number[]): number[] {
+  return megabytes.map((size) => size * MB);
 }
 
 /** The same server with its clean-up. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { withLaterFields } from '../../src/report/later-fields.ts';
 import { findReportProblem } from '../../src/report/validate.ts';
+import type { Report } from '../../src/report/schema.ts';
 import { labComparison, leakingReport, unexplainedReport } from '../present/reports.ts';
 
 const LATER = new Set(['containers', 'sampledGrowth']);
@@ -28,6 +29,16 @@ test.each([
   const saved = earlier(document);
   expect(findReportProblem(saved)).not.toBeNull();
   expect(findReportProblem(withLaterFields(saved))).toBeNull();
+});
+
+test('sampled growth of before the moments were told has none', () => {
+  const { sampledGrowth } = leaking;
+  const stacks = sampledGrowth?.stacks.map(({ bytesByAge: _, ...stack }) => stack);
+  const saved = { ...leaking, sampledGrowth: { ...sampledGrowth, stacks } };
+  expect(findReportProblem(saved)).toBe('sampledGrowth.stacks[0].bytesByAge is missing');
+  const read = withLaterFields(saved) as Report;
+  expect(findReportProblem(read)).toBeNull();
+  expect(read.sampledGrowth?.stacks.map(({ bytesByAge }) => bytesByAge.length)).toEqual([0, 0, 0, 0, 0]);
 });
 
 test('what has the fields is the same afterwards', () => {

@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/duration.ts';
 import type { Report, ReportLocation } from '../../report/schema.ts';
 import { percent } from '../figures.ts';
 import { placeWords } from '../finding-lines.ts';
-import { type FlameBox, flameLayout } from './flame-layout.ts';
+import { type FlameBox, type FlameLayout, flameLayout } from './flame-layout.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 import { table } from './table.ts';
 
@@ -12,21 +12,14 @@ export function flameGraph({ sampledGrowth: growth }: Pick<Report, 'sampledGrowt
   if (growth === null) return null;
   const layout = flameLayout(growth);
   if (layout.boxes.length === 0) return null;
+  const slices = slicesOf(growth);
   return element(
     'figure',
     { class: 'flames' },
     element('figcaption', {}, element('p', {}, captionWords(growth, layout.bytes)), legend(growth)),
-    element(
-      'svg',
-      {
-        class: 'flame',
-        width: '100%',
-        height: layout.depth * ROW_HEIGHT,
-        role: 'img',
-        'aria-label': `Flame graph of ${formatBytes(layout.bytes)} that stayed, the outermost call on top. Its figures are in the table below.`,
-      },
-      layout.boxes.map((box) => boxOf(box, growth)),
-    ),
+    slices.length === 0 ? null : chooser(slices, growth),
+    picture(layout, growth, 'part-all', 'that stayed'),
+    slices.map(({ layout: slice, name, words }) => picture(slice, growth, name, `allocated from ${words}`)),
     figures(growth, layout.bytes),
   );
 }
@@ -35,8 +28,71 @@ const ROW_HEIGHT = 21;
 /** Narrower boxes have no room for a letter even on a wide page. */
 const NARROWEST_NAMED = 0.02;
 const ROWS_AT_MOST = 20;
+/** The other pictures are for comparing shapes, and a live page is sent whole. */
+const NARROWEST_OF_SLICE = 0.01;
+const BOXES_OF_SLICE = 150;
+const PARTS_AT_MOST = 5;
 
 type Growth = NonNullable<Report['sampledGrowth']>;
+
+/** What was allocated between two neighbouring moments and stayed. */
+type Slice = { readonly name: string; readonly words: string; readonly layout: FlameLayout };
+
+/**
+ * One for each fifth of the window that the report tells. A leak is in each alike; what is made once, as a cache that is filled, is in
+ * one, and what is only in use is in the last.
+ */
+function slicesOf(growth: Growth): Slice[] {
+  const parts = Math.min(PARTS_AT_MOST, ...growth.stacks.map(({ bytesByAge }) => bytesByAge.length));
+  if (!(parts > 1)) return [];
+  const seconds = (part: number): string =>
+    ((growth.fromMs + ((growth.untilMs - growth.fromMs) * part) / parts) / 1000).toFixed(1);
+  return Array.from({ length: parts }, (_, part) => ({
+    name: `part-${part}`,
+    words: `${seconds(part)} to ${seconds(part + 1)} s`,
+    layout: largestBoxes(flameLayout(growth, ({ bytesByAge }) => bytesByAge[part] ?? 0, NARROWEST_OF_SLICE)),
+  }));
+}
+
+/** Of callers and what they call the callers first, so that no box hangs in the air. */
+function largestBoxes(layout: FlameLayout): FlameLayout {
+  const boxes = layout.boxes.toSorted((a, b) => b.bytes - a.bytes || a.depth - b.depth);
+  return { ...layout, boxes: boxes.slice(0, BOXES_OF_SLICE) };
+}
+
+/** Which picture is seen. It needs no script: the style sheet shows the one that is chosen. */
+function chooser(slices: readonly Slice[], growth: Growth): Markup {
+  // What a group of buttons is called must differ from that of the other side of a comparison.
+  const group = `moments-${growth.fromMs}-${growth.untilMs}-${growth.liveBytes}`;
+  const choice = (name: string, words: string, isFirst: boolean): Markup =>
+    element(
+      'label',
+      {},
+      element('input', { type: 'radio', name: group, class: name, checked: isFirst ? '' : null }),
+      ` ${words}`,
+    );
+  return element(
+    'fieldset',
+    { class: 'moments' },
+    element('legend', {}, 'allocated, at about'),
+    choice('part-all', 'all but the last fifth', true),
+    slices.map(({ name, words }) => choice(name, words, false)),
+  );
+}
+
+function picture({ boxes, bytes, depth }: FlameLayout, growth: Growth, name: string, words: string): Markup {
+  return element(
+    'svg',
+    {
+      class: `flame ${name}`,
+      width: '100%',
+      height: Math.max(1, depth) * ROW_HEIGHT,
+      role: 'img',
+      'aria-label': `Flame graph of ${formatBytes(bytes)} ${words}, the outermost call on top. Its figures are in the table below.`,
+    },
+    boxes.map((box) => boxOf(box, growth)),
+  );
+}
 
 /** A picture of its own: what of its name does not fit is cut off by its edge. */
 function boxOf({ frame, depth, from, share, bytes }: FlameBox, { frames }: Growth): Markup | null {
@@ -80,6 +136,7 @@ function legend({ frames }: Growth): Markup {
 function figures({ frames, stacks }: Growth, wholeBytes: number): Markup {
   const lasting = stacks.filter(({ lastingBytes }) => lastingBytes > 0);
   const shown = lasting.slice(0, ROWS_AT_MOST);
+  const hasParts = shown.some(({ bytesByAge }) => bytesByAge.length > 1);
   const place = (location: ReportLocation | undefined): Content =>
     location === undefined
       ? '–'
@@ -102,15 +159,17 @@ function figures({ frames, stacks }: Growth, wholeBytes: number): Markup {
           { name: "innermost of the program's own" },
           { name: 'stayed', isNumber: true },
           { name: 'share', isNumber: true },
+          ...(hasParts ? [{ name: 'in each fifth' }] : []),
         ],
       },
-      shown.map(({ lastingBytes, frames: stack }) => {
+      shown.map(({ lastingBytes, bytesByAge, frames: stack }) => {
         const locations = stack.flatMap((index) => frames[index] ?? []);
         return [
           place(locations[0]),
           place(locations.find((location) => ownerClass(location) === 'own')),
           formatBytes(lastingBytes),
           percent(Math.round((lastingBytes / wholeBytes) * 1000) / 1000),
+          ...(hasParts ? [bytesByAge.slice(0, PARTS_AT_MOST).map(formatBytes).join(' · ')] : []),
         ];
       }),
     ),

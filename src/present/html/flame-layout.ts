@@ -15,28 +15,37 @@ export type FlameBox = {
 /**
  * The stacks laid over each other: calls with the same callers are one box, as wide as all that they made that stayed. The
  * outermost call is on top, and of what one calls the largest is to the left. Boxes too narrow to be seen are left out.
+ * `bytesOf` says how much a stack counts for; without it what outlived the last fifth of the window.
  */
-export function flameLayout(growth: NonNullable<Report['sampledGrowth']>): FlameLayout {
+export function flameLayout(
+  growth: NonNullable<Report['sampledGrowth']>,
+  bytesOf: (stack: GrowthStack) => number = ({ lastingBytes }) => lastingBytes,
+  narrowest: number = NARROWEST,
+): FlameLayout {
   const root: FlameNode = { frame: -1, bytes: 0, children: new Map() };
-  for (const { lastingBytes, frames } of growth.stacks) {
-    if (lastingBytes <= 0) continue;
-    root.bytes += lastingBytes;
+  for (const stack of growth.stacks) {
+    const bytes = bytesOf(stack);
+    const { frames } = stack;
+    if (!(bytes > 0)) continue;
+    root.bytes += bytes;
     let node = root;
     for (const frame of frames.slice(0, DEEPEST).toReversed()) {
       const child = node.children.get(frame) ?? { frame, bytes: 0, children: new Map() };
-      child.bytes += lastingBytes;
+      child.bytes += bytes;
       node.children.set(frame, child);
       node = child;
     }
   }
   const boxes: FlameBox[] = [];
-  place(root, 0, 0, root.bytes, boxes);
+  place(root, { from: 0, depth: 0 }, { wholeBytes: root.bytes, narrowest }, boxes);
   return {
     boxes,
     bytes: root.bytes,
     depth: boxes.reduce((deepest, { depth }) => Math.max(deepest, depth + 1), 0),
   };
 }
+
+export type GrowthStack = NonNullable<Report['sampledGrowth']>['stacks'][number];
 
 export type FlameLayout = {
   readonly boxes: readonly FlameBox[];
@@ -51,13 +60,18 @@ type FlameNode = {
   readonly children: Map<number, FlameNode>;
 };
 
-function place(node: FlameNode, from: number, depth: number, wholeBytes: number, boxes: FlameBox[]): void {
+function place(
+  node: FlameNode,
+  { from, depth }: { readonly from: number; readonly depth: number },
+  scale: { readonly wholeBytes: number; readonly narrowest: number },
+  boxes: FlameBox[],
+): void {
   let left = from;
   for (const child of [...node.children.values()].sort((a, b) => b.bytes - a.bytes)) {
-    const share = child.bytes / wholeBytes;
-    if (share < NARROWEST) continue;
+    const share = child.bytes / scale.wholeBytes;
+    if (share < scale.narrowest) continue;
     boxes.push({ frame: child.frame, depth, from: left, share, bytes: child.bytes });
-    place(child, left, depth + 1, wholeBytes, boxes);
+    place(child, { from: left, depth: depth + 1 }, scale, boxes);
     left += share;
   }
 }

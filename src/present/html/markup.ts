@@ -66,4 +66,4 @@ const ENTITY_BY_CHARACTER: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const VOID_ELEMENTS = new Set(['br', 'hr', 'link', 'meta', 'wbr']);
+const VOID_ELEMENTS = new Set(['br', 'hr', 'input', 'link', 'meta', 'wbr']);

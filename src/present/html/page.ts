@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { HeapSummary } from '../../report/heap-summary.ts';
 import type { Comparison, Report, Reports } from '../../report/schema.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { withoutSource } from '../without-source.ts';
 import { verdictWord } from '../words.ts';
 import { scriptOf } from '../script-name.ts';
 import { comparisonMain } from './comparison-main.ts';
+import { heapMain } from './heap-main.ts';
 import { documentHtml, element, rawText, type Markup } from './markup.ts';
 import { floorChart, memoryChart } from './memory-chart.ts';
 import type { PageKind } from './page-kind.ts';
@@ -22,6 +24,20 @@ export type HtmlOptions = {
  */
 export function renderHtml(document: Report | Reports | Comparison, options: HtmlOptions): string {
   const told = sanitizeDocument(options.withSource ? document : withoutSource(document), { unicode: true });
+  return pageInFile(titleOf(told), documentMain(told, DRAWN));
+}
+
+/** A heap snapshot as one file, of the same kind. */
+export function renderHeapHtml(summary: HeapSummary): string {
+  const told = sanitizeDocument(summary, { unicode: true });
+  return pageInFile(heapTitle(told), heapMain(told, ABOUT_FILE));
+}
+
+export function heapTitle({ file }: HeapSummary): string {
+  return `${file} · leakline`;
+}
+
+function pageInFile(title: string, main: Markup): string {
   return documentHtml(
     element(
       'html',
@@ -34,10 +50,10 @@ export function renderHtml(document: Report | Reports | Comparison, options: Htm
         element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
         element('meta', { name: 'color-scheme', content: 'light dark' }),
         element('meta', { name: 'referrer', content: 'no-referrer' }),
-        element('title', {}, titleOf(told)),
+        element('title', {}, title),
         rawText('style', STYLE),
       ),
-      element('body', {}, documentMain(told, DRAWN)),
+      element('body', {}, main),
     ),
   );
 }
@@ -68,11 +84,13 @@ export function titleOf(document: Report | Reports | Comparison): string {
   }
 }
 
+const ABOUT_FILE = 'It runs no script and loads nothing.';
+
 /** The page in a file: pictures that are drawn once. */
 const DRAWN: PageKind = {
   charts: { memory: memoryChart, floors: floorChart },
   verdictWord: ({ verdict }) => verdictWord(verdict.kind),
-  about: 'It runs no script and loads nothing.',
+  about: ABOUT_FILE,
 };
 
 /** Nothing may be loaded, run or sent; the one style sheet is known by its hash. */

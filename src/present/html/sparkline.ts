@@ -6,7 +6,11 @@ import { element, type Markup } from './markup.ts';
  * How a container's entries went, small enough for a cell. Its height is from the fewest to the most of this container alone: it
  * shows a shape, and the figures beside it say how much. What never changed is a line in the middle.
  */
-export function sparkline(counts: Report['containers'][number]['counts'], span: SparkSpan): Markup | null {
+export function sparkline(
+  counts: Report['containers'][number]['counts'],
+  span: SparkSpan,
+  label: string = walkWords(counts),
+): Markup | null {
   const [first, last] = [counts[0], counts.at(-1)];
   if (first === undefined || last === undefined) return null;
   const sizes = counts.map(({ size }) => size);
@@ -28,7 +32,7 @@ export function sparkline(counts: Report['containers'][number]['counts'], span: 
       height: HEIGHT,
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
       role: 'img',
-      'aria-label': `${count(first.size)} to ${count(last.size)} in ${counts.length} ${counts.length === 1 ? 'walk' : 'walks'}`,
+      'aria-label': label,
     },
     element('path', { d: `M${points.join('L')}` }),
     element('circle', { cx: x(last.timeMs), cy: y(last.size), r: 2.5 }),
@@ -45,6 +49,11 @@ export function sparkSpan(containers: Report['containers']): SparkSpan {
     untilMs = Math.max(untilMs, counts.at(-1)?.timeMs ?? -Infinity);
   }
   return { fromMs, untilMs };
+}
+
+function walkWords(counts: Report['containers'][number]['counts']): string {
+  const [first, last] = [counts[0]?.size ?? 0, counts.at(-1)?.size ?? 0];
+  return `${count(first)} to ${count(last)} in ${counts.length} ${counts.length === 1 ? 'walk' : 'walks'}`;
 }
 
 /** As a leak does: up, and never down. */

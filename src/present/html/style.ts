@@ -163,6 +163,29 @@ th .type{color:var(--soft)}
 .flame .node rect{fill:var(--rss);fill-opacity:.26}
 .flame text{fill:var(--ink)}
 .flame svg:hover rect{fill-opacity:.5}
+.moments{display:flex;flex-wrap:wrap;gap:2px 16px;border:0;margin:8px 0 0;padding:0;font-size:13px;color:var(--soft)}
+.moments legend{padding:0;margin-bottom:2px;float:left}
+.moments input{margin:0 3px 0 0;vertical-align:-.1em;accent-color:var(--heap)}
+.flames .flame:not(.part-all){display:none}
+.flames:has(.moments .part-0:checked) .flame.part-0,.flames:has(.moments .part-1:checked) .flame.part-1,.flames:has(.moments .part-2:checked) .flame.part-2,.flames:has(.moments .part-3:checked) .flame.part-3,.flames:has(.moments .part-4:checked) .flame.part-4{display:block}
+.flames:has(.moments input:not(.part-all):checked) .flame.part-all{display:none}
+.treemap{margin:18px 0 0}
+.treemap p{color:var(--soft);font-size:13px;max-width:90ch}
+.tiles{display:block;margin-top:8px;font-size:12px}
+.tiles rect{fill:var(--heap);fill-opacity:.16;stroke:var(--heap);stroke-opacity:.45}
+.tiles .lists rect{fill:var(--rss);fill-opacity:.2;stroke:var(--rss)}
+.tiles .text rect{fill:var(--steady);fill-opacity:.16;stroke:var(--steady)}
+.tiles .code rect{fill:var(--package);fill-opacity:.18;stroke:var(--package)}
+.tiles .outside rect{fill:var(--leak);fill-opacity:.13;stroke:var(--leak)}
+.tiles .whole{fill:none;stroke:var(--rule);stroke-opacity:1}
+.tiles text{fill:var(--ink)}
+.tiles .size{fill:var(--soft)}
+.tiles svg:hover>rect{fill-opacity:.4}
+.legend.owners .lists::before{background:var(--rss)}
+.legend.owners .text::before{background:var(--steady)}
+.legend.owners .code::before{background:var(--package)}
+.legend.owners .outside::before{background:var(--leak)}
+.depth{color:var(--soft)}
 .sentences li+li{margin-top:4px}
 .sentences+table{margin-top:8px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}

@@ -11,6 +11,10 @@ import { textWidth } from '../text-width.ts';
 import { fateWords } from '../verdict-lines.ts';
 import { activityWords, counted, spaceWords, verdictTone, verdictWordSoFar } from '../words.ts';
 import type { ScreenLayout } from './layout.ts';
+import { forecastCone, forecastMs, limitInSight, limitLine, withLimitWords } from './outlook.ts';
+
+// Room for a piece of the forecast; more would be taken from what was measured.
+const AHEAD_SHARE = 0.1;
 
 /** The scale all sides share: two charts are compared by eye, so equal heights must be equal sizes. */
 export type SharedScale = { readonly untilMs: number; readonly nowMs: number; readonly maxBytes: number };
@@ -19,11 +23,13 @@ export function sharedScale({ sides, elapsedMs }: LiveView): SharedScale {
   const peaks = sides.map(({ report }) => {
     if (report === null) return 0;
     const { rss, heapUsed, floor } = report.series;
-    return Math.max(peakOf(rss), peakOf(heapUsed), peakOf(floor.map(({ bytes }) => bytes)));
+    const peak = Math.max(peakOf(rss), peakOf(heapUsed), peakOf(floor.map(({ bytes }) => bytes)));
+    return Math.max(peak, limitInSight(report, peak));
   });
+  const aheadMs = Math.max(0, ...sides.map(({ report }) => (report === null ? 0 : forecastMs(report))));
   return {
     nowMs: elapsedMs,
-    untilMs: roundTimeAbove(elapsedMs),
+    untilMs: roundTimeAbove(elapsedMs + Math.min(aheadMs, AHEAD_SHARE * elapsedMs)),
     maxBytes: roundBytesAbove(Math.max(0, ...peaks)),
   };
 }
@@ -134,16 +140,20 @@ function chartLines(
     unicode,
   };
   const plots = report === null ? [] : plotsOf(report);
-  const rows = drawChart(fromBack(plots), frame).map(
+  const cone = report === null ? [] : forecastCone(report, frame);
+  const limit = report === null ? null : limitLine(report, frame);
+  const drawn = drawChart(fromBack([...plots, ...cone, ...(limit === null ? [] : [limit])]), frame);
+  const rows = (report === null ? drawn : withLimitWords(drawn, report, frame)).map(
     (row, index): Line => [gutter(axisLabel(index, frame)), ...row],
   );
-  if (layout.compact) return [...rows, legendLine(plots, layout, unicode)];
+  const legend = withForecast(legendLine(plots, layout, unicode), cone, layout, unicode);
+  if (layout.compact) return [...rows, legend];
   const majorGcs = report?.gc.filter(({ kind }) => kind === 'major').map(({ timeMs }) => timeMs) ?? [];
   return [
     ...rows,
     [gutter('GC'), ...drawMarks(majorGcs, { text: unicode ? '▴' : '^', tone: 'faint' }, frame)],
     [gutter(''), ...timeAxis(frame)],
-    legendLine(plots, layout, unicode),
+    legend,
   ];
 }
 
@@ -164,11 +174,17 @@ function plotsOf(report: Report): NamedPlot[] {
   ];
 }
 
-function fromBack(plots: readonly NamedPlot[]): NamedPlot[] {
+function fromBack(plots: readonly Plot[]): Plot[] {
   return plots.toSorted((one, other) => LAYER_BY_STYLE[one.style] - LAYER_BY_STYLE[other.style]);
 }
 
-const LAYER_BY_STYLE: Readonly<Record<Plot['style'], number>> = { area: 0, dotted: 1, line: 2 };
+const LAYER_BY_STYLE: Readonly<Record<Plot['style'], number>> = {
+  area: 0,
+  dashed: 1,
+  sparse: 2,
+  dotted: 3,
+  line: 4,
+};
 
 type NamedPlot = Plot & { readonly name: string };
 
@@ -205,6 +221,23 @@ function legendLine(plots: readonly NamedPlot[], layout: ScreenLayout, unicode: 
       { text: `${plot.name} ${tight ? size.replace(' ', '') : size}` },
     ];
   });
+}
+
+/** Only where there is a cone, and room for the word. */
+function withForecast(
+  legend: Line,
+  cone: readonly Plot[],
+  { sideColumns }: ScreenLayout,
+  unicode: boolean,
+): Line {
+  const words: Line = [
+    { text: '   ' },
+    { text: `${legendMark('sparse', unicode)} `, tone: 'outlook' },
+    { text: 'forecast' },
+  ];
+  return cone.length > 0 && lineWidth(legend) + lineWidth(words) <= sideColumns
+    ? [...legend, ...words]
+    : legend;
 }
 
 function loadLine({ report, load }: LiveSide, glyphs: Glyphs): Line {

@@ -1,11 +1,13 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { LiveSide, LiveView } from '../../report/live.ts';
+import type { HeapSummary } from '../../report/heap-summary.ts';
 import type { Comparison, Report, Reports } from '../../report/schema.ts';
 import { classed, element, htmlOf, type Content, type Markup } from '../html/markup.ts';
-import { documentMain, titleOf } from '../html/page.ts';
+import { heapMain } from '../html/heap-main.ts';
+import { documentMain, heapTitle, titleOf } from '../html/page.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { activityWords, verdictWord, verdictWordSoFar } from '../words.ts';
-import { livePageKind } from './live-page-kind.ts';
+import { ABOUT_PAGE, livePageKind } from './live-page-kind.ts';
 import type { PageFrame } from './page-frame.ts';
 
 /** A watch as it is now. `name` is what is being watched. */
@@ -37,6 +39,12 @@ export function liveFrame(view: LiveView, name: string): PageFrame {
 export function documentFrame(document: Report | Reports | Comparison, name: string): PageFrame {
   const told = sanitizeDocument({ document, name }, { unicode: true });
   return frameOf(told.document, classed('p', 'live', told.name), ({ verdict }) => verdictWord(verdict.kind));
+}
+
+/** A heap snapshot: nothing of it changes, and nothing of it is drawn by the script. */
+export function heapFrame(summary: HeapSummary): PageFrame {
+  const told = sanitizeDocument(summary, { unicode: true });
+  return { title: heapTitle(told), html: htmlOf(heapMain(told, ABOUT_PAGE)), plots: [] };
 }
 
 function frameOf(

@@ -29,7 +29,9 @@ export function livePageKind(verdictWord: (report: Report) => string): {
         floors: (report, scale, above) => add(floorPlot(report, scale, placeFor(above))),
       },
       verdictWord,
-      about: 'It is served to this machine alone, and shows no more than the report has.',
+      about: ABOUT_PAGE,
     },
   };
 }
+
+export const ABOUT_PAGE = 'It is served to this machine alone, and shows no more than the report has.';

@@ -8,6 +8,11 @@ body:has(main:not(.wide)) .live{max-width:1040px}
 .live+main{padding-top:14px}
 .connection:empty{display:none}
 .connection{position:sticky;bottom:0;padding:8px 20px;background:var(--panel);border-top:1px solid var(--rule);max-width:none;color:var(--ink)}
+.processes .spark path{stroke:var(--soft)}
+.processes .spark circle{fill:var(--soft)}
+.processes td .type{color:var(--soft)}
+.processes th .type{display:block}
+.processes td code{white-space:nowrap;user-select:all}
 .plot{position:relative;margin-top:8px;min-height:60px}
 .tools{position:absolute;right:0;top:-30px;display:flex;gap:4px;z-index:3}
 .stretch{font-size:13px;line-height:26px;color:var(--soft);margin-right:4px;font-variant-numeric:tabular-nums}
@@ -30,7 +35,9 @@ body:has(main:not(.wide)) .live{max-width:1040px}
 .u-cursor-y{display:none}
 .u-cursor-pt{top:0;left:0;border-radius:50%;pointer-events:none;border:0 solid}
 .u-axis.u-off,.u-select.u-off,.u-cursor-x.u-off,.u-cursor-y.u-off,.u-cursor-pt.u-off{display:none}
-@media (max-width:560px){.live{padding:8px 14px 0}.stretch{font-size:13px;line-height:26px;color:var(--soft);margin-right:4px;font-variant-numeric:tabular-nums}
+@media (max-width:560px){.processes td code{white-space:normal}
+.processes :is(th,td):nth-child(3),.processes :is(th,td):nth-child(5){display:none}
+.live{padding:8px 14px 0}.stretch{font-size:13px;line-height:26px;color:var(--soft);margin-right:4px;font-variant-numeric:tabular-nums}
 .tools button{min-width:30px;height:30px}}
 @media print{.tools,.tip,.connection{display:none}}
 `;

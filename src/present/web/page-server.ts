@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { LeaklineError } from '../../core/errors.ts';
 import type { LiveView } from '../../report/live.ts';
+import type { HeapSummary } from '../../report/heap-summary.ts';
+import type { ProcessRow } from '../../report/process-list.ts';
 import type { Comparison, Report, Reports } from '../../report/schema.ts';
 import { STYLE } from '../html/style.ts';
 import { EventStream, type FrameSource } from './event-stream.ts';
-import { documentFrame, liveFrame } from './frames.ts';
+import { documentFrame, heapFrame, liveFrame } from './frames.ts';
 import { COOKIE_NAME, entranceAddress, type FileName, type GateKeys, passageFor } from './gate.ts';
 import { LIVE_STYLE } from './live-style.ts';
 import type { PageFrame } from './page-frame.ts';
 import { entrancePage, ICON, SHELL } from './page-shell.ts';
+import { processListFrame } from './process-list-frame.ts';
 
 export type PageServerOptions = {
   /** What is being watched, or where the document comes from. */
@@ -84,6 +87,16 @@ export class PageServer {
   /** Shows an answer, or a document that was saved. */
   show(document: Report | Reports | Comparison): void {
     this.#show(() => documentFrame(document, this.#options.name));
+  }
+
+  /** Shows what is in a heap snapshot. */
+  showHeap(summary: HeapSummary): void {
+    this.#show(() => heapFrame(summary));
+  }
+
+  /** Shows the processes that could be watched. */
+  list(processes: readonly ProcessRow[]): void {
+    this.#show(() => processListFrame(processes));
   }
 
   /** Every browser gets the last frame and stays with it. Waits for slow ones only for a moment. */

@@ -13,6 +13,7 @@ const stacks: fc.Arbitrary<Growth['stacks']> = fc.array(
   fc.record({
     liveBytes: fc.integer({ min: 0, max: 1000 }),
     lastingBytes: fc.integer({ min: 0, max: 1000 }),
+    bytesByAge: fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 5, maxLength: 5 }),
     frames: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 5 }),
   }),
   { maxLength: 12 },
@@ -56,6 +57,7 @@ test('what is too narrow to be seen is left out, and what is to the right of it 
   const many = Array.from({ length: 3 }, (_, frame) => ({
     liveBytes: 1,
     lastingBytes: [9_990, 1, 9][frame] ?? 0,
+    bytesByAge: [],
     frames: [frame],
   }));
   expect(flameLayout({ ...sampledGrowth(), stacks: many }).boxes.map(({ frame }) => frame)).toEqual([0]);
@@ -65,7 +67,7 @@ test('a document that somebody wrote draws what can be drawn', () => {
   const long = Array.from({ length: 100_000 }, () => 0);
   const growth = {
     ...sampledGrowth(),
-    stacks: [{ liveBytes: 1, lastingBytes: 1, frames: [...long, 99, -1, 0.5] }],
+    stacks: [{ liveBytes: 1, lastingBytes: 1, bytesByAge: [1], frames: [...long, 99, -1, 0.5] }],
   };
   expect(flameLayout(growth).depth).toBe(64);
   expect(flameGraph({ sampledGrowth: growth })).not.toBeNull();
@@ -88,6 +90,53 @@ test('the page has the graph, and beside it a table with the same figures', () =
 });
 
 test('what is only in use is in neither', () => {
-  const inUse = { liveBytes: 5, lastingBytes: 0, frames: [6] };
+  const inUse = { liveBytes: 5, lastingBytes: 0, bytesByAge: [0, 0, 0, 0, 5], frames: [6] };
   expect(flameGraph({ sampledGrowth: { ...sampledGrowth(), stacks: [inUse] } })).toBeNull();
+});
+
+test('of a moment only what was allocated there is drawn, each picture with a button and the figures in the table', () => {
+  const html = renderHtml(leakingReport(), { withSource: false });
+  const page = parsePage(html);
+  expect(page.errors).toEqual([]);
+  const pictures = [...html.matchAll(/<svg class="flame (part-\w+)"[^>]*aria-label="([^"]+)"/g)];
+  expect(pictures.map(([, name, words]) => `${name}: ${words?.split(',')[0]}`)).toEqual([
+    'part-all: Flame graph of 280 MB that stayed',
+    'part-0: Flame graph of 73.0 MB allocated from 9.4 to 10.6 s',
+    'part-1: Flame graph of 70.0 MB allocated from 10.6 to 11.8 s',
+    'part-2: Flame graph of 68.0 MB allocated from 11.8 to 13.0 s',
+    'part-3: Flame graph of 69.0 MB allocated from 13.0 to 14.2 s',
+    'part-4: Flame graph of 72.0 MB allocated from 14.2 to 15.4 s',
+  ]);
+  const buttons = [...html.matchAll(/<input type="radio" name="([^"]+)" class="(part-\w+)"( checked="")?>/g)];
+  expect(buttons.map((button) => button[2])).toEqual(pictures.map((picture) => picture[1]));
+  expect(buttons.map((button) => button[3] !== undefined)).toEqual([true, false, false, false, false, false]);
+  expect(new Set(buttons.map((button) => button[1])).size).toBe(1);
+  // What is made once is in one picture.
+  expect(textOf(page)).toContain('5.00 MB · 0 B · 0 B · 0 B · 1.00 MB');
+});
+
+test('the layout of a moment counts what the moment has', () => {
+  fc.assert(
+    fc.property(stacks, fc.nat({ max: 4 }), (drawn, part) => {
+      const { boxes, bytes } = flameLayout(
+        { ...sampledGrowth(), stacks: drawn },
+        ({ bytesByAge }) => bytesByAge[part] ?? 0,
+        0,
+      );
+      expect(bytes).toBe(drawn.reduce((sum, { bytesByAge }) => sum + (bytesByAge[part] ?? 0), 0));
+      const outermost = boxes.filter(({ depth }) => depth === 0);
+      expect(outermost.reduce((sum, box) => sum + box.bytes, 0)).toBe(bytes);
+    }),
+  );
+});
+
+test('where the moments are not told there is one picture and no button', () => {
+  const growth = sampledGrowth();
+  const stacksOfBefore = growth.stacks.map((stack) => ({ ...stack, bytesByAge: [] }));
+  const html = renderHtml(leakingReport({ sampledGrowth: { ...growth, stacks: stacksOfBefore } }), {
+    withSource: false,
+  });
+  expect(html.match(/<svg class="flame /g)).toHaveLength(1);
+  expect(html).not.toContain('<input');
+  expect(html).not.toContain('in each fifth');
 });

@@ -36,6 +36,7 @@ export function screenStates(): readonly ScreenState[] {
     { name: 'filling', view: one(40_000, filling()) },
     { name: 'steady', view: one(23_120, alone(steadyReport())) },
     { name: 'leaking', view: one(23_120, alone(leakingReport()), 'trapping'), ascii: true },
+    { name: 'near-the-limit', view: one(23_120, nearTheLimit()), ascii: true },
     { name: 'contended', view: one(9_000, contended()) },
     { name: 'died', view: one(51_400, diedReport(), 'ended') },
     { name: 'side-by-side', title: LAB, view: lab(), ascii: true },
@@ -144,6 +145,32 @@ function filling(): Report {
         })),
       }),
     ],
+  };
+}
+
+/** The container's limit is within sight, and how soon it is met is not known well. */
+function nearTheLimit(): Report {
+  const report = alone(leakingReport());
+  const limitBytes = 1_900_000_000;
+  return {
+    ...report,
+    target: {
+      ...report.target,
+      limits: {
+        ...report.target.limits,
+        containerBytes: limitBytes,
+        effectiveBytes: limitBytes,
+        which: 'container',
+      },
+    },
+    forecast: {
+      limitBytes,
+      secondsToLimit: 9,
+      interval: [5, 21],
+      level: 0.99,
+      which: 'container',
+      doubled: { limitBytes: 2 * limitBytes, which: 'container', secondsGained: 34, interval: [33, 35] },
+    },
   };
 }
 
