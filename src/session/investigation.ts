@@ -67,8 +67,14 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     windows.walked();
     facts.report({ seen: seenBy(walk, walksDone, grown.length) });
     if (grown.length > 0 || findUncounted(walks).length > 0 || windows.looksForMore(0)) {
-      const { findings, steady, looked } = await nameGrowth(peer, grown, walks, facts, windows, signal);
-      if (findings.length > 0) named = findings;
+      const { findings, steady, looked } = await nameGrowth(
+        { peer, facts, windows, signal },
+        grown,
+        walks,
+        named.length > 0,
+      );
+      // Of a round that was cut short the traps or samples are missing: what the one before it named is better.
+      if (findings.length > 0 && !(signal.aborted && named.length > 0)) named = findings;
       facts.report({ findings: named, steady });
       facts.report({ containers: await countedContainers(looked, walks, counts) });
       if (windows.told !== null && windows.told !== shown) {
@@ -141,13 +147,18 @@ const TRAP_MS = 2500;
 /** Growth that no walk sees after that many is not in a container the census knows. */
 const MAX_WALKS_ONCE_LEAKING = 6;
 
+type Investigation = {
+  readonly peer: Peer;
+  readonly facts: InvestigationFacts;
+  readonly windows: AllocationWindows;
+  readonly signal: AbortSignal;
+};
+
 async function nameGrowth(
-  peer: Peer,
+  { peer, facts, windows, signal }: Investigation,
   grown: readonly GrowthOfContainer[],
   walks: readonly CensusWalk[],
-  facts: InvestigationFacts,
-  windows: AllocationWindows,
-  signal: AbortSignal,
+  isNamed: boolean,
 ): Promise<{ findings: Finding[]; steady: SteadyContainer[]; looked: LookedAt }> {
   const quiet = findSteady(walks).slice(0, STEADY_NAMED * 3);
   const uncounted = findUncounted(walks).slice(0, LOOKED_AT_CLOSELY);
@@ -185,7 +196,7 @@ async function nameGrowth(
     trap: caught.get(container.detail.key) ?? null,
   }));
   const explained = explainedByNamed(untrapped);
-  if (windows.looksForMore(explained)) {
+  if (!isNamed && windows.looksForMore(explained)) {
     // What the containers tell is not to wait for the long window.
     const early = await diagnose(trapped, contextWith(null));
     if (early.length > 0) facts.report({ findings: early });

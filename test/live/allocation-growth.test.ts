@@ -43,7 +43,7 @@ test('on the newest Node what stays is told too, and nobody samples afterwards',
 
 test('where the collection that it takes does not fit the pause, nothing is sampled and the reader is told', async () => {
   server = await startServer(file, { node: oldest?.path ?? process.execPath, env: { BALLAST: '600000' } });
-  const report = await watch();
+  const report = await watch('40s');
   expect(report.findings.filter(({ kind }) => kind === 'finalizer-keeps-target')).toEqual([]);
   if (report.verdict.kind === 'leaking')
     expect(report.notes.join('\n')).toMatch(/--max-pause 50 .*About \d+ ms/);
