@@ -136,7 +136,8 @@ const WALK_GAP_MS = 500;
  */
 const FLOORS_BETWEEN_WALKS = 2;
 const FLOORS_WAIT_MS = 8000;
-const WALKS_AT_ONCE = 3;
+/** As many as it takes before samples are looked at: the sooner that is, the fewer functions V8 has put into their callers. */
+const WALKS_AT_ONCE = 4;
 /** A name found on a suspicion waits for the verdict; it is looked up again from time to time. */
 const GAP_ONCE_NAMED_MS = 20_000;
 const WALKS_KEPT = 5;
