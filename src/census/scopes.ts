@@ -54,12 +54,8 @@ export class ScopeReader {
 
   /** `null` for native functions, which have neither. */
   readFunction(target: object): FunctionFacts | null {
-    const objectId = this.#handleOf(target);
-    if (objectId === null) return null;
-    const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
-      objectId,
-      ownProperties: true,
-    });
+    const answer = this.#propertiesOf(target);
+    if (answer === null) return null;
     const internals = answer.internalProperties ?? [];
     const location = internals.find((entry) => entry.name === '[[FunctionLocation]]')?.value?.value as
       | { scriptId: string; lineNumber: number; columnNumber?: number }
@@ -83,12 +79,8 @@ export class ScopeReader {
   /** What a bound function calls, and the objects among its `this` and arguments; `null` of any other. */
   readBound(target: object): { readonly target: object | null; readonly values: readonly object[] } | null {
     if (boundName(target) === null) return null;
-    const objectId = this.#handleOf(target);
-    if (objectId === null) return null;
-    const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
-      objectId,
-      ownProperties: true,
-    });
+    const answer = this.#propertiesOf(target);
+    if (answer === null) return null;
     const take = (wanted: string): object | null => {
       const found = answer.internalProperties?.find((entry) => entry.name === wanted)?.value?.objectId;
       return found === undefined ? null : (this.#take(found) as object);
@@ -102,47 +94,27 @@ export class ScopeReader {
 
   /** What a proxy stands before, without a trap of it being run; `null` of a revoked one. */
   readProxy(target: object): object | null {
-    const objectId = this.#handleOf(target);
-    if (objectId === null) return null;
-    const { internalProperties } = this.#inspector.post<Properties>('Runtime.getProperties', {
-      objectId,
-      ownProperties: true,
-    });
-    const behind = internalProperties?.find(({ name }) => name === '[[Target]]')?.value?.objectId;
+    const behind = this.#propertiesOf(target)?.internalProperties?.find(({ name }) => name === '[[Target]]')
+      ?.value?.objectId;
     return behind === undefined ? null : (this.#take(behind) as object);
   }
 
   /** The private fields of an instance that hold objects, `#` included in the name. */
   readPrivateFields(target: object): PrivateMember[] {
-    const objectId = this.#handleOf(target);
-    if (objectId === null) return [];
-    const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
-      objectId,
-      ownProperties: true,
-    });
-    return this.#privateMembers(answer);
+    const answer = this.#propertiesOf(target);
+    return answer === null ? [] : this.#privateMembers(answer);
   }
 
   /** The private fields of an instance that hold none: numbers, texts, booleans. */
   readPrivatePrimitives(target: object): Map<string, unknown> {
-    const objectId = this.#handleOf(target);
-    if (objectId === null) return new Map();
-    const { privateProperties } = this.#inspector.post<Properties>('Runtime.getProperties', {
-      objectId,
-      ownProperties: true,
-    });
-    return new Map((privateProperties ?? []).map(({ name, value }) => [name, value?.value]));
+    const members = this.#propertiesOf(target)?.privateProperties ?? [];
+    return new Map(members.map(({ name, value }) => [name, value?.value]));
   }
 
   /** What is in the private fields of an instance, whatever it is. */
   readPrivateValues(target: object): unknown[] {
-    const objectId = this.#handleOf(target);
-    if (objectId === null) return [];
-    const { privateProperties } = this.#inspector.post<Properties>('Runtime.getProperties', {
-      objectId,
-      ownProperties: true,
-    });
-    return (privateProperties ?? []).map(({ value }) =>
+    const members = this.#propertiesOf(target)?.privateProperties ?? [];
+    return members.map(({ value }) =>
       value?.objectId === undefined ? value?.value : this.#take(value.objectId),
     );
   }
@@ -159,18 +131,20 @@ export class ScopeReader {
 
   /** Whether a promise is settled, and what it holds if that is an object; `null` if the inspector does not tell. */
   readPromise(target: object): { state: string; value: object | null } | null {
-    const objectId = this.#handleOf(target);
-    if (objectId === null) return null;
-    const answer = this.#inspector.post<Properties>('Runtime.getProperties', {
-      objectId,
-      ownProperties: true,
-    });
+    const answer = this.#propertiesOf(target);
+    if (answer === null) return null;
     const internal = (name: string): RemoteObject | undefined =>
       answer.internalProperties?.find((entry) => entry.name === name)?.value;
     const state = internal('[[PromiseState]]')?.value;
     if (typeof state !== 'string') return null;
     const resultId = internal('[[PromiseResult]]')?.objectId;
     return { state, value: resultId === undefined ? null : (this.#take(resultId) as object) };
+  }
+
+  #propertiesOf(target: object): Properties | null {
+    const objectId = this.#handleOf(target);
+    if (objectId === null) return null;
+    return this.#inspector.post<Properties>('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
   #handleOf(target: object): string | null {
