@@ -7,10 +7,12 @@ export class Charts {
   readonly #viewByGroup = new Map<number, GroupView>();
 
   constructor() {
-    // Colours are read off the style sheet when something is drawn.
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      for (const chart of this.#chartById.values()) chart.redraw();
-    });
+    // Colours are read off the style sheet when something is drawn, and paper has its own.
+    for (const query of ['(prefers-color-scheme: dark)', 'print']) {
+      matchMedia(query).addEventListener('change', () => {
+        for (const chart of this.#chartById.values()) chart.redraw();
+      });
+    }
   }
 
   /** Whether what is in this element is a chart's and no other's business. */

@@ -1,6 +1,6 @@
 import { formatBytes } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
-import { sanitize } from '../present/sanitize.ts';
+import { sanitizeDocument } from '../present/sanitize.ts';
 import { listTargets } from '../session/list-targets.ts';
 import { EXIT } from './exit-codes.ts';
 import type { OutputOptions } from './options.ts';
@@ -10,7 +10,9 @@ import { openOutput } from './output.ts';
 export async function psCommand(options: OutputOptions): Promise<number> {
   const targets = listTargets();
   const output = await openOutput({ ...options, quiet: true }, '');
-  const lines = targets.map(({ pid, node, rssBytes, uptimeMs, command, way, reason }) => {
+  // What a process is called is its owner's choice, and reasons name files of his.
+  const shown = sanitizeDocument(targets, { unicode: output.text.unicode });
+  const lines = shown.map(({ pid, node, rssBytes, uptimeMs, command, way, reason }) => {
     const cells = [
       String(pid).padStart(7),
       (node?.slice(1) ?? '?').padEnd(8),
@@ -18,8 +20,7 @@ export async function psCommand(options: OutputOptions): Promise<number> {
       formatBytes(rssBytes).padStart(7),
       (way ?? 'no').padEnd(9),
     ];
-    const words = sanitize(command, { unicode: output.text.unicode });
-    const head = `${cells.join('  ')}  ${words}`.slice(0, output.text.columns);
+    const head = `${cells.join('  ')}  ${command}`.slice(0, output.text.columns);
     return head + (reason === null ? '' : `\n         ${reason}`);
   });
   const text =

@@ -21,7 +21,7 @@ export function listInspectorTargets(
       });
       response.on('end', () => {
         try {
-          const targets: unknown = JSON.parse(text);
+          const targets: unknown = JSON.parse(withoutControls(text));
           if (!Array.isArray(targets)) throw new Error('the answer is not a list of inspector targets');
           resolve(targets.filter(isInspectorTarget));
         } catch (error) {
@@ -32,6 +32,12 @@ export function listInspectorTargets(
     request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     request.on('error', reject);
   });
+}
+
+/** Node writes the program's name as it is, control characters in it too, which no JSON may have. Nothing else has any meaning. */
+function withoutControls(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u001f]/g, ' ');
 }
 
 function isInspectorTarget(value: unknown): value is InspectorTarget {

@@ -262,6 +262,22 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
+  test('on paper it is light, charts included', async () => {
+    const page = await openDocument('leaking', { colorScheme: 'dark' });
+    await page.locator('.plot canvas').first().waitFor();
+    const drawing = (): Promise<string> =>
+      page.evaluate<string>("document.querySelector('.plot canvas').toDataURL()");
+    const dark = await drawing();
+    await page.emulateMedia({ colorScheme: 'light', media: 'print' });
+    await expect.poll(drawing).not.toBe(dark);
+    const paper = await drawing();
+    await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+    await expect.poll(drawing).toBe(paper);
+    await page.emulateMedia({ colorScheme: 'dark', media: 'screen' });
+    await expect.poll(drawing).toBe(dark);
+    await page.context().close();
+  });
+
   test('a moment that was chosen stays chosen while the page goes on', async () => {
     const server = await serve();
     server.update(liveView(23_000, [liveSide('pid 4242', leakingReport())]));

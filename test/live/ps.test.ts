@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, linkSync, mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPrepared } from '../../src/target/prepared.ts';
@@ -224,4 +225,17 @@ describe.runIf(isRoot)('processes of other users', () => {
     expect(attempt.code).toBe(2);
     expect(attempt.text).toContain('OTHER_USER');
   });
+});
+
+test('what a stranger called his process, or where it lies, cannot steer the terminal', async () => {
+  const evil = join(folder, '\u001b[31mEVIL\u001b]0;owned\u0007');
+  mkdirSync(evil);
+  // Bun is told from Node by the name of its file, and the reason names that file.
+  copyFileSync('/bin/sleep', join(evil, 'bun'));
+  const { pid } = startBare(join(evil, 'bun'), ['60']);
+  while (!(await list()).has(pid)) await sleep(100);
+  const { stdout } = await cli(['ps']);
+  expect(stdout).toContain('EVIL');
+  // eslint-disable-next-line no-control-regex
+  expect(stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });

@@ -13,12 +13,16 @@ import { table } from './table.ts';
 export function figuresTable(report: IsolateReport): Markup | null {
   const { series, gc } = report;
   const floors = toldFloors(report);
-  const rows = spans(series.timeMs, ROWS_AT_MOST);
+  // A log of collections has sizes after them and nothing between.
+  const timesMs = series.timeMs.length > 0 ? series.timeMs : floors.map(({ timeMs }) => timeMs);
+  const rows = spans(timesMs, ROWS_AT_MOST);
   if (rows.length === 0) return null;
   const most = Math.max(...rows.map(({ from, to }) => to - from));
   const caption =
     most === 1
-      ? 'Each look at the process.'
+      ? series.timeMs.length > 0
+        ? 'Each look at the process.'
+        : 'Each size after a major GC.'
       : `In ${count(rows.length)} spans of time: the largest rss and used heap of each, and its last size after a major GC.`;
   return element(
     'details',
@@ -36,8 +40,8 @@ export function figuresTable(report: IsolateReport): Markup | null {
         ],
       },
       rows.map(({ from, to }) => {
-        const untilMs = series.timeMs[to - 1] ?? 0;
-        const beforeMs = series.timeMs[from - 1] ?? -Infinity;
+        const untilMs = timesMs[to - 1] ?? 0;
+        const beforeMs = timesMs[from - 1] ?? -Infinity;
         const isWithin = ({ timeMs }: { readonly timeMs: number }): boolean =>
           timeMs > beforeMs && timeMs <= untilMs;
         const floor = floors.findLast(isWithin);

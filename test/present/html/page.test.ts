@@ -272,3 +272,13 @@ function longReport(seconds: number): Report & { series: { rss: (number | null)[
     ),
   };
 }
+
+test('a log of collections, which has no samples between, has the figures of its chart as a table too', () => {
+  const report = leakingReport();
+  const page = parsePage(
+    renderHtml({ ...report, series: { ...emptySeries, floor: report.series.floor } }, { withSource: false }),
+  );
+  expect(textOf(page)).toContain('The figures of this chart as a table');
+  const rows = elementsOf(page, 'details').filter((name) => name === 'tr').length;
+  expect(rows).toBeGreaterThan(report.series.floor.length / 2);
+});
