@@ -1,3 +1,4 @@
+import { fileName } from './file-name.ts';
 import { formatBytes } from '../../core/bytes.ts';
 import type { HeapHolder, HeapSummary } from '../../report/heap-summary.ts';
 import { count, percent } from '../figures.ts';
@@ -13,7 +14,7 @@ export function heapMain(summary: HeapSummary, about: string): Markup {
   return element(
     'main',
     { class: 'wide' },
-    element('h1', {}, file),
+    element('h1', {}, fileName(file)),
     classed(
       'ul',
       'facts',

@@ -6,6 +6,7 @@ import { withoutSource } from '../without-source.ts';
 import { verdictWord } from '../words.ts';
 import { scriptOf } from '../script-name.ts';
 import { comparisonMain } from './comparison-main.ts';
+import { fileName } from './file-name.ts';
 import { heapMain } from './heap-main.ts';
 import { documentHtml, element, rawText, type Markup } from './markup.ts';
 import { floorChart, memoryChart } from './memory-chart.ts';
@@ -34,7 +35,7 @@ export function renderHeapHtml(summary: HeapSummary): string {
 }
 
 export function heapTitle({ file }: HeapSummary): string {
-  return `${file} · leakline`;
+  return `${fileName(file)} · leakline`;
 }
 
 function pageInFile(title: string, main: Markup): string {

@@ -23,6 +23,12 @@ describe('a heap snapshot as a page', () => {
     expect(elementsOf(page, 'details').filter((name) => name === 'tr').length).toBe(1 + 18);
   });
 
+  test('the page does not say in which folder the file lay', () => {
+    const html = renderHeapHtml({ ...heapSummary(), file: '/home/ada/secret project/Heap.1.heapsnapshot' });
+    expect(textOf(parsePage(html))).toContain('Heap.1.heapsnapshot');
+    expect(html).not.toMatch(/ada|secret/);
+  });
+
   test('no box lies outside of the picture, and the free part of a box is there', () => {
     const boxes = [
       ...renderHeapHtml(heapSummary()).matchAll(
