@@ -70,49 +70,25 @@ export class Trap {
 
   /** A listener that is there already is not added again, and one for another event is no matter of ours. */
   #shadowListening(target: object, event: string): void {
-    const size = (): number => countListeners(target, event);
-    this.#shadow(
-      target,
-      'addEventListener',
-      (method, before) => {
-        if (size() > before) this.#added(method);
-      },
-      size,
-    );
-    this.#shadow(
-      target,
-      'removeEventListener',
-      (_, before) => {
-        if (size() < before) this.#removals += 1;
-      },
-      size,
-    );
+    this.#shadowCounted(target, LISTENING, () => countListeners(target, event));
   }
 
   /** Where the events of an EventEmitter pile up: who listens for one that nobody listened for. `once` does it through `on`. */
   #shadowEvents(emitter: object): void {
     const size = (): number => Number(ownValue(emitter, '_eventsCount'));
-    if (!Number.isInteger(size())) return;
-    for (const name of ['on', 'addListener', 'prependListener']) {
-      this.#shadow(
-        emitter,
-        name,
-        (method, before) => {
-          if (size() > before) this.#added(method);
-        },
-        size,
-      );
-    }
-    for (const name of ['off', 'removeListener', 'removeAllListeners']) {
-      this.#shadow(
-        emitter,
-        name,
-        (_, before) => {
-          if (size() < before) this.#removals += 1;
-        },
-        size,
-      );
-    }
+    if (Number.isInteger(size())) this.#shadowCounted(emitter, EMITTING, size);
+  }
+
+  /** Methods that may change a size or not. */
+  #shadowCounted(target: object, { adding, removing }: Methods, size: () => number): void {
+    const added = (method: Method, before: number): void => {
+      if (size() > before) this.#added(method);
+    };
+    const removed = (_: Method, before: number): void => {
+      if (size() < before) this.#removals += 1;
+    };
+    for (const name of adding) this.#shadow(target, name, added, size);
+    for (const name of removing) this.#shadow(target, name, removed, size);
   }
 
   /** Without `size`, notes a call before it is done; with it, afterwards, told how large the container was before. */
@@ -167,9 +143,14 @@ const MAX_STACKS_TAKEN = 400;
 const MAX_SITES = 32;
 const STACK_DEPTH = 24;
 
-const METHODS_BY_TYPE: Partial<
-  Record<ContainerType, { adding: readonly string[]; removing: readonly string[] }>
-> = {
+type Methods = { readonly adding: readonly string[]; readonly removing: readonly string[] };
+
+const LISTENING: Methods = { adding: ['addEventListener'], removing: ['removeEventListener'] };
+const EMITTING: Methods = {
+  adding: ['on', 'addListener', 'prependListener'],
+  removing: ['off', 'removeListener', 'removeAllListeners'],
+};
+const METHODS_BY_TYPE: Partial<Record<ContainerType, Methods>> = {
   Map: { adding: ['set'], removing: ['delete', 'clear'] },
   Set: { adding: ['add'], removing: ['delete', 'clear'] },
   Array: { adding: ['push', 'unshift'], removing: ['pop', 'shift', 'splice'] },

@@ -306,13 +306,7 @@ export class Walk {
     // An event for each answer that is waited for, as `once(bus, `reply:${id}`)`: the events pile up, and no list does.
     const isDictionary = keys.length >= MIN_EVENTS_OF_DICTIONARY;
     if (isDictionary) {
-      const child = this.shapes.child(shape, '._events', () => ({
-        kind: 'property',
-        name: '_events',
-        owner,
-        constructorRef: null,
-        private: false,
-      }));
+      const child = this.#propertyShape(shape, '_events', owner, null);
       this.#expandContainer(events, 'Object', child, weight, emitter, keys);
     }
     for (const key of keys) {
@@ -476,14 +470,17 @@ export class Walk {
     weight: number,
   ): void {
     if (this.#visited.has(value)) return;
-    const child = this.shapes.child(shape, `.${name}`, () => ({
+    this.#push(value, this.#propertyShape(shape, name, owner, constructor), weight);
+  }
+
+  #propertyShape(shape: Shape, name: string, owner: string, constructor: object | null): Shape {
+    return this.shapes.child(shape, `.${name}`, () => ({
       kind: 'property',
       name,
       owner,
       constructorRef: constructor === null ? null : new WeakRef(constructor),
       private: name.startsWith('#'),
     }));
-    this.#push(value, child, weight);
   }
 
   #push(value: object, shape: Shape, weight: number): void {

@@ -236,6 +236,6 @@ test('what a stranger called his process, or where it lies, cannot steer the ter
   while (!(await list()).has(pid)) await sleep(100);
   const { stdout } = await cli(['ps']);
   expect(stdout).toContain('EVIL');
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   expect(stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
