@@ -86,6 +86,11 @@ export type Floor = {
   readonly heapBytes: number;
   /** Memory outside the heap that V8 accounts to JS objects, array buffers included. */
   readonly externalBytes: number;
+  /**
+   * By how much compiled code had grown since the first floor: machine code, and bytecode where that was looked at. Left out
+   * by a recorded log.
+   */
+  readonly compiledBytes?: number;
   readonly openConnections: number;
 };
 

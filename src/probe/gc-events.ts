@@ -5,7 +5,10 @@ import type { GcEvent, GcKind } from '../core/series.ts';
 export type GcStatistic = Pick<ReturnType<GCProfiler['stop']>['statistics'][number], 'gcType'> & {
   readonly cost: number;
   readonly beforeGC: { readonly heapStatistics: HeapSizes };
-  readonly afterGC: { readonly heapStatistics: HeapSizes };
+  readonly afterGC: {
+    readonly heapStatistics: HeapSizes;
+    readonly heapSpaceStatistics: readonly { readonly spaceName: string; readonly spaceUsedSize: number }[];
+  };
 };
 
 type HeapSizes = { readonly usedHeapSize: number; readonly externalMemory: number };
@@ -25,6 +28,8 @@ export type Span = { readonly startMs: number; readonly endMs: number };
 
 export type GcRecord = GcEvent & {
   readonly externalAfterBytes: number;
+  /** Machine code that was left. */
+  readonly codeAfterBytes: number;
   readonly started: Span | null;
 };
 
@@ -57,9 +62,18 @@ export function joinGcRecords(
       afterBytes: statistic.afterGC.heapStatistics.usedHeapSize,
       forced: timing !== undefined && isForced(timing),
       externalAfterBytes: statistic.afterGC.heapStatistics.externalMemory,
+      codeAfterBytes: codeBytesOf(statistic),
       started: timing?.started ?? null,
     };
   });
+}
+
+function codeBytesOf({ afterGC }: GcStatistic): number {
+  let bytes = 0;
+  for (const { spaceName, spaceUsedSize } of afterGC.heapSpaceStatistics) {
+    if (spaceName.includes('code')) bytes += spaceUsedSize;
+  }
+  return bytes;
 }
 
 export function isForced(timing: GcTiming): boolean {

@@ -2,6 +2,7 @@ import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type * as workerThreads from 'node:worker_threads';
 import type { StallAccount } from '../core/stall-account.ts';
+import { CompiledCode } from './compiled-code.ts';
 import { createForcedGc } from './forced-gc.ts';
 import { GcBudget, type HeapShape, type Pace, readHeapShape } from './gc-budget.ts';
 import type { GcRecord, Span } from './gc-events.ts';
@@ -17,6 +18,7 @@ export class OwnCollections {
   readonly #options: OwnCollectionsOptions;
   readonly #telemetry: GcTelemetry;
   readonly #budget: GcBudget;
+  readonly compiled: CompiledCode = new CompiledCode();
   #forceGc: (() => void) | null = null;
   #startedGc: StartedGc | null = null;
   #mayStart: boolean;
@@ -97,6 +99,7 @@ export class OwnCollections {
     this.#telemetry.switchOn(true);
     const startMs = nowMs();
     account.book('forced gc', this.#forceGc);
+    account.book('forced gc', () => this.compiled.countBytecode(this.#host.v8, heap));
     this.#budget.learn(nowMs() - startMs, heap, startMs);
   }
 

@@ -181,6 +181,7 @@ export class Probe {
         timeMs: gc.timeMs,
         heapBytes: gc.afterBytes,
         externalBytes: gc.externalAfterBytes,
+        compiledBytes: this.#collections.compiled.grownBy(gc.codeAfterBytes),
         openConnections: this.#openConnections,
       });
       this.#lastFloorMs = gc.timeMs;
@@ -309,7 +310,12 @@ export type ProbeTick = {
   readonly floors: readonly Floor[];
 };
 
-function asEvent({ externalAfterBytes: _bytes, started: _started, ...gc }: GcRecord): GcEvent {
+function asEvent({
+  externalAfterBytes: _bytes,
+  codeAfterBytes: _code,
+  started: _started,
+  ...gc
+}: GcRecord): GcEvent {
   return gc;
 }
 

@@ -9,6 +9,8 @@ export type Point = {
   readonly opened?: number | undefined;
   /** A part of `bytes` that is known by itself, by about a second: of the heap large objects, of external memory array buffers. */
   readonly partBytes?: number | undefined;
+  /** By how much the compiled code in `bytes` had grown since the first floor, where the series tells. */
+  readonly compiledBytes?: number | undefined;
   /** How many measured points this one is the mean of; 1 where it is left out. */
   readonly count?: number | undefined;
 };
@@ -27,6 +29,7 @@ export function meanPoint(a: Point, b: Point): Point {
     requests: known(a.requests, b.requests),
     opened: known(a.opened, b.opened),
     partBytes: known(a.partBytes, b.partBytes),
+    compiledBytes: known(a.compiledBytes, b.compiledBytes),
     count: countA + countB,
   };
 }

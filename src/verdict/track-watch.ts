@@ -268,11 +268,13 @@ const MOST_FOR_A_SLOPE = 120;
 
 /**
  * Whether growth has clearly ended: over as long a stretch as the leak was decided on, more than a quarter of its
- * pace is excluded at 99 %. The ends of the stretch are asked first, because they cost nothing.
+ * pace is excluded at 99 %, or most of what had come since it began is gone again. The ends of the stretch are asked first,
+ * because they cost nothing.
  */
 function hasStopped(track: Track, points: readonly Point[], held: Held): boolean {
   const last = points.at(-1);
   if (last === undefined) return false;
+  if (isGone(points.slice(indexFrom(points, held.points[0]?.timeMs ?? 0)).map(withoutWarmUp))) return true;
   const begin = Math.min(indexFrom(points, last.timeMs - held.spanMs), points.length - 5);
   const before = points[begin]?.timeMs === last.timeMs - held.spanMs ? begin : begin - 1;
   const first = points[Math.max(0, before)];
@@ -281,6 +283,12 @@ function hasStopped(track: Track, points: readonly Point[], held: Held): boolean
   if (((last.bytes - first.bytes) / (last.timeMs - first.timeMs)) * 1000 >= quarter) return false;
   const slope = slopeOf(track, evenly(points, first.timeMs, MOST_FOR_A_SLOPE), 0.99);
   return slope !== undefined && slope.interval[1] < quarter;
+}
+
+function isGone(growing: readonly Point[]): boolean {
+  const [from, now] = [growing[0]?.bytes ?? 0, growing.at(-1)?.bytes ?? 0];
+  const highest = growing.reduce((bytes, point) => Math.max(bytes, point.bytes), from);
+  return highest - now > (highest - from) / 2;
 }
 
 /**

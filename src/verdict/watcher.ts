@@ -92,18 +92,23 @@ export class Watcher {
   /** Ticks in time order; inside one, its collections and floors come before its sample. */
   add({ sample, gcs, floors }: WatchedTick): void {
     const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));
-    const floorTimes = new Set(usable.map(({ timeMs }) => timeMs));
+    const compiledByTime = new Map(usable.map(({ timeMs, compiledBytes }) => [timeMs, compiledBytes]));
     const load = this.#load();
-    const bounds = gcs.flatMap((gc) => this.#bounds.add(gc, floorTimes.has(gc.timeMs), load));
+    const bounds = gcs.flatMap((gc) => {
+      const bounded = this.#bounds.add(gc, compiledByTime.has(gc.timeMs), load);
+      // Of the code that was there then the next floor tells.
+      return bounded.map((bound) => ({ ...bound, compiledBytes: compiledByTime.get(gc.timeMs) }));
+    });
+    const partBytes = this.#latest?.inside?.spaces.large;
     const measured = usable.map(
-      ({ timeMs, heapBytes: bytes, openConnections }): HeapPoint => ({
-        point: { ...load, timeMs, bytes, openConnections, partBytes: this.#latest?.inside?.spaces.large },
+      ({ timeMs, heapBytes: bytes, openConnections, compiledBytes }): HeapPoint => ({
+        point: { ...load, timeMs, bytes, openConnections, partBytes, compiledBytes },
         isBound: false,
       }),
     );
     const bounded = bounds.map(
-      ({ timeMs, bytes, load: then }): HeapPoint => ({
-        point: { ...then, timeMs, bytes },
+      ({ timeMs, bytes, load: then, compiledBytes }): HeapPoint => ({
+        point: { ...then, timeMs, bytes, compiledBytes },
         isBound: true,
       }),
     );

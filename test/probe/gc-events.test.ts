@@ -1,5 +1,5 @@
 import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
-import { GCProfiler, setFlagsFromString } from 'node:v8';
+import { GCProfiler, getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { type GcStatistic, type GcTiming, joinGcRecords } from '../../src/probe/gc-events.ts';
@@ -7,6 +7,11 @@ import { type GcStatistic, type GcTiming, joinGcRecords } from '../../src/probe/
 function statistic(gcType: string, before: number, after: number): GcStatistic {
   const sizes = (usedHeapSize: number) => ({
     heapStatistics: { usedHeapSize, externalMemory: usedHeapSize / 10 },
+    heapSpaceStatistics: [
+      { spaceName: 'old_space', spaceUsedSize: usedHeapSize / 2 },
+      { spaceName: 'code_space', spaceUsedSize: usedHeapSize / 4 },
+      { spaceName: 'code_large_object_space', spaceUsedSize: usedHeapSize / 8 },
+    ],
   });
   return { gcType, cost: 2000, beforeGC: sizes(before), afterGC: sizes(after) };
 }
@@ -30,7 +35,13 @@ test('sizes and times of the same collection are joined, kind by kind and in ord
 
 test('a collection whose time was not told gets the time of the look', () => {
   const [record] = joinGcRecords([statistic('MarkSweepCompact', 8, 4)], [], 999);
-  expect(record).toMatchObject({ timeMs: 999, kind: 'major', forced: false, externalAfterBytes: 0.4 });
+  expect(record).toMatchObject({
+    timeMs: 999,
+    kind: 'major',
+    forced: false,
+    externalAfterBytes: 0.4,
+    codeAfterBytes: 1.5,
+  });
 });
 
 test('what Node really tells of a forced collection is joined to one major, forced record', async () => {
@@ -51,6 +62,9 @@ test('what Node really tells of a forced collection is joined to one major, forc
   const beforeMs = performance.now();
   gc();
   const afterMs = performance.now();
+  const codeBytes = getHeapSpaceStatistics()
+    .filter(({ space_name: name }) => name.includes('code'))
+    .reduce((sum, space) => sum + space.space_used_size, 0);
   const statistics = profiler.stop()?.statistics ?? [];
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   observer.disconnect();
@@ -61,4 +75,7 @@ test('what Node really tells of a forced collection is joined to one major, forc
   expect(majors[0]?.forced).toBe(true);
   expect(majors[0]?.timeMs).toBeGreaterThanOrEqual(beforeMs);
   expect(majors[0]?.timeMs).toBeLessThanOrEqual(afterMs + 1);
+  // What was compiled in between may be told on top.
+  expect(majors[0]?.codeAfterBytes).toBeGreaterThan(codeBytes / 2);
+  expect(majors[0]?.codeAfterBytes).toBeLessThanOrEqual(codeBytes);
 });

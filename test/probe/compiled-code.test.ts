@@ -1,0 +1,41 @@
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { expect, test } from 'vitest';
+import { CompiledCode } from '../../src/probe/compiled-code.ts';
+
+const small = { smallObjectBytes: 5e6, largeObjectBytes: 0 };
+
+test('code is told against the first floor', () => {
+  const compiled = new CompiledCode();
+  expect([300, 500, 250].map((bytes) => compiled.grownBy(bytes))).toEqual([0, 200, -50]);
+});
+
+test('bytecode that comes and stays is in it, by what a program that knows it has compiled', () => {
+  const compiled = new CompiledCode();
+  compiled.countBytecode(v8, small);
+  compiled.grownBy(0);
+  const kept: unknown[] = [];
+  const statements = Array.from({ length: 2000 }, (_, i) => `a[${i}] = b(${i}, a);`).join('');
+  for (let i = 0; i < 10; i += 1) {
+    const made = vm.runInThisContext(`(function (a, b) { ${statements} /* ${i} */ })`) as (
+      a: unknown[],
+      b: () => number,
+    ) => void;
+    made([], () => i);
+    kept.push(made);
+  }
+  compiled.countBytecode(v8, small);
+  // A statement is four instructions of two to six bytes; with constants and feedback V8 says some 60 bytes.
+  expect(compiled.grownBy(0)).toBeGreaterThan(10 * 2000 * 10);
+  expect(compiled.grownBy(0)).toBeLessThan(10 * 2000 * 200);
+  expect(kept).toHaveLength(10);
+});
+
+test('a heap of which that would take long is not gone through', () => {
+  const refused = {
+    getHeapCodeStatistics: () => {
+      throw new Error('asked');
+    },
+  } as unknown as typeof v8;
+  expect(() => new CompiledCode().countBytecode(refused, { ...small, smallObjectBytes: 17e6 })).not.toThrow();
+});
