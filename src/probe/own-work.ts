@@ -8,10 +8,13 @@ export class OwnWork {
   #isUnsettled = false;
   #lastFloorBytes = Number.POSITIVE_INFINITY;
 
-  /** To be told at each tick whether a walk is under way; one that a tick saw counts for all of its second. */
-  seen(isUnderWay: boolean, nowMs: number): void {
+  /**
+   * To be told at each tick, `nowMs`, whether a walk is under way. One that a tick saw counts for the second before it and, once
+   * it has ended, until the tick began: the collection that a tick forces comes after it.
+   */
+  seen(isUnderWay: boolean, nowMs: number, beganMs: number = nowMs): void {
     if (isUnderWay || this.#wasUnderWay) {
-      this.#untilMs = nowMs;
+      this.#untilMs = isUnderWay ? nowMs : beganMs;
       this.#isUnsettled = true;
     }
     this.#wasUnderWay = isUnderWay;

@@ -164,7 +164,7 @@ export class Probe {
 
   #look(memory: NodeJS.MemoryUsage): ProbeTick {
     const nowMs = this.#nowMs();
-    this.#ownWork.seen(this.#options.isDisturbed(), nowMs);
+    this.#ownWork.seen(this.#options.isDisturbed(), nowMs, this.#tickedMs);
     const wasTimed = this.#telemetry.isTimed;
     const { records: gcs, natural } = this.#telemetry.take(nowMs);
     // A program that collects so often that it is not told of has surely collected since the last look. And where it is not known

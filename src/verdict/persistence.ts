@@ -17,10 +17,10 @@ export type Patience = 'quick' | 'standing';
 
 // A cache that fills evenly cannot be told from a leak before it is full: no statistic can. What can be chosen is
 // for how long growth must hold before it counts as unbounded. Patience is limited by what waiting may cost, a
-// fifteenth of the time left to the limit, and by what usually fills, 32 s. On a long watch slower things are seen
+// fifteenth of the time left to the limit, and by what usually fills, 30 s. On a long watch slower things are seen
 // to come and go (jobs, waves of users), so growth must have lasted a third of it.
 const shareOfTimeLeft = 1 / 15;
-export const ordinaryPatienceMs = 32_000;
+export const ordinaryPatienceMs = 30_000;
 // What no statistic can tell the program's text may: where nothing in it ends the growth, a fill is ruled out, and only
 // ramps and batches are left to outlast.
 const endlessPatienceMs = 16_000;
@@ -69,7 +69,7 @@ function shareOfTimeLeftMs(
 
 /**
  * The longest trailing stretch over which growth held, `undefined` when there is none that lasted as long as
- * patience asks. Held means: in each third of the stretch, and in the last one at two thirds of the whole
+ * patience asks. Held means: in each third of the stretch, and in the last one at seven tenths of the whole
  * pace or more. Growth that saturates (a cache that fills, warming up) fails in the last third; a step or a
  * batch fails in the others. Each third must hold a point of its own, so nothing is claimed of gaps.
  */
@@ -134,7 +134,7 @@ function heldThroughout(stretch: readonly Point[], resolutionBytes: number): boo
   const [early, middle, late] = risesByThird(smooth, (point) => point.bytes);
   // The first third may hold the arrival of what causes the growth; the last may not hold its end.
   const all = smooth === stretch ? rise : early + middle + late;
-  return early >= (0.4 * all) / 3 && middle >= (0.4 * all) / 3 && late >= (0.67 * all) / 3;
+  return early >= (0.4 * all) / 3 && middle >= (0.4 * all) / 3 && late >= (0.7 * all) / 3;
 }
 
 /** What a size gained in each third of the time; -Infinity for a third without a point of its own. */

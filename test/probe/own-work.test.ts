@@ -24,6 +24,16 @@ test('none does while a walk is under way, in the second that it ended in, and t
   expect(own.leaves(2900, 8 * MB)).toBe(true);
 });
 
+test('what the tick after a walk forces is the first one after it', () => {
+  const own = new OwnWork();
+  own.seen(true, 1000);
+  own.seen(false, 2015, 2000);
+  expect(own.leaves(1990, 12 * MB)).toBe(false);
+  expect(own.leaves(2012, 8.4 * MB)).toBe(false);
+  own.seen(false, 4010, 4000);
+  expect(own.leaves(4008, 8 * MB)).toBe(true);
+});
+
 test('after each walk anew', () => {
   const own = new OwnWork();
   for (const startMs of [0, 10_000, 20_000]) {
