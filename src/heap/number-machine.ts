@@ -10,6 +10,7 @@ import {
   dot32,
   equal8,
   get,
+  highZeros64,
   I32,
   i32,
   I64,
@@ -56,7 +57,7 @@ import {
  * numbers it made.
  *
  * A block of 64 bytes becomes masks with a bit for each: digits, commas, ends of lines. What stands where it can't is a bit too, so
- * that a loop over the commas need not ask. It moves each number's digits to the end of a word of eight bytes, and a second loop
+ * that a loop over the numbers need not ask. It moves each one's digits to the end of a word of eight bytes, and a second loop
  * makes numbers of the words, four at once. Numbers of more digits are made one by one, and put in their places in the end.
  */
 export function numberMachine(): Uint8Array {
@@ -68,13 +69,15 @@ export function numberMachine(): Uint8Array {
       less32(get(block), get(end)),
       ...readBlock(),
       ...findStrange(),
-      whileTrue(less64(i64(0n), get(commas)), ...nextWord()),
-      set(block, add32(get(block), i32(BLOCK_BYTES))),
+      ...findNumbers(),
+      whileTrue(less64(i64(0n), get(ends)), ...nextWord()),
+      // The next block begins where a number does, so that no number lies in two.
+      set(block, add32(get(block), to32(get(taken)))),
     ),
     store32(i32(COUNT_AT), shr32(sub32(get(word), i32(WORDS_AT)), i32(3))),
     ...convertWords(),
     ...placeLong(),
-    get(start),
+    get(block),
   );
 }
 
@@ -91,12 +94,6 @@ const locals: Local[] = [];
 const block = local(I32);
 const end = local(I32);
 const numbers = local(I32);
-/** Where the number that comes next begins. */
-const start = local(I32);
-const comma = local(I32);
-/** Where a number's digits end. */
-const last = local(I32);
-const length = local(I32);
 const word = local(I32);
 const long = local(I32);
 const to = local(I32);
@@ -104,15 +101,15 @@ const to = local(I32);
 const digits = local(I64);
 const commas = local(I64);
 const newlines = local(I64);
-const zeros = local(I64);
-const behindComma = local(I64);
-const behindNewline = local(I64);
-const behindZero = local(I64);
 const strange = local(I64);
-// Of the block before, the last bit as the first.
-const lastComma = local(I64);
-const lastNewline = local(I64);
-const lastZero = local(I64);
+const starts = local(I64);
+const ends = local(I64);
+/** Bytes of the block, up to behind its last comma. */
+const taken = local(I64);
+// Of a number: where in the block it begins and ends, and more.
+const first = local(I64);
+const behind = local(I64);
+const length = local(I64);
 const value = local(I64);
 const quarters = [local(V128), local(V128), local(V128), local(V128)];
 // V8 makes a constant anew each time.
@@ -131,11 +128,8 @@ function local(type: number): Local {
 
 function begin(): Code[] {
   return [
-    set(start, get(block)),
     set(word, i32(WORDS_AT)),
     set(long, i32(LONG_AT)),
-    // A number must come, as behind a comma.
-    set(lastComma, i64(1n)),
     set(zero8, splat8(i32(ZERO))),
     set(nine8, splat8(i32(9))),
     set(low16, splat16(i32(0xff))),
@@ -146,83 +140,78 @@ function begin(): Code[] {
 }
 
 function readBlock(): Code[] {
+  const isDigit = (bytes: Code): Code => atMost8(sub8(bytes, get(zero8)), get(nine8));
+  const isComma = (bytes: Code): Code => equal8(bytes, splat8(i32(COMMA)));
+  const isNewline = (bytes: Code): Code => equal8(bytes, splat8(i32(NEWLINE)));
   return [
     ...quarters.map((quarter, at) => set(quarter, load128(add32(get(block), i32(16 * at))))),
-    set(
-      digits,
-      mask((bytes) => atMost8(sub8(bytes, get(zero8)), get(nine8))),
-    ),
-    set(
-      commas,
-      mask((bytes) => equal8(bytes, splat8(i32(COMMA)))),
-    ),
-    set(
-      newlines,
-      mask((bytes) => equal8(bytes, splat8(i32(NEWLINE)))),
-    ),
-    set(behindComma, behind(commas, lastComma)),
-    set(behindNewline, behind(newlines, lastNewline)),
-    // Only those that a number begins with.
-    set(
-      zeros,
-      and64(
-        mask((bytes) => equal8(bytes, get(zero8))),
-        get(behindComma),
-      ),
-    ),
-    set(behindZero, behind(zeros, lastZero)),
-    set(lastComma, shr64(get(commas), i64(63n))),
-    set(lastNewline, shr64(get(newlines), i64(63n))),
-    set(lastZero, shr64(get(zeros), i64(63n))),
+    set(digits, mask(isDigit)),
+    set(commas, mask(isComma)),
+    set(newlines, mask(isNewline)),
   ];
 }
 
-/** What ends the text: its end, and what is not for here to read. Of the commas only those before it are left. */
+/** What ends the text: its end, and what is not for here to read. */
 function findStrange(): Code[] {
-  const known = or64(or64(get(digits), get(commas)), get(newlines));
+  const isZero = (bytes: Code): Code => equal8(bytes, get(zero8));
   const left = sub32(get(end), get(block));
   return [
-    set(strange, or64(not(known), and64(get(behindNewline), not(get(commas))))),
-    set(strange, or64(get(strange), and64(get(behindComma), not(get(digits))))),
-    set(strange, or64(get(strange), and64(get(behindZero), get(digits)))),
+    // A number begins the block, as behind a comma.
+    set(starts, or64(next(get(commas)), i64(1n))),
+    set(strange, not(or64(or64(get(digits), get(commas)), get(newlines)))),
+    set(strange, or64(get(strange), and64(next(get(newlines)), not(get(commas))))),
+    set(strange, or64(get(strange), and64(get(starts), not(get(digits))))),
+    // A number of more digits does not begin with 0.
+    set(strange, or64(get(strange), and64(next(and64(mask(isZero), get(starts))), get(digits)))),
     ifTrue(less32(left, i32(BLOCK_BYTES)), [set(strange, or64(get(strange), shl64(i64(-1n), to64(left))))]),
+  ];
+}
+
+/** Those whose comma comes before what is strange. */
+function findNumbers(): Code[] {
+  const afterLastComma = sub64(i64(64n), highZeros64(get(commas)));
+  return [
     ifTrue(less64(i64(0n), get(strange)), [
       set(commas, and64(get(commas), sub64(lowest(get(strange)), i64(1n)))),
       set(end, i32(0)),
     ]),
+    set(taken, afterLastComma),
+    set(ends, and64(and64(next(get(digits)), not(get(digits))), shr64(i64(-1n), highZeros64(get(commas))))),
+    // Shifted by 64, as where no comma is left, it would stay.
+    ifTrue(less64(get(commas), i64(1n)), [set(ends, i64(0n)), set(end, i32(0))]),
   ];
 }
 
 /** Hot: once per number. */
 function nextWord(): Code[] {
-  const newline = to32(and64(shr64(get(behindNewline), to64(get(comma))), i64(1n)));
   return [
-    set(comma, to32(lowZeros64(get(commas)))),
-    set(commas, and64(get(commas), sub64(get(commas), i64(1n)))),
-    set(last, sub32(add32(get(block), get(comma)), newline)),
-    set(length, sub32(get(last), get(start))),
-    store64(get(word), digitsOf(load64(get(start)), get(length))),
-    ifTrue(less32(i32(8), get(length)), longNumber()),
+    set(first, lowZeros64(get(starts))),
+    set(behind, lowZeros64(get(ends))),
+    set(starts, withoutLowest(get(starts))),
+    set(ends, withoutLowest(get(ends))),
+    set(length, sub64(get(behind), get(first))),
+    store64(get(word), digitsOf(load64(add32(get(block), to32(get(first)))), get(length))),
+    ifTrue(less64(i64(8n), get(length)), longNumber()),
     set(word, add32(get(word), i32(8))),
-    set(start, add32(add32(get(block), get(comma)), i32(1))),
   ];
 }
 
 /** One that 32 bits can't hold, or `LARGE` itself, ends the text before it. */
 function longNumber(): Code[] {
-  const high = valueOf(digitsOf(figures(get(start)), sub32(get(length), i32(8))));
-  const low = valueOf(figures(sub32(get(last), i32(8))));
-  const isTooLong = less32(i32(LONG_DIGITS_MAX), get(length));
+  const at = (place: Local): Code => add32(get(block), to32(get(place)));
+  const high = valueOf(digitsOf(figures(at(first)), sub64(get(length), i64(8n))));
+  const low = valueOf(figures(sub32(at(behind), i32(8))));
+  const isTooLong = less64(i64(LONG_DIGITS_MAX), get(length));
   const isTooLarge = less64(i64(LARGE - 1n), get(value));
   return [
     set(value, add64(mul64(high, i64(100_000_000n)), low)),
     ifTrue(
       or32(isTooLong, isTooLarge),
       [
-        set(commas, i64(0n)),
+        set(ends, i64(0n)),
         set(end, i32(0)),
-        // So that the steps behind leave everything as it was before this number.
-        set(comma, sub32(sub32(get(start), get(block)), i32(1))),
+        set(taken, get(first)),
+        // The step behind goes on to the next word.
         set(word, sub32(get(word), i32(8))),
       ],
       [
@@ -279,8 +268,8 @@ function mask(test: (bytes: Code) => Code): Code {
   return parts.reduce((all, part) => or64(all, part));
 }
 
-function behind(marks: Local, carried: Local): Code {
-  return or64(shl64(get(marks), i64(1n)), get(carried));
+function next(marks: Code): Code {
+  return shl64(marks, i64(1n));
 }
 
 function not(code: Code): Code {
@@ -291,9 +280,13 @@ function lowest(code: Code): Code {
   return and64(code, sub64(i64(0n), code));
 }
 
+function withoutLowest(code: Code): Code {
+  return and64(code, sub64(code, i64(1n)));
+}
+
 /** The first `count` bytes, one to eight, moved to the end; before them comes 0. */
 function digitsOf(bytes: Code, count: Code): Code {
-  return shl64(bytes, shl64(to64(sub32(i32(0), count)), i64(3n)));
+  return shl64(bytes, shl64(sub64(i64(0n), count), i64(3n)));
 }
 
 /** Eight bytes as what they are digits of. */
@@ -310,7 +303,7 @@ function valueOf(eightFigures: Code): Code {
 
 const BLOCK_BYTES = 64;
 /** What two words hold. */
-const LONG_DIGITS_MAX = 16;
+const LONG_DIGITS_MAX = 16n;
 const LARGE = 0xff_ff_ff_ffn;
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;

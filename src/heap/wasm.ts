@@ -24,7 +24,8 @@ export const xor64: Operator = operator(0x85);
 export const shl64: Operator = operator(0x86);
 export const shr64: Operator = operator(0x88);
 export const less64: Operator = operator(0x54);
-/** How many of the lowest bits are 0. */
+/** How many of the highest bits are 0, and how many of the lowest. */
+export const highZeros64: Operator = operator(0x79);
 export const lowZeros64: Operator = operator(0x7a);
 export const to32: Operator = operator(0xa7);
 export const to64: Operator = operator(0xad);
