@@ -1,4 +1,4 @@
-import { LARGE, selfBytesOf } from './columns.ts';
+import { LARGE, selfBytesOf, type SnapshotColumns } from './columns.ts';
 import type { DominatorTree } from './dominator-tree.ts';
 import { type HeapGraph, type NodeOrdinal, nodeName, nodeType } from './heap-graph.ts';
 
@@ -48,12 +48,10 @@ export function className(graph: HeapGraph, node: NodeOrdinal): string {
 export function largestRetained(graph: HeapGraph, retained: Float64Array, limit: number): NodeOrdinal[] {
   const largest: NodeOrdinal[] = [];
   let smallest = 0;
-  for (let at = 0; at < graph.nodeCount; at += 1) {
-    const bytes = retained[at];
-    if (bytes <= smallest && (bytes === 0 || largest.length === limit)) continue;
+  for (let at = nextAbove(0, 0, retained); at < graph.nodeCount; at = nextAbove(smallest, at + 1, retained)) {
     const node = at as NodeOrdinal;
     if (nodeType(graph, node) === 'synthetic') continue;
-    const above = largest.findIndex((other) => retained[other] < bytes);
+    const above = largest.findIndex((other) => retained[other] < retained[node]);
     largest.splice(above < 0 ? largest.length : above, 0, node);
     if (largest.length > limit) largest.pop();
     smallest = largest.length === limit ? retained[largest[limit - 1]] : 0;
@@ -61,41 +59,54 @@ export function largestRetained(graph: HeapGraph, retained: Float64Array, limit:
   return largest;
 }
 
+/** Hot: once per node. */
+function nextAbove(bytes: number, from: number, retained: Float64Array): number {
+  let at = from;
+  while (at < retained.length && retained[at] <= bytes) at += 1;
+  return at;
+}
+
 type Classes = { readonly names: readonly string[]; readonly classByOrdinal: Uint32Array };
 
 /** Classes by number. A name is decoded once, not once per instance. */
 export function classes({ columns, nodeCount }: HeapGraph): Classes {
   const { nodeType: typeByOrdinal, nodeTypes, nodeName: nameByOrdinal, strings } = columns;
-  const numberByName = new Map<string, number>();
-  const names: string[] = [];
-  const numberOf = (name: string): number => {
-    let number = numberByName.get(name);
-    if (number === undefined) {
-      number = names.length;
-      numberByName.set(name, number);
-      names.push(name);
-    }
-    return number;
-  };
   const isNamedByType = Uint8Array.from(nodeTypes, (type) => Number(isNamed(type)));
   // One more than the class, so that 0 means "not met yet".
   const byType = new Uint32Array(nodeTypes.length);
   const byName = new Uint32Array(strings.count);
   const classByOrdinal = new Uint32Array(nodeCount);
-  // Hot: once per node.
-  for (let node = 0; node < nodeCount; node += 1) {
+  const numberByName = new Map<string, number>();
+  for (let node = 0; ; ) {
+    node = classify(node, columns, isNamedByType, byType, byName, classByOrdinal);
+    if (node === nodeCount) return { names: [...numberByName.keys()], classByOrdinal };
     const type = typeByOrdinal[node];
     const named = isNamedByType[type] === 1;
-    const name = nameByOrdinal[node];
-    let number = named ? byName[name] : byType[type];
-    if (number === 0) {
-      number = numberOf(named ? strings.at(name) : `(${nodeTypes[type]})`) + 1;
-      if (named) byName[name] = number;
-      else byType[type] = number;
-    }
+    const name = named ? strings.at(nameByOrdinal[node]) : `(${nodeTypes[type]})`;
+    const number = numberByName.get(name) ?? numberByName.size;
+    numberByName.set(name, number);
+    if (named) byName[nameByOrdinal[node]] = number + 1;
+    else byType[type] = number + 1;
+  }
+}
+
+/** Hot: once per node. Returns where it stopped: at a node whose class was not met yet, or behind the last. */
+function classify(
+  from: number,
+  { nodeType: typeByOrdinal, nodeName: nameByOrdinal }: SnapshotColumns,
+  isNamedByType: Uint8Array,
+  byType: Uint32Array,
+  byName: Uint32Array,
+  classByOrdinal: Uint32Array,
+): number {
+  let node = from;
+  for (; node < classByOrdinal.length; node += 1) {
+    const type = typeByOrdinal[node];
+    const number = isNamedByType[type] === 1 ? byName[nameByOrdinal[node]] : byType[type];
+    if (number === 0) break;
     classByOrdinal[node] = number - 1;
   }
-  return { names, classByOrdinal };
+  return node;
 }
 
 function isNamed(type: string): boolean {

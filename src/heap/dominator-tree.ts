@@ -1,4 +1,4 @@
-import { LARGE, selfBytesOf } from './columns.ts';
+import { LARGE, selfBytesOf, type SnapshotColumns } from './columns.ts';
 import type { HeapGraph } from './heap-graph.ts';
 import { retainingEdges } from './retaining-edges.ts';
 
@@ -144,12 +144,19 @@ function depthFirst(
  * whose `semi` is the root already: nothing is smaller. As long as there are nodes at least: later it is `sizeByPlace`.
  */
 function laterPredecessors(
-  { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
+  graph: HeapGraph,
   retains: Uint8Array,
   size: number,
   { semi, later, numberByOrdinal, best: next }: WorkRoom,
 ): Uint32Array {
-  const { edgeTo } = columns;
+  const total = placeLists(size, semi, later, next);
+  const predecessors = new Uint32Array(Math.max(total, size));
+  fillLists(graph, retains, numberByOrdinal, next, predecessors);
+  return predecessors;
+}
+
+/** Returns how many there are in all. */
+function placeLists(size: number, semi: Uint32Array, later: Uint32Array, next: Uint32Array): number {
   let total = 0;
   for (let number = 1; number <= size; number += 1) {
     const count = semi[number] === 1 ? 0 : later[number];
@@ -157,7 +164,17 @@ function laterPredecessors(
     next[number] = count === 0 ? NO_LIST : total;
     total += count;
   }
-  const predecessors = new Uint32Array(Math.max(total, size));
+  return total;
+}
+
+function fillLists(
+  { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
+  retains: Uint8Array,
+  numberByOrdinal: Uint32Array,
+  next: Uint32Array,
+  predecessors: Uint32Array,
+): void {
+  const { edgeTo } = columns;
   // In the order of the file, in which the edges lie.
   for (let node = 0, edge = 0; node < nodeCount; node += 1) {
     const end = firstEdgeByOrdinal[node + 1];
@@ -174,7 +191,6 @@ function laterPredecessors(
       }
     }
   }
-  return predecessors;
 }
 
 /** Where a node's next predecessor would go, if it has no list. */
@@ -252,6 +268,38 @@ function findDominators(
 function walkDown(
   { columns, nodeCount }: HeapGraph,
   size: number,
+  room: WorkRoom,
+  sizeByPlace: Uint32Array,
+): DominatorTree {
+  const {
+    parent: dominators,
+    semi: sizes,
+    best: walk,
+    numberByOrdinal: dominatorByOrdinal,
+    semiAndLater,
+  } = room;
+  countBelow(size, dominators, sizes);
+  dominatorByOrdinal.fill(NO_DOMINATOR);
+  placeNodes(size, room, sizeByPlace);
+  const retainedByOrdinal = new Float64Array(semiAndLater, 0, nodeCount).fill(0);
+  retainedByOrdinal[0] = sumUp(size - 1, walk, dominatorByOrdinal, columns, retainedByOrdinal);
+  return {
+    dominatorByOrdinal: dominatorByOrdinal.subarray(0, nodeCount),
+    walk: walk.subarray(0, size - 1),
+    sizeByPlace: sizeByPlace.subarray(0, size - 1),
+    retainedByOrdinal,
+  };
+}
+
+/** How many nodes each dominates, itself included. Hot, as what follows: once per node. */
+function countBelow(size: number, dominators: Uint32Array, sizes: Uint32Array): void {
+  sizes.fill(1);
+  for (let number = size - 1; number >= 2; number -= 1) sizes[dominators[number]] += sizes[number];
+}
+
+/** In a node's place in `next` stands where the next that it dominates will stand. The root's own place is 0. */
+function placeNodes(
+  size: number,
   {
     vertex,
     parent: dominators,
@@ -259,17 +307,12 @@ function walkDown(
     later: next,
     best: walk,
     numberByOrdinal: dominatorByOrdinal,
-    semiAndLater,
   }: WorkRoom,
   sizeByPlace: Uint32Array,
-): DominatorTree {
-  sizes.fill(1);
-  for (let number = size - 1; number >= 2; number -= 1) sizes[dominators[number]] += sizes[number];
-  // In a node's place in `next` stands where the next that it dominates will stand. The root's own place is 0.
+): void {
   next[1] = 1;
   walk[0] = 0;
   sizeByPlace[0] = sizes[1];
-  dominatorByOrdinal.fill(NO_DOMINATOR);
   for (let number = 2; number < size; number += 1) {
     const dominator = dominators[number];
     const place = next[dominator];
@@ -280,19 +323,23 @@ function walkDown(
     sizeByPlace[place] = sizes[number];
     dominatorByOrdinal[node] = vertex[dominator];
   }
-  const retainedByOrdinal = new Float64Array(semiAndLater, 0, nodeCount).fill(0);
+}
+
+/** Each node's bytes to its dominator, from the last place down. Returns the root's, which has none. */
+function sumUp(
+  count: number,
+  walk: Uint32Array,
+  dominatorByOrdinal: Uint32Array,
+  columns: SnapshotColumns,
+  retainedByOrdinal: Float64Array,
+): number {
   const { nodeSelfBytes } = columns;
-  for (let place = size - 2; place >= 0; place -= 1) {
+  for (let place = count - 1; place > 0; place -= 1) {
     const node = walk[place];
     const own = nodeSelfBytes[node];
     const bytes = retainedByOrdinal[node] + (own === LARGE ? selfBytesOf(columns, node) : own);
     retainedByOrdinal[node] = bytes;
-    if (place > 0) retainedByOrdinal[dominatorByOrdinal[node]] += bytes;
+    retainedByOrdinal[dominatorByOrdinal[node]] += bytes;
   }
-  return {
-    dominatorByOrdinal: dominatorByOrdinal.subarray(0, nodeCount),
-    walk: walk.subarray(0, size - 1),
-    sizeByPlace: sizeByPlace.subarray(0, size - 1),
-    retainedByOrdinal,
-  };
+  return retainedByOrdinal[0] + selfBytesOf(columns, 0);
 }

@@ -1,7 +1,8 @@
 import type { LocationTable, SnapshotColumns } from './columns.ts';
-import { NumberScanner } from './number-scanner.ts';
+import { type NumberMaker, numberMaker } from './number-maker.ts';
+import { NumberScanner, type RowSink } from './number-scanner.ts';
 import { EdgeRows, LocationRows, NodeRows } from './section-rows.ts';
-import { type SnapshotLayout, snapshotLayout } from './snapshot-layout.ts';
+import { longestRow, type SnapshotLayout, snapshotLayout } from './snapshot-layout.ts';
 import { StringScanner } from './string-scanner.ts';
 import { isSpace, quoteByte, unreadable } from './unreadable.ts';
 
@@ -86,6 +87,7 @@ class SnapshotTokenizer {
 
   #scanner: Scanner | null = null;
   #layout: SnapshotLayout | null = null;
+  #maker: NumberMaker | null = null;
   #nodes: NodeRows | null = null;
   #edges: EdgeRows | null = null;
   #locations: LocationTable = NO_LOCATIONS;
@@ -229,17 +231,20 @@ class SnapshotTokenizer {
         unreadable(JAVASCRIPT_CORE, offset);
       return unreadable(`"${key}" comes before "snapshot", which describes it`, offset);
     }
-    if (key === 'nodes') {
-      return new NumberScanner((this.#nodes = new NodeRows(layout, this.#rowsAtOnce(NODE_BYTES_MIN))));
-    }
-    if (key === 'edges') {
-      return new NumberScanner((this.#edges = new EdgeRows(layout, this.#rowsAtOnce(EDGE_BYTES_MIN))));
-    }
+    const rows = this.#rowsFor(key, layout);
+    if (rows === null) return null;
+    this.#maker ??= numberMaker(longestRow(layout));
+    return new NumberScanner(rows, this.#maker);
+  }
+
+  #rowsFor(key: 'nodes' | 'edges' | 'locations', layout: SnapshotLayout): RowSink | null {
+    if (key === 'nodes') return (this.#nodes = new NodeRows(layout, this.#rowsAtOnce(NODE_BYTES_MIN)));
+    if (key === 'edges') return (this.#edges = new EdgeRows(layout, this.#rowsAtOnce(EDGE_BYTES_MIN)));
     const { location } = layout;
     if (location === null) return null;
     const rows = new LocationRows({ ...layout, location });
     this.#locations = rows;
-    return new NumberScanner(rows);
+    return rows;
   }
 
   #rowsAtOnce(rowBytesMin: number): number {

@@ -1,3 +1,5 @@
+import { LARGE } from './columns.ts';
+import type { NumberMaker } from './number-maker.ts';
 import { isSpace, quoteByte, unreadable } from './unreadable.ts';
 
 /** Where the rows of a section go. */
@@ -5,8 +7,11 @@ export type RowSink = {
   readonly section: string;
   /** Numbers in a row. */
   readonly stride: number;
-  /** Takes whole rows, `count` numbers of them; what it can't believe it says, with the row of the batch it is in. */
-  take(numbers: Float64Array, count: number): RowProblem | null;
+  /**
+   * Takes whole rows, `count` numbers of them. `LARGE` stands for it and for what 32 bits can't hold; then `large` has it by its place. What
+   * it can't believe it says, with the row of the batch it is in.
+   */
+  take(numbers: Uint32Array, count: number, large: ReadonlyMap<number, number>): RowProblem | null;
   /** Says what is wrong with a section that ends here. */
   end(): string | null;
 };
@@ -21,16 +26,15 @@ export type RowProblem = { readonly row: number; readonly message: string };
  */
 export class NumberScanner {
   readonly #sink: RowSink;
-  /** Float64: whole numbers up to 2^53 pass through without a second thought. */
-  readonly #batch: Float64Array;
-  /** How much of the batch is filled before it is handed on. It begins small: see `makeNumbers`. */
-  #limit: number;
-  /** Numbers in the batch, for `makeNumbers` to count on. */
-  readonly #count = new Uint32Array(1);
+  readonly #maker: NumberMaker;
+  /** Numbers in the batch. */
+  #count = 0;
   /** Of these, numbers from before this chunk: fields of a row that a chunk's end has cut. */
   #carried = 0;
   /** Where in this chunk the first number of the batch that is not carried begins. */
   #batchFrom = 0;
+  /** Those of the batch that it has no room for, by their places. */
+  #large: ReadonlyMap<number, number> = new Map();
 
   // Of a number that a chunk's end has cut.
   #number = 0;
@@ -39,10 +43,10 @@ export class NumberScanner {
   /** After a comma a number must come; after the bracket the array may be over. */
   #afterComma = false;
 
-  constructor(sink: RowSink) {
+  /** The maker may serve others before and after, not meanwhile. */
+  constructor(sink: RowSink, maker: NumberMaker) {
     this.#sink = sink;
-    this.#batch = new Float64Array(sink.stride * Math.max(1, Math.floor(BATCH_NUMBERS / sink.stride)));
-    this.#limit = sink.stride;
+    this.#maker = maker;
   }
 
   /**
@@ -51,25 +55,29 @@ export class NumberScanner {
    */
   read(chunk: Uint8Array, from: number, base: number): number {
     this.#batchFrom = from;
-    const plainEnd = lastMark(chunk);
+    this.#carried = this.#count;
     let at = from;
-    for (;;) {
-      if (this.#digits === 0) {
-        const before = at;
-        at = makeNumbers(chunk, before, plainEnd, this.#batch, this.#count, this.#limit);
-        if (at > before) this.#afterComma = true;
+    while (at < chunk.length) {
+      const next = this.#digits === 0 ? this.#readPiece(chunk, at) : at;
+      if (next > at) at = next;
+      else {
+        at = this.#readOne(chunk, at, base);
+        if (at < 0) return ~at;
       }
-      if (this.#count[0] === this.#limit) {
-        this.#flush(chunk, at, base);
-        this.#limit = Math.min(this.#batch.length, this.#limit * 2);
-        continue;
-      }
-      if (at === chunk.length) break;
-      at = this.#readOne(chunk, at, base);
-      if (at < 0) return ~at;
+      if (this.#count >= this.#sink.stride) this.#flush(chunk, at, base);
     }
-    this.#flush(chunk, at, base);
     return -1;
+  }
+
+  /** Up to what is not written as V8 writes it. */
+  #readPiece(chunk: Uint8Array, from: number): number {
+    const { text, made } = this.#maker;
+    const end = Math.min(chunk.length, from + text.length);
+    text.set(chunk.subarray(from, end));
+    const length = this.#maker.run(end - from, this.#count);
+    this.#count += made[0];
+    if (length > 0) this.#afterComma = true;
+    return from + length;
   }
 
   /** Up to the next comma, whatever stands there; or past the bracket, then the complement of where. */
@@ -98,8 +106,9 @@ export class NumberScanner {
 
   #endNumber(byComma: boolean, offset: number): void {
     if (this.#digits > 0) {
-      this.#batch[this.#count[0]] = this.#number;
-      this.#count[0] += 1;
+      if (this.#number >= LARGE) this.#large = new Map([...this.#large, [this.#count, this.#number]]);
+      this.#maker.numbers[this.#count] = Math.min(LARGE, this.#number);
+      this.#count += 1;
     } else if (byComma || this.#afterComma) unreadable('a number is missing', offset);
     this.#number = 0;
     this.#digits = 0;
@@ -108,7 +117,7 @@ export class NumberScanner {
   }
 
   #end(offset: number): void {
-    if (this.#count[0] > 0) unreadable(`the last of "${this.#sink.section}" lacks fields`, offset);
+    if (this.#count > 0) unreadable(`the last of "${this.#sink.section}" lacks fields`, offset);
     const problem = this.#sink.end();
     if (problem !== null) unreadable(problem, offset);
   }
@@ -116,76 +125,27 @@ export class NumberScanner {
   /** Hands the whole rows on. What is left of the last moves to the front. */
   #flush(chunk: Uint8Array, at: number, base: number): void {
     const { stride } = this.#sink;
-    const [count] = this.#count;
+    const { numbers } = this.#maker;
+    const count = this.#count;
     const whole = count - (count % stride);
     if (whole > 0) {
-      const problem = this.#sink.take(this.#batch, whole);
+      const problem = this.#sink.take(numbers, whole, this.#large);
       if (problem !== null) {
         const behind = (problem.row + 1) * stride - this.#carried;
         unreadable(problem.message, base + afterNumbers(chunk, this.#batchFrom, behind));
       }
-      this.#batch.copyWithin(0, whole, count);
-      this.#count[0] = count - whole;
+      numbers.copyWithin(0, whole, count);
+      if (this.#large.size > 0) this.#large = movedDown(this.#large, whole);
+      this.#count = count - whole;
     }
-    this.#carried = count - whole;
+    this.#carried = this.#count;
     this.#batchFrom = at;
   }
 }
 
-/**
- * Hot: once per byte of nodes and edges. Numbers of at most nine digits, so that 32 bits hold them, each with its comma
- * at once or behind a line's end, as V8 writes them. Stops before anything else, before `end`, and where the batch is full.
- *
- * No method: V8 compiles a loop while it runs, and throws such code out, each time anew, where it ends in what the compiler had
- * not seen yet, a field or an end of the function (1,000 times in 20 MB, a fifth of the whole time). So it touches only what
- * never changes its kind, and its first calls are short.
- */
-function makeNumbers(
-  chunk: Uint8Array,
-  from: number,
-  end: number,
-  batch: Float64Array,
-  count: Uint32Array,
-  limit: number,
-): number {
-  let at = from;
-  let filled = count[0];
-  while (at < end && filled < limit) {
-    const first = chunk[at] - DIGIT_0;
-    if (first >>> 0 > 9) break;
-    let number = first;
-    let next = at + 1;
-    // Ends within the chunk: at `end` there is a byte that is no digit.
-    let digit = chunk[next] - DIGIT_0;
-    if (digit >>> 0 <= 9) {
-      if (first === 0) break;
-      // The first digits have branches of their own, which the processor foresees better than the end of a loop.
-      number = number * 10 + digit;
-      next += 1;
-      digit = chunk[next] - DIGIT_0;
-      if (digit >>> 0 <= 9) {
-        number = number * 10 + digit;
-        next += 1;
-        digit = chunk[next] - DIGIT_0;
-        while (digit >>> 0 <= 9) {
-          number = (Math.imul(number, 10) + digit) | 0;
-          next += 1;
-          digit = chunk[next] - DIGIT_0;
-        }
-        if (next - at > 9) break;
-      }
-    }
-    if (digit === NEWLINE - DIGIT_0) {
-      next += 1;
-      digit = chunk[next] - DIGIT_0;
-    }
-    if (digit !== COMMA - DIGIT_0) break;
-    batch[filled] = number;
-    filled += 1;
-    at = next + 1;
-  }
-  count[0] = filled;
-  return at;
+function movedDown(large: ReadonlyMap<number, number>, by: number): Map<number, number> {
+  const kept = [...large].filter(([at]) => at >= by);
+  return new Map(kept.map(([at, number]) => [at - by, number]));
 }
 
 /** Where the comma or bracket behind so many numbers stands. They have been read before, so nothing is checked. */
@@ -199,17 +159,6 @@ function afterNumbers(chunk: Uint8Array, from: number, count: number): number {
   return at;
 }
 
-/** The last byte of the chunk that is no digit and has another behind it; 0 if there is none. */
-function lastMark(chunk: Uint8Array): number {
-  let at = chunk.length - 2;
-  while (at > 0 && (chunk[at] - DIGIT_0) >>> 0 <= 9) at -= 1;
-  return Math.max(0, at);
-}
-
-/** 24 KB of them: less than a core's nearest cache. */
-const BATCH_NUMBERS = 3072;
-
-const NEWLINE = 0x0a;
 const COMMA = 0x2c;
 const DIGIT_0 = 0x30;
 const CLOSE_ARRAY = 0x5d;

@@ -8,35 +8,58 @@ import type { StringTable } from './string-table.ts';
  * those of the root; and of each WeakMap entry the edge that the table has. Such an entry is written twice, from its
  * key and from its table. Counting both would make every WeakMap a co-owner of its values, so the key's edge stays.
  */
-export function retainingEdges({ columns, nodeCount, edgeCount, firstEdgeByOrdinal }: HeapGraph): Uint8Array {
-  const { edgeTypes, edgeType, edgeNameOrIndex, nodeId, strings } = columns;
+export function retainingEdges(graph: HeapGraph): Uint8Array {
+  const { columns, edgeCount, firstEdgeByOrdinal } = graph;
+  const { edgeTypes, edgeType, strings } = columns;
   const retains = new Uint8Array(edgeCount);
   const retainsByType = Uint8Array.from({ length: 256 }, (_, type) =>
     Number(edgeTypes[type] !== 'weak' && edgeTypes[type] !== 'shortcut'),
   );
-  // Hot: once per edge.
-  for (let edge = 0; edge < edgeCount; edge += 1) retains[edge] = retainsByType[edgeType[edge]];
+  translate(edgeType, retainsByType, retains);
   const shortcut = edgeTypes.indexOf('shortcut');
   for (let edge = 0; edge < firstEdgeByOrdinal[1]; edge += 1) {
     if (edgeType[edge] === shortcut) retains[edge] = 1;
   }
   const tableIdByName = weakMapTables(strings);
-  if (tableIdByName.size === 0) return retains;
+  if (tableIdByName.size > 0) leaveOutEntries(graph, tableIdByName, retains);
+  return retains;
+}
+
+/** Hot: once per edge. */
+function translate(from: Uint8Array, table: Uint8Array, to: Uint8Array): void {
+  for (let at = 0; at < to.length; at += 1) to[at] = table[from[at]];
+}
+
+function leaveOutEntries(
+  { columns, nodeCount, firstEdgeByOrdinal }: HeapGraph,
+  tableIdByName: ReadonlyMap<number, number>,
+  retains: Uint8Array,
+): void {
+  const { edgeTypes, edgeType, edgeNameOrIndex, nodeId } = columns;
   const internal = edgeTypes.indexOf('internal');
   const tableIds = new Set(tableIdByName.values());
   // A part of an id is enough to pass over nearly all nodes.
   const mayBeTable = new Uint8Array(ID_PART + 1);
   for (const id of tableIds) mayBeTable[(id >>> 1) & ID_PART] = 1;
-  // Hot: once per node.
-  for (let node = 0; node < nodeCount; node += 1) {
+  for (
+    let node = nextMarked(mayBeTable, 0, nodeId);
+    node < nodeCount;
+    node = nextMarked(mayBeTable, node + 1, nodeId)
+  ) {
     const id = nodeId[node];
-    if (mayBeTable[(id >>> 1) & ID_PART] === 0 || !tableIds.has(id)) continue;
+    if (!tableIds.has(id)) continue;
     const end = firstEdgeByOrdinal[node + 1];
     for (let edge = firstEdgeByOrdinal[node]; edge < end; edge += 1) {
       if (edgeType[edge] === internal && tableIdByName.get(edgeNameOrIndex[edge]) === id) retains[edge] = 0;
     }
   }
-  return retains;
+}
+
+/** Hot: once per node. */
+function nextMarked(mark: Uint8Array, from: number, ids: Uint32Array): number {
+  let at = from;
+  while (at < ids.length && mark[(ids[at] >>> 1) & ID_PART] === 0) at += 1;
+  return at;
 }
 
 /** The names that tell of a WeakMap's entry, with the id of its table. */

@@ -37,7 +37,7 @@ export class NodeRows implements RowSink {
   }
 
   /** Hot: once per node. */
-  take(numbers: Float64Array, count: number): RowProblem | null {
+  take(numbers: Uint32Array, count: number, large: ReadonlyMap<number, number>): RowProblem | null {
     const { node, nodeCount, edgeCount, detachednessAt } = this.#layout;
     const { stride } = node;
     const [typeAt, nameAt, idAt, selfAt, edgesAt] = node.offsets;
@@ -54,15 +54,15 @@ export class NodeRows implements RowSink {
       const rowId = numbers[at + idAt];
       const rowSelf = numbers[at + selfAt];
       edgesAnnounced += numbers[at + edgesAt];
-      if (rowType >= typeCount || rowId > LARGE || edgesAnnounced > edgeCount || rowName > LARGE) {
+      if (rowType >= typeCount || rowId === LARGE || edgesAnnounced > edgeCount || rowName === LARGE) {
         return { row: row - first, message: this.#problemOf(rowType, rowName, rowId) };
       }
       if (rowName > nameMax) nameMax = rowName;
-      if (rowSelf >= LARGE) this.largeSelfBytes.set(row, rowSelf);
+      if (rowSelf === LARGE) this.largeSelfBytes.set(row, large.get(at + selfAt) ?? LARGE);
       type[row] = rowType;
       name[row] = rowName;
       id[row] = rowId;
-      selfBytes[row] = rowSelf < LARGE ? rowSelf : LARGE;
+      selfBytes[row] = rowSelf;
       row += 1;
       firstEdge[row] = edgesAnnounced;
       // Nearly all are 0, and memory that is never written is none.
@@ -84,8 +84,8 @@ export class NodeRows implements RowSink {
   #problemOf(type: number, name: number, id: number): string {
     const { node, edgeCount } = this.#layout;
     if (type >= node.types.length) return `a node has type ${type}, and there are ${node.types.length}`;
-    if (id > LARGE) return `a node has the id ${id}, more than 32 bits`;
-    if (name > LARGE) return `a name is string ${name}`;
+    if (id === LARGE) return 'a node has an id of more than 32 bits';
+    if (name === LARGE) return 'a name is a string of more than 32 bits';
     return `its nodes have more than ${edgeCount} edges`;
   }
 
@@ -123,7 +123,7 @@ export class EdgeRows implements RowSink {
   }
 
   /** Hot: once per edge. */
-  take(numbers: Float64Array, count: number): RowProblem | null {
+  take(numbers: Uint32Array, count: number): RowProblem | null {
     const { edge, node, nodeCount, edgeCount } = this.#layout;
     const { stride } = edge;
     const [typeAt, nameAt, toAt] = edge.offsets;
@@ -144,7 +144,12 @@ export class EdgeRows implements RowSink {
       // Multiplied, not divided: rounded it is exact for every multiple of the stride below 2^50. What is none, or more than
       // 32 bits hold, is found by multiplying back.
       const ordinal = (index * ordinalsPerIndex + 0.5) >>> 0;
-      if (rowType >= typeCount || ordinal >= nodeCount || ordinal * nodeStride !== index || rowName > LARGE) {
+      if (
+        rowType >= typeCount ||
+        ordinal >= nodeCount ||
+        ordinal * nodeStride !== index ||
+        rowName === LARGE
+      ) {
         return { row: row - first, message: this.#problemOf(rowType, rowName) };
       }
       if (rowName > nameMax && isIndexed[rowType] === 0) nameMax = rowName;
@@ -166,7 +171,7 @@ export class EdgeRows implements RowSink {
   #problemOf(type: number, name: number): string {
     const { edge } = this.#layout;
     if (type >= edge.types.length) return `an edge has type ${type}, and there are ${edge.types.length}`;
-    if (name > LARGE) return `an edge has the name or index ${name}`;
+    if (name === LARGE) return 'an edge has a name or index of more than 32 bits';
     return 'an edge leads to no node';
   }
 
@@ -198,7 +203,7 @@ export class LocationRows implements RowSink {
     this.#nodeCount = layout.nodeCount;
   }
 
-  take(numbers: Float64Array, count: number): RowProblem | null {
+  take(numbers: Uint32Array, count: number): RowProblem | null {
     const [nodeAt, scriptAt, lineAt, columnAt] = this.#offsets;
     const { stride } = this;
     if (this.count + count / stride > this.node.length) this.#grow(this.count + count / stride);

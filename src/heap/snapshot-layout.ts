@@ -39,6 +39,11 @@ export function snapshotLayout(description: unknown, offset: number): SnapshotLa
   };
 }
 
+/** In numbers. */
+export function longestRow({ node, edge, location }: SnapshotLayout): number {
+  return Math.max(node.stride, edge.stride, location?.stride ?? 0);
+}
+
 function rowLayout(fields: unknown, types: unknown, wanted: readonly string[], offset: number): RowLayout {
   if (!Array.isArray(fields)) return unreadable('it does not say which fields its rows have', offset);
   const offsets = wanted.map((name) => {

@@ -1,5 +1,5 @@
 import type { StringTable } from './string-table.ts';
-import { StringTableBuilder } from './string-table.ts';
+import { AT, COUNT, StringTableBuilder } from './string-table.ts';
 import { isSpace, quoteByte, unreadable } from './unreadable.ts';
 
 /** The array `strings`, read from chunks that may be cut anywhere, also inside an escape. */
@@ -34,23 +34,11 @@ export class StringScanner {
 
   #readInside(chunk: Uint8Array, from: number, base: number): number {
     const builder = this.#builder;
-    if (builder.at === builder.segment.length) builder.nextSegment();
+    builder.makeRoom();
     if (this.#escape > 0) return this.#readMark(chunk[from], from, base);
-    const { segment } = builder;
-    const end = Math.min(chunk.length, from + segment.length - builder.at);
-    let to = builder.at;
-    let at = from;
-    // Hot: once per byte of the strings.
-    while (at < end) {
-      const byte = chunk[at];
-      if (byte === QUOTE || byte === BACKSLASH || byte < 0x20) break;
-      segment[to] = byte;
-      to += 1;
-      at += 1;
-    }
-    builder.length += at - from;
-    builder.at = to;
-    return at === end ? at : this.#readMark(chunk[at], at, base);
+    const at = passStrings(chunk, from, builder.segment, builder.segmentFrom, builder.starts, builder.place);
+    if (at === chunk.length || builder.isFull()) return at;
+    return this.#readMark(chunk[at], at, base);
   }
 
   /** A byte inside a string that is not merely copied. */
@@ -71,11 +59,47 @@ export class StringScanner {
     else if (!SINGLE_ESCAPES.includes(byte))
       unreadable('a string holds an escape that JSON has not', base + at);
     else this.#escape = 0;
-    builder.segment[builder.at] = byte;
-    builder.at += 1;
-    builder.length += 1;
+    builder.add(byte);
     return at + 1;
   }
+}
+
+/**
+ * Hot: once per byte of the strings. Passes over whole strings as well, so long as they follow one another as V8 writes them:
+ * behind a quote a comma, perhaps a line's end, and the next quote. Stops before anything else, and where there is no room. No method,
+ * for the reason of `makeNumbers`.
+ */
+function passStrings(
+  chunk: Uint8Array,
+  from: number,
+  segment: Uint8Array,
+  segmentFrom: number,
+  starts: Float64Array,
+  place: Uint32Array,
+): number {
+  const end = chunk.length;
+  let at = from;
+  let to = place[AT];
+  let count = place[COUNT];
+  while (at < end && to < segment.length) {
+    const byte = chunk[at];
+    if (byte === QUOTE) {
+      if (at + 3 >= end || count + 1 === starts.length || chunk[at + 1] !== COMMA) break;
+      const next = chunk[at + 2] === NEWLINE ? at + 3 : at + 2;
+      if (chunk[next] !== QUOTE || segmentFrom + to - starts[count] > STRING_BYTES_MAX) break;
+      count += 1;
+      starts[count] = segmentFrom + to;
+      at = next + 1;
+    } else {
+      if (byte === BACKSLASH || byte < 0x20) break;
+      segment[to] = byte;
+      to += 1;
+      at += 1;
+    }
+  }
+  place[AT] = to;
+  place[COUNT] = count;
+  return at;
 }
 
 function isHexDigit(byte: number): boolean {
@@ -86,6 +110,7 @@ function isHexDigit(byte: number): boolean {
 const STRING_BYTES_MAX = (1 << 29) - 32;
 
 const QUOTE = 0x22;
+const NEWLINE = 0x0a;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const CLOSE_ARRAY = 0x5d;

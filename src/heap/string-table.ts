@@ -69,37 +69,55 @@ export class StringTable {
 
 /** Strings' bytes as they come, each copied once and never again. */
 export class StringTableBuilder {
-  count = 0;
-  /** Bytes of all strings so far. */
-  length = 0;
-  /** Where the next byte goes: `segment[at]`, up to its length; then `nextSegment` makes room. */
+  /** The next byte goes to `segment[place[AT]]`, and `place[COUNT]` strings have ended: in an array, for hot loops to count on. */
+  readonly place: Uint32Array = new Uint32Array(2);
   segment: Uint8Array = new Uint8Array(0);
-  at = 0;
+  /** How many bytes of strings came before the segment. */
+  segmentFrom = 0;
+  /** Where each string begins among the bytes of all; the next ends at `starts[place[COUNT] + 1]`. */
+  starts: Float64Array = new Float64Array(1024);
   readonly #segments: Uint8Array[] = [];
-  #starts: Float64Array = new Float64Array(1024);
 
-  nextSegment(): void {
+  isFull(): boolean {
+    return this.place[AT] === this.segment.length;
+  }
+
+  /** For one byte at least. */
+  makeRoom(): void {
+    if (!this.isFull()) return;
+    this.segmentFrom += this.segment.length;
     this.segment = new Uint8Array(SEGMENT_BYTES);
     this.#segments.push(this.segment);
-    this.at = 0;
+    this.place[AT] = 0;
+  }
+
+  add(byte: number): void {
+    this.segment[this.place[AT]] = byte;
+    this.place[AT] += 1;
   }
 
   /** What came since the last end is a string. Returns its length. */
   end(): number {
-    this.count += 1;
-    if (this.count === this.#starts.length) {
-      const larger = new Float64Array(this.count * 2);
-      larger.set(this.#starts);
-      this.#starts = larger;
+    const length = this.segmentFrom + this.place[AT];
+    const count = this.place[COUNT] + 1;
+    if (count === this.starts.length) {
+      const larger = new Float64Array(count * 2);
+      larger.set(this.starts);
+      this.starts = larger;
     }
-    this.#starts[this.count] = this.length;
-    return this.length - this.#starts[this.count - 1];
+    this.starts[count] = length;
+    this.place[COUNT] = count;
+    return length - this.starts[count - 1];
   }
 
   table(): StringTable {
-    return new StringTable(this.count, this.#segments, this.#starts);
+    return new StringTable(this.place[COUNT], this.#segments, this.starts);
   }
 }
+
+/** Places in `place`. */
+export const AT = 0;
+export const COUNT = 1;
 
 /** A segment is made when its first byte comes, so a file can't ask for more than 1 MB that it does not fill. */
 const SEGMENT_BYTES = 1 << 20;
