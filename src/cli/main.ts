@@ -10,6 +10,7 @@ import {
   forOption,
   gcOption,
   htmlOption,
+  isOff,
   jsonListOption,
   jsonOption,
   markdownOption,
@@ -47,6 +48,17 @@ Exit codes: 0 no leak, or done · 1 leak found · 2 usage or cannot attach · 3 
   );
 
 let exitCode: number = EXIT.done;
+
+// Commander takes an option without a value for given as soon as its variable is set, whatever to.
+program.hook('preAction', (_program, command) => {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const isFromEnvironment = command.getOptionValueSource(name) === 'env';
+    if (isFromEnvironment && option.isBoolean() && isOff(process.env[option.envVar ?? ''])) {
+      command.setOptionValueWithSource(name, undefined, undefined);
+    }
+  }
+});
 
 program
   .command('attach')
@@ -269,6 +281,8 @@ program
   .addOption(markdownOption())
   .addOption(withSourceOption())
   .addOption(uiOption('show it on a page of this machine until Ctrl-C; its address is printed'))
+  .addOption(quietOption())
+  .addOption(verboseOption())
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { judgeCommand } = await import('./judge.ts');
@@ -290,6 +304,8 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(quietOption())
+  .addOption(verboseOption())
   .addOption(noColorOption())
   .action(async (file, options) => {
     const { reportCommand } = await import('./report.ts');
@@ -302,9 +318,12 @@ program
     'a page in the browser of this machine, until Ctrl-C: a report that was saved with --json, or without one the Node processes that could be watched',
   )
   .argument('[file]', 'a report or comparison of leakline; - is standard input')
-  .action(async (file) => {
+  .addOption(quietOption())
+  .addOption(verboseOption())
+  .addOption(noColorOption())
+  .action(async (file, options) => {
     const { uiCommand } = await import('./ui.ts');
-    exitCode = await uiCommand(file);
+    exitCode = await uiCommand(file, options);
   });
 
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */

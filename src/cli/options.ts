@@ -162,6 +162,11 @@ export function noColorOption(): Option<'--no-color', undefined, true> {
   return new Option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are honoured too)');
 }
 
+/** What a variable may hold to say that its option is not given. */
+export function isOff(value: string | undefined): boolean {
+  return value === undefined || ['', '0', 'false', 'no', 'off'].includes(value.trim().toLowerCase());
+}
+
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)

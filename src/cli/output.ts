@@ -63,9 +63,7 @@ export async function openOutput(
       await writeDocuments(document, options);
       const missing = await allocations?.write();
       if (typeof missing === 'string') process.stderr.write(`${missing}\n`);
-      if (options.verbose === true && document.schema !== 'leakline/reports@1') {
-        process.stderr.write(renderCosts(document));
-      }
+      if (options.verbose === true) process.stderr.write(renderCosts(document, text));
     },
     list,
     async listHeap(answer, rendered) {
