@@ -27,6 +27,7 @@ import {
   untilOption,
   verboseOption,
   withSourceOption,
+  yesOption,
 } from './options.ts';
 import { textOptions } from './output.ts';
 
@@ -69,9 +70,7 @@ program
   .addOption(gcOption())
   .addOption(maxPauseOption())
   .addOption(falseAlarmsOption())
-  .addOption(
-    new Option('--yes', 'not on Linux: it is a Node.js of mine that may be opened').env('LEAKLINE_YES'),
-  )
+  .addOption(yesOption())
   .addOption(jsonOption())
   .addOption(htmlOption())
   .addOption(markdownOption())
@@ -91,6 +90,43 @@ program
         maxPauseMs: options.maxPause,
         falseAlarmProbability: options.falseAlarms,
         forMs: options.for ?? DEFAULT_FOR_MS,
+        until: options.until,
+      },
+      { ...options, standstillMsMost: standstillMsMost(command) },
+    );
+  });
+
+program
+  .command('watch')
+  .description(
+    'stand guard over a running process until it ends or you stop it: as attach, with more patience',
+  )
+  .argument('<target>', 'a pid, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…')
+  .addOption(forOption('the longest to watch (default: until the process ends)'))
+  .addOption(untilOption('end'))
+  .addOption(gcOption())
+  .addOption(maxPauseOption())
+  .addOption(falseAlarmsOption())
+  .addOption(yesOption())
+  .addOption(jsonOption())
+  .addOption(htmlOption())
+  .addOption(markdownOption())
+  .addOption(withSourceOption())
+  .addOption(snapshotOption())
+  .addOption(allocationsOption())
+  .addOption(uiOption())
+  .addOption(quietOption())
+  .addOption(verboseOption())
+  .addOption(noColorOption())
+  .action(async (text, options, command) => {
+    const { watchCommand } = await import('./watch.ts');
+    exitCode = await watchCommand(
+      targetFrom(text),
+      {
+        gc: options.gc,
+        maxPauseMs: options.maxPause,
+        falseAlarmProbability: options.falseAlarms,
+        forMs: options.for ?? null,
         until: options.until,
       },
       { ...options, standstillMsMost: standstillMsMost(command) },

@@ -1,4 +1,4 @@
-import { progressLine } from '../present/text/progress.ts';
+import { type LinesFor, progressLine } from '../present/text/progress.ts';
 import type { TextOptions } from '../present/text/text-options.ts';
 import { renderCosts } from '../present/text/cost-text.ts';
 import type { HeapAnswer } from '../report/heap-summary.ts';
@@ -17,11 +17,7 @@ import { openPage } from './page.ts';
  * progress where somebody sits at a terminal. A page in the browser takes the place of that screen, which would hide its
  * address. `live` is left out by a command that has nothing to look at while it runs.
  */
-export async function openOutput(
-  options: OutputOptions,
-  title: string,
-  live?: LiveScreenOptions,
-): Promise<Output> {
+export async function openOutput(options: OutputOptions, title: string, live?: LiveOptions): Promise<Output> {
   const text = textOptions(options);
   const documentToStdout = answerGoesToStdout(options);
   const page = options.ui === true ? await openPage(title) : null;
@@ -35,7 +31,7 @@ export async function openOutput(
     page?.update(view);
     if (screen !== null) screen.update(view);
     else if (options.quiet !== true) {
-      const line = progressLine(view, previous);
+      const line = progressLine(view, previous, live?.lines);
       if (line !== null) process.stderr.write(`${line}\n`);
       previous = view;
     }
@@ -79,6 +75,8 @@ export async function openOutput(
     },
   };
 }
+
+export type LiveOptions = LiveScreenOptions & { readonly lines?: LinesFor };
 
 export type Output = {
   readonly text: TextOptions;
