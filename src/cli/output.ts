@@ -9,7 +9,7 @@ import type { WatchProgress } from '../session/watch.ts';
 import { AllocationsFile } from './allocations.ts';
 import { answerGoesToStdout, writeDocuments, writeHeapPage, writeJson } from './documents.ts';
 import type { OutputOptions } from './options.ts';
-import type { LiveScreenOptions } from './live-screen.ts';
+import type { LiveScreen, LiveScreenOptions } from './live-screen.ts';
 import { openPage } from './page.ts';
 
 /**
@@ -21,16 +21,16 @@ export async function openOutput(options: OutputOptions, title: string, live?: L
   const text = textOptions(options);
   const documentToStdout = answerGoesToStdout(options);
   const page = options.ui === true ? await openPage(title) : null;
-  const screen =
-    page === null && live !== undefined && options.quiet !== true && !documentToStdout && isTerminal()
-      ? (await import('./live-screen.ts')).openLiveScreen(title, text, live)
-      : null;
+  const isShared = live?.program === true;
+  const hasPicture = page === null && options.quiet !== true && !documentToStdout && isTerminal();
+  const screen = live === undefined || !hasPicture ? null : await openPicture(title, text, live);
+  const isQuiet = options.quiet ?? (isShared && process.stdout.isTTY);
   const allocations = options.allocations === undefined ? null : new AllocationsFile(options.allocations);
   let previous: LiveView | null = null;
   const progress = (view: LiveView): void => {
     page?.update(view);
     if (screen !== null) screen.update(view);
-    else if (options.quiet !== true) {
+    else if (!isQuiet) {
       const line = progressLine(view, previous, live?.lines);
       if (line !== null) process.stderr.write(`${line}\n`);
       previous = view;
@@ -76,7 +76,16 @@ export async function openOutput(options: OutputOptions, title: string, live?: L
   };
 }
 
-export type LiveOptions = LiveScreenOptions & { readonly lines?: LinesFor };
+export type LiveOptions = LiveScreenOptions & {
+  readonly lines?: LinesFor;
+  /** The terminal is a program's, which prints to it: a strip below that, and no progress in between. */
+  readonly program?: boolean;
+};
+
+async function openPicture(title: string, text: TextOptions, live: LiveOptions): Promise<LiveScreen | null> {
+  if (live.program !== true) return (await import('./live-screen.ts')).openLiveScreen(title, text, live);
+  return process.stderr.isTTY ? (await import('./live-strip.ts')).openLiveStrip(text) : null;
+}
 
 export type Output = {
   readonly text: TextOptions;
