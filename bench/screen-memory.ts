@@ -10,6 +10,7 @@ import { EventEmitter } from 'node:events';
 import { cpus } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { getHeapCodeStatistics } from 'node:v8';
 import { formatBytes } from '../src/core/bytes.ts';
 import type { TerminalStream } from '../src/present/tui/frame-painter.ts';
 import type { Key } from '../src/present/tui/keys.ts';
@@ -110,21 +111,33 @@ process.stdout.write(
     '| after collections | at the bound of the series | highest of the first half | highest of the second | last |',
     '| --- | ---: | ---: | ---: | ---: |',
     row('heap', ({ heapBytes }) => heapBytes),
+    row('of it code that V8 compiled', ({ codeBytes }) => codeBytes),
+    row('the rest of it', ({ heapBytes, codeBytes }) => heapBytes - codeBytes),
     row('rss', ({ rssBytes }) => rssBytes),
     '',
-    `Heap at each look: ${looks.map(({ heapBytes }) => (heapBytes / 1e6).toFixed(2)).join(', ')} MB`,
+    `Heap at each look: ${megabytes(({ heapBytes }) => heapBytes)}`,
+    `Without compiled code: ${megabytes(({ heapBytes, codeBytes }) => heapBytes - codeBytes)}`,
     '',
   ].join('\n'),
 );
 
-type Look = { readonly heapBytes: number; readonly rssBytes: number };
+type Look = { readonly heapBytes: number; readonly codeBytes: number; readonly rssBytes: number };
 
 async function look(): Promise<Look> {
   await turn();
   // What a first collection finds dead may be what a second one needed to know.
   for (let collections = 0; collections < 3; collections += 1) collect?.();
   const { heapUsed, rss } = process.memoryUsage();
-  return { heapBytes: heapUsed, rssBytes: rss };
+  const { code_and_metadata_size, bytecode_and_metadata_size } = getHeapCodeStatistics();
+  return {
+    heapBytes: heapUsed,
+    codeBytes: code_and_metadata_size + bytecode_and_metadata_size,
+    rssBytes: rss,
+  };
+}
+
+function megabytes(of: (look: Look) => number): string {
+  return `${looks.map((look) => (of(look) / 1e6).toFixed(2)).join(', ')} MB`;
 }
 
 function row(name: string, of: (look: Look) => number): string {

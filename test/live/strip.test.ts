@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +35,7 @@ describe.runIf(process.platform === 'linux')('leakline run at a terminal', () =>
     const terminal = run(program('printing'), ['ask']);
     await terminal.shows(/NO VERDICT YET/);
     const during = await seen(terminal);
-    expect(during.screen[15]).toMatch(/^── leakline · node printing\.mjs ask ─/);
+    expect(during.screen[15]).toMatch(/^── leakline · node printing\.mjs ask /);
     expect(during.screen[16]).toContain('NO VERDICT YET');
     // Asked for a name, the program reads key by key: from then on the terminal is all its own.
     await terminal.shows(/name\? /);
@@ -50,6 +51,25 @@ describe.runIf(process.platform === 'linux')('leakline run at a terminal', () =>
     expect(after.everything.filter((line) => line.startsWith('──'))).toEqual([]);
     await after.write('\r\n'.repeat(30));
     expect(after.screen.join('')).toBe('');
+  });
+
+  test('follows the size of the terminal, and gives way where that becomes too small', async () => {
+    const terminal = run(program('idle'), ['20000']);
+    await terminal.shows(/NO VERDICT YET/);
+    const device = readlinkSync(`/proc/${leaklineOf(terminal)}/fd/1`);
+    const resize = (columns: number, rows: number): void =>
+      void spawnSync('stty', ['-F', device, 'rows', String(rows), 'cols', String(columns)]);
+    resize(120, 40);
+    await terminal.shows(/\u001b\[1;26r/);
+    resize(70, 18);
+    // All rows scroll again, and what was there is erased from the cursor on.
+    await terminal.shows(/\u001b\[1;26r[^]*\u001b7\u001b\[r\u001b8\u001b7\u001b\[0m\u001b\[J\u001b8$/);
+    const frames = frameCount(terminal);
+    resize(80, 24);
+    await until(() => frameCount(terminal) > frames);
+    expect(frameCount(terminal)).toBeGreaterThan(frames);
+    terminal.type('\u0003');
+    await terminal.ends('130');
   });
 
   test('gives the terminal back when it crashes, before it says why', async () => {

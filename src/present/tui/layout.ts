@@ -64,7 +64,8 @@ export function layoutScreen(
  * program too little.
  */
 export function layoutStrip({ columns: all, rows: allRows }: ScreenSize): ScreenLayout | null {
-  if (all < 80 || allRows < 20) return null;
+  // A terminal that does not tell its size has neither.
+  if (!(all >= STRIP_LEAST.columns && allRows >= STRIP_LEAST.rows)) return null;
   // The last column stays free: a letter in it leaves the cursor where terminals disagree about what comes next.
   const columns = all - 1;
   const rows = Math.min(16, Math.max(8, Math.round(allRows * 0.36)));
@@ -85,6 +86,7 @@ export function layoutStrip({ columns: all, rows: allRows }: ScreenSize): Screen
   };
 }
 
+const STRIP_LEAST: ScreenSize = { columns: 80, rows: 20 };
 /** The rule, the verdict, and the legend. */
 const STRIP_FIXED_ROWS = 3;
 

@@ -84,8 +84,12 @@ function ruleLine(view: LiveView, columns: number, unicode: boolean): Line {
   const command = view.sides[0]?.name ?? '';
   // The folders of a command are what one knows.
   const name = `leakline ${dot} ${command.replaceAll(/(?<=^| )[^ ]*\/(?=[^ /])/g, '')}`;
-  const atMost = Math.max(0, columns - textWidth(time) - 12);
-  const cost = costWords(view, ` ${dot} `).find((words) => textWidth(words) + NAME_COLUMNS <= atMost);
+  const costs = costWords(view, ` ${dot} `);
+  const leaves = (nameColumns: number, words: string): boolean =>
+    nameColumns + textWidth(words) + textWidth(time) + RULE_COLUMNS <= columns;
+  const cost =
+    costs.find((words) => leaves(textWidth(name), words)) ??
+    costs.toReversed().find((words) => leaves(NAME_COLUMNS, words));
   const right = cost === undefined ? [time] : [cost, time];
   const rightColumns = right.reduce((sum, text) => sum + textWidth(text) + 4, 0);
   const shown = cutEnd(name, columns - rightColumns - 4, cut);
@@ -98,5 +102,7 @@ function ruleLine(view: LiveView, columns: number, unicode: boolean): Line {
   ];
 }
 
-/** Rather the name of the program than all that it cost. */
+/** Of a long command so much is shown rather than what the watch cost. */
 const NAME_COLUMNS = 24;
+/** Dashes and blanks around name, cost and time. */
+const RULE_COLUMNS = 12;
