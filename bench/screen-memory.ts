@@ -3,7 +3,9 @@
  * pressed and the window changes its size; after forced collections its heap is measured. Flat is: the second half of the watch
  * no higher than the first. The series grows to its bound first, as in a watch.
  *
- *     npm run bench -- screen-memory [--hours 12] [--columns 200] [--rows 60]
+ *     npm run bench -- screen-memory [--strip] [--hours 12] [--columns 200] [--rows 60]
+ *
+ * With --strip it is the one below a program.
  */
 import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
@@ -12,9 +14,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { getHeapCodeStatistics } from 'node:v8';
 import { formatBytes } from '../src/core/bytes.ts';
+import { paintLine } from '../src/present/line.ts';
+import { sanitizeDocument } from '../src/present/sanitize.ts';
 import type { TerminalStream } from '../src/present/tui/frame-painter.ts';
 import type { Key } from '../src/present/tui/keys.ts';
-import { openScreen } from '../src/present/tui/screen.tsx';
+import { layoutStrip } from '../src/present/tui/layout.ts';
+import { openScreen, type Screen } from '../src/present/tui/screen.tsx';
+import { stripFrame } from '../src/present/tui/strip-frame.ts';
+import { stripLines } from '../src/present/tui/strip-lines.ts';
 import type { LiveView } from '../src/report/live.ts';
 import {
   growingContainer,
@@ -27,6 +34,7 @@ import {
 
 const { values } = parseArgs({
   options: {
+    strip: { type: 'boolean', default: false },
     hours: { type: 'string', default: '12' },
     columns: { type: 'string', default: '200' },
     rows: { type: 'string', default: '60' },
@@ -74,13 +82,7 @@ class Terminal extends EventEmitter {
 }
 
 const terminal = new Terminal();
-const screen = openScreen({
-  stdout: terminal as unknown as TerminalStream,
-  color: true,
-  unicode: true,
-  title: 'leakline 4242',
-  commands: { quit: () => undefined, snapshotPids: () => new Set([4242]), takeSnapshot: () => undefined },
-});
+const screen = values.strip ? openStrip() : openLarge();
 const looks: Look[] = [];
 const every = Math.floor((updates - FIRST_LOOK_AT) / LOOKS);
 if (every < 1) throw new Error(`--hours must be more than ${FIRST_LOOK_AT / 3600}`);
@@ -120,6 +122,33 @@ process.stdout.write(
     '',
   ].join('\n'),
 );
+
+function openLarge(): Pick<Screen, 'update' | 'press' | 'release' | 'close'> {
+  return openScreen({
+    stdout: terminal as unknown as TerminalStream,
+    color: true,
+    unicode: true,
+    title: 'leakline 4242',
+    commands: { quit: () => undefined, snapshotPids: () => new Set([4242]), takeSnapshot: () => undefined },
+  });
+}
+
+/** As `live-strip.ts` draws it. */
+function openStrip(): Pick<Screen, 'update' | 'press' | 'release' | 'close'> {
+  return {
+    update(next) {
+      const { columns, rows: terminalRows } = terminal;
+      const layout = layoutStrip({ columns, rows: terminalRows });
+      if (layout === null) throw new Error('too small for a strip');
+      const view = sanitizeDocument(next, { unicode: true });
+      const lines = stripLines(view, layout, true).map((line) => paintLine(line, true));
+      terminal.write(stripFrame(lines, { rows: layout.rows, terminalRows }, { displaced: false }));
+    },
+    press: () => undefined,
+    release: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}
 
 type Look = { readonly heapBytes: number; readonly codeBytes: number; readonly rssBytes: number };
 

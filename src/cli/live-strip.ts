@@ -128,27 +128,26 @@ type OpenTerminal = {
 
 /**
  * The terminal of standard output, opened anew: the stream that Node has writes in pieces when the terminal is slow, and shares its
- * mode with the program's.
+ * mode with the program's. Linux alone, whose kernel keeps a write to a terminal whole; others let go of it when it is full.
  */
 function openTerminal(): OpenTerminal | null {
-  for (const path of ['/proc/self/fd/1', '/dev/tty']) {
-    try {
-      const flags = constants.O_WRONLY | constants.O_NOCTTY;
-      const frames = openSync(path, flags);
-      const probe = openSync(path, flags | constants.O_NONBLOCK);
-      return {
-        frames,
-        hasRoom: () => takesNow(probe),
-        close() {
-          closeSync(frames);
-          closeSync(probe);
-        },
-      };
-    } catch {
-      // Not on this system: the next one may be there.
-    }
+  if (process.platform !== 'linux') return null;
+  try {
+    const flags = constants.O_WRONLY | constants.O_NOCTTY;
+    const frames = openSync('/proc/self/fd/1', flags);
+    const probe = openSync('/proc/self/fd/1', flags | constants.O_NONBLOCK);
+    return {
+      frames,
+      hasRoom: () => takesNow(probe),
+      close() {
+        closeSync(frames);
+        closeSync(probe);
+      },
+    };
+  } catch {
+    // A terminal of another namespace, say: it is the program's alone.
+    return null;
   }
-  return null;
 }
 
 function takesNow(probe: number): boolean {
