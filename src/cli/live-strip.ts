@@ -1,10 +1,15 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { glyphsFor } from '../present/glyphs.ts';
-import { cutLine, paintLine } from '../present/line.ts';
+import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs';
+import { paintLine } from '../present/line.ts';
 import { sanitizeDocument } from '../present/sanitize.ts';
 import type { TextOptions } from '../present/text/text-options.ts';
 import { layoutStrip } from '../present/tui/layout.ts';
-import { REGION_REMOVAL, stripFrame, stripRemoval, type StripPlace } from '../present/tui/strip-frame.ts';
+import {
+  DISPLACED_REMOVAL,
+  REGION_REMOVAL,
+  stripFrame,
+  stripRemoval,
+  type StripPlace,
+} from '../present/tui/strip-frame.ts';
 import { stripLines } from '../present/tui/strip-lines.ts';
 import type { LiveView } from '../report/live.ts';
 import { followJobControl, isInForeground } from './job-control.ts';
@@ -29,16 +34,20 @@ export function openLiveStrip({ color, unicode }: TextOptions): LiveScreen | nul
   let isLeft = false;
   let isClosed = false;
   let isAsking = false;
+  let timer: NodeJS.Timeout | undefined;
 
   const write = (text: string): void => {
     try {
-      // Synchronous, so that nothing of ours comes after the removal.
-      writeSync(terminal.frames, text);
+      // Synchronous, so that nothing of ours comes after the removal. A signal may cut a write short: the rest follows.
+      writeFileSync(terminal.frames, text);
     } catch {
       // The terminal is gone: there is nobody to look, and nothing to give back.
     }
   };
-  const removal = (): string => (shown === null ? '' : stripRemoval(shown, { displaced: isResized(shown) }));
+  const removal = (): string => {
+    if (shown === null) return '';
+    return isResized(shown) ? DISPLACED_REMOVAL : stripRemoval(shown);
+  };
   const remove = (): void => {
     if (shown !== null) write(removal());
     shown = null;
@@ -56,10 +65,7 @@ export function openLiveStrip({ color, unicode }: TextOptions): LiveScreen | nul
     }
     if (layout === null) return remove();
     if (!terminal.hasRoom()) return;
-    const { cut } = glyphsFor(unicode);
-    const lines = stripLines(view, layout, unicode).map((line) =>
-      paintLine(cutLine(line, layout.columns, cut), color),
-    );
+    const lines = stripLines(view, layout, unicode).map((line) => paintLine(line, color));
     const place = { rows: layout.rows, terminalRows, columns };
     write(stripFrame(lines, place, { displaced: isLeft || (shown !== null && isResized(shown)) }));
     isLeft = false;
@@ -73,25 +79,29 @@ export function openLiveStrip({ color, unicode }: TextOptions): LiveScreen | nul
     if (isClosed) return;
     const before = removal();
     draw(readsLines);
-    // The guard must know soon what it has to take away.
-    if (removal() !== before) void tick();
-    // What is printed over the rows that were left gets mixed with them until they are ours again.
-    else if (isLeft) setTimeout(() => void tick(), EVERY_MS / 4).unref();
+    // The guard must know at once what it has to take away. And what is printed over rows that were left gets mixed with them
+    // until they are ours again.
+    wait(removal() !== before ? 0 : isLeft ? EVERY_MS / 4 : EVERY_MS);
+  };
+  const wait = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void tick(), ms);
+    timer.unref();
   };
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
-    clearInterval(timer);
+    clearTimeout(timer);
     process.stdout.off('resize', onResize);
     process.off('exit', close);
     endJobControl();
+    // The answer is not to be mixed with it.
+    if (isLeft) write(DISPLACED_REMOVAL);
     remove();
     guard.close();
     terminal.close();
   };
 
-  const timer = setInterval(() => void tick(), EVERY_MS);
-  timer.unref();
   const onResize = (): void => void tick();
   process.stdout.on('resize', onResize);
   process.once('exit', close);

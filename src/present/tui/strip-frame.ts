@@ -6,12 +6,13 @@ export type StripPlace = { readonly rows: number; readonly terminalRows: number 
  * what the program prints scrolls there.
  *
  * The program may have cleared the screen, reset the terminal or put the cursor anywhere since the last frame, and nobody can
- * ask the terminal: its answer would go to the program. So each frame is whole. It sets the region again, and first has the cursor go down by
- * the strip's height, where it scrolls at the bottom of the screen, and up again: so it stands above the strip whatever
- * happened, and where it was already nothing moves. Cursor and colours come back as they were; the only things that are not the
- * program's any more are the region and the place where a terminal keeps one saved cursor.
+ * ask the terminal: its answer would go to the program. So each frame is whole. It sets the region again, and first has the
+ * cursor go down by the strip's height, where it scrolls at the bottom of the screen, and up again: so it stands above the strip
+ * whatever happened, and where it stood there already nothing moves. Cursor and colours come back as they were; what is no
+ * longer the program's is the region, and the place where a terminal keeps one saved cursor.
  *
- * `displaced` if an older picture may stand elsewhere. Never switched, because nobody knows how to switch it back: wrapping, the cursor's visibility, the screen.
+ * Never switched, because nobody knows how to switch it back: wrapping, the cursor's visibility, the screen. `displaced` if an
+ * older picture may stand elsewhere.
  */
 export function stripFrame(
   lines: readonly string[],
@@ -21,8 +22,7 @@ export function stripFrame(
   const top = terminalRows - rows;
   const drawn = lines.map((line, index) => `${toRow(top + index + 1)}${ERASE_LINE}${line}${PLAIN}`);
   return [
-    `${SAVE}${WHOLE_SCREEN}${RESTORE}`,
-    displaced ? ERASE_REST : '',
+    displaced ? DISPLACED_REMOVAL : REGION_REMOVAL,
     `${DOWN.repeat(rows)}${ESC}[${rows}A`,
     `${SAVE}${ESC}[1;${top}r${PLAIN}`,
     ...drawn,
@@ -30,20 +30,14 @@ export function stripFrame(
   ].join('');
 }
 
-/**
- * Takes the strip away: all rows scroll again, and its own are empty. `displaced` if they are no longer where they were drawn, because
- * the terminal has become another size.
- */
-export function stripRemoval(
-  { rows, terminalRows }: StripPlace,
-  { displaced }: { readonly displaced: boolean },
-): string {
-  if (displaced) return `${SAVE}${WHOLE_SCREEN}${RESTORE}${ERASE_REST}`;
+/** Takes the strip away: all rows scroll again, and its own are empty. */
+export function stripRemoval({ rows, terminalRows }: StripPlace): string {
   return `${SAVE}${WHOLE_SCREEN}${PLAIN}${toRow(terminalRows - rows + 1)}${ERASE_BELOW}${RESTORE}`;
 }
 
-/** All rows scroll again, and nothing else changes: what stands in them may be the program's by now. */
-export const REGION_REMOVAL = '\u001b7\u001b[r\u001b8';
+function toRow(row: number): string {
+  return `${ESC}[${row};1H`;
+}
 
 const ESC = '\u001b';
 const SAVE = `${ESC}7`;
@@ -56,8 +50,13 @@ const ERASE_BELOW = `${ESC}[J`;
 const ERASE_LINE = `${ESC}[2K`;
 const PLAIN = `${ESC}[0m`;
 // Where the old picture is now the terminal alone knows, but it is behind what the program has printed last.
-const ERASE_REST = `${SAVE}${PLAIN}${ESC}[J${RESTORE}`;
+const ERASE_REST = `${SAVE}${PLAIN}${ERASE_BELOW}${RESTORE}`;
 
-function toRow(row: number): string {
-  return `${ESC}[${row};1H`;
-}
+/** All rows scroll again, and nothing else changes: what stands in them may be the program's by now. */
+export const REGION_REMOVAL: string = `${SAVE}${WHOLE_SCREEN}${RESTORE}`;
+
+/**
+ * Takes a strip away that may not be where it was drawn: the terminal has another size, or the program has printed over what was
+ * left to it.
+ */
+export const DISPLACED_REMOVAL: string = REGION_REMOVAL + ERASE_REST;

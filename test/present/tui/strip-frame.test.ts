@@ -1,6 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { REGION_REMOVAL, stripFrame, stripRemoval } from '../../../src/present/tui/strip-frame.ts';
+import {
+  DISPLACED_REMOVAL,
+  REGION_REMOVAL,
+  stripFrame,
+  stripRemoval,
+} from '../../../src/present/tui/strip-frame.ts';
 import { Emulator } from './emulator.ts';
 
 const COLUMNS = 40;
@@ -110,7 +115,7 @@ describe('taken away', () => {
       const terminal = new Emulator(COLUMNS, ROWS);
       await terminal.write(`${printed(30)}prompt> ${frame()}`);
       terminal.resize(COLUMNS, rows);
-      await terminal.write(stripRemoval(place, { displaced: true }));
+      await terminal.write(DISPLACED_REMOVAL);
       expect(terminal.everything.filter((line) => line.includes('strip'))).toEqual([]);
       expect(terminal.everything).toContain('prompt> ');
     }
@@ -119,7 +124,7 @@ describe('taken away', () => {
   test('it leaves empty rows, the cursor where it was, and a screen that scrolls as a whole', async () => {
     const terminal = new Emulator(COLUMNS, ROWS);
     await terminal.write(`${printed(30)}prompt> ${frame()}`);
-    await terminal.write(stripRemoval(place, { displaced: false }));
+    await terminal.write(stripRemoval(place));
     expect(terminal.cursor).toEqual([TOP - 1, 8]);
     expect(terminal.screen.slice(TOP)).toEqual(Array.from({ length: STRIP }, () => ''));
     await terminal.write(`\r\n${printed(ROWS - 1, 100)}`);
