@@ -3,17 +3,25 @@
  * pressed and the window changes its size; after forced collections its heap is measured. Flat is: the second half of the watch
  * no higher than the first. The series grows to its bound first, as in a watch.
  *
- *     npm run bench -- screen-memory [--hours 12] [--columns 200] [--rows 60]
+ *     npm run bench -- screen-memory [--strip] [--hours 12] [--columns 200] [--rows 60]
+ *
+ * With --strip it is the one below a program.
  */
 import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { cpus } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { getHeapCodeStatistics } from 'node:v8';
 import { formatBytes } from '../src/core/bytes.ts';
+import { paintLine } from '../src/present/line.ts';
+import { sanitizeDocument } from '../src/present/sanitize.ts';
 import type { TerminalStream } from '../src/present/tui/frame-painter.ts';
 import type { Key } from '../src/present/tui/keys.ts';
-import { openScreen } from '../src/present/tui/screen.tsx';
+import { layoutStrip } from '../src/present/tui/layout.ts';
+import { openScreen, type Screen } from '../src/present/tui/screen.tsx';
+import { stripFrame } from '../src/present/tui/strip-frame.ts';
+import { stripLines } from '../src/present/tui/strip-lines.ts';
 import type { LiveView } from '../src/report/live.ts';
 import {
   growingContainer,
@@ -26,6 +34,7 @@ import {
 
 const { values } = parseArgs({
   options: {
+    strip: { type: 'boolean', default: false },
     hours: { type: 'string', default: '12' },
     columns: { type: 'string', default: '200' },
     rows: { type: 'string', default: '60' },
@@ -73,13 +82,7 @@ class Terminal extends EventEmitter {
 }
 
 const terminal = new Terminal();
-const screen = openScreen({
-  stdout: terminal as unknown as TerminalStream,
-  color: true,
-  unicode: true,
-  title: 'leakline 4242',
-  commands: { quit: () => undefined, snapshotPids: () => new Set([4242]), takeSnapshot: () => undefined },
-});
+const screen = values.strip ? openStrip() : openLarge();
 const looks: Look[] = [];
 const every = Math.floor((updates - FIRST_LOOK_AT) / LOOKS);
 if (every < 1) throw new Error(`--hours must be more than ${FIRST_LOOK_AT / 3600}`);
@@ -110,21 +113,60 @@ process.stdout.write(
     '| after collections | at the bound of the series | highest of the first half | highest of the second | last |',
     '| --- | ---: | ---: | ---: | ---: |',
     row('heap', ({ heapBytes }) => heapBytes),
+    row('of it code that V8 compiled', ({ codeBytes }) => codeBytes),
+    row('the rest of it', ({ heapBytes, codeBytes }) => heapBytes - codeBytes),
     row('rss', ({ rssBytes }) => rssBytes),
     '',
-    `Heap at each look: ${looks.map(({ heapBytes }) => (heapBytes / 1e6).toFixed(2)).join(', ')} MB`,
+    `Heap at each look: ${megabytes(({ heapBytes }) => heapBytes)}`,
+    `Without compiled code: ${megabytes(({ heapBytes, codeBytes }) => heapBytes - codeBytes)}`,
     '',
   ].join('\n'),
 );
 
-type Look = { readonly heapBytes: number; readonly rssBytes: number };
+function openLarge(): Pick<Screen, 'update' | 'press' | 'release' | 'close'> {
+  return openScreen({
+    stdout: terminal as unknown as TerminalStream,
+    color: true,
+    unicode: true,
+    title: 'leakline 4242',
+    commands: { quit: () => undefined, snapshotPids: () => new Set([4242]), takeSnapshot: () => undefined },
+  });
+}
+
+/** As `live-strip.ts` draws it. */
+function openStrip(): Pick<Screen, 'update' | 'press' | 'release' | 'close'> {
+  return {
+    update(next) {
+      const { columns, rows: terminalRows } = terminal;
+      const layout = layoutStrip({ columns, rows: terminalRows });
+      if (layout === null) throw new Error('too small for a strip');
+      const view = sanitizeDocument(next, { unicode: true });
+      const lines = stripLines(view, layout, true).map((line) => paintLine(line, true));
+      terminal.write(stripFrame(lines, { rows: layout.rows, terminalRows }, { displaced: false }));
+    },
+    press: () => undefined,
+    release: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}
+
+type Look = { readonly heapBytes: number; readonly codeBytes: number; readonly rssBytes: number };
 
 async function look(): Promise<Look> {
   await turn();
   // What a first collection finds dead may be what a second one needed to know.
   for (let collections = 0; collections < 3; collections += 1) collect?.();
   const { heapUsed, rss } = process.memoryUsage();
-  return { heapBytes: heapUsed, rssBytes: rss };
+  const { code_and_metadata_size, bytecode_and_metadata_size } = getHeapCodeStatistics();
+  return {
+    heapBytes: heapUsed,
+    codeBytes: code_and_metadata_size + bytecode_and_metadata_size,
+    rssBytes: rss,
+  };
+}
+
+function megabytes(of: (look: Look) => number): string {
+  return `${looks.map((look) => (of(look) / 1e6).toFixed(2)).join(', ')} MB`;
 }
 
 function row(name: string, of: (look: Look) => number): string {

@@ -1,4 +1,5 @@
 import { LeaklineError } from '../core/errors.ts';
+import type { LinesFor } from '../present/text/progress.ts';
 import { renderReport } from '../present/text/report-text.ts';
 import { SnapshotDesk } from '../session/snapshot-desk.ts';
 import { watchInspector } from '../session/watch-inspector.ts';
@@ -9,15 +10,24 @@ import { listenForInterrupt } from './interrupt.ts';
 import { lastResortOf, type WatchCommandOptions } from './last-resort.ts';
 import { openOutput } from './output.ts';
 
-/** `leakline <pid>`, or the address of an inspector that is open already. Returns the exit code. */
+export type AttachCommandOptions = WatchCommandOptions & { readonly yes?: boolean | undefined };
+
+/**
+ * `leakline <pid>`, or the address of an inspector that is open already. Returns the exit code. `lines` is what is told where
+ * there is no terminal.
+ */
 export async function attachCommand(
   target: number | string,
   request: WatchRequest,
-  options: WatchCommandOptions & { readonly yes?: boolean | undefined },
+  options: AttachCommandOptions,
+  { name, lines }: { readonly name: string; readonly lines: LinesFor } = {
+    name: 'leakline',
+    lines: 'seconds',
+  },
 ): Promise<number> {
   const interrupt = listenForInterrupt();
   const snapshots = new SnapshotDesk();
-  const output = await openOutput(options, `leakline ${target}`, { interrupt, snapshots });
+  const output = await openOutput(options, `${name} ${target}`, { interrupt, snapshots, lines });
   const extras = { onSampled: output.onSampled, lastResort: lastResortOf(options), snapshots };
   try {
     const report =

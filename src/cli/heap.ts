@@ -41,7 +41,7 @@ export async function heapCommand(
   const output = await openOutput({ ...options, quiet: true }, `leakline heap ${file}`);
   try {
     await output.listHeap(answer, renderHeap(answer, output.text));
-    if (interrupt !== null) await readUntilInterrupted(interrupt);
+    if (interrupt !== null) await readUntilInterrupted(interrupt, options);
     return EXIT.done;
   } finally {
     await output.close();

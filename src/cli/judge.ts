@@ -23,7 +23,7 @@ export async function judgeCommand(
     for (const file of files) reports.push(...(await judgeLog(file, request, process.stdin)));
     const text = reports.map((report) => renderReport(report, output.text)).join('\n');
     await output.answer(documentOf(reports), text);
-    if (interrupt !== null) await readUntilInterrupted(interrupt);
+    if (interrupt !== null) await readUntilInterrupted(interrupt, options);
     return exitCodeOfAll(reports);
   } finally {
     await output.close();

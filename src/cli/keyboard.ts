@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Key } from '../present/tui/keys.ts';
+import { followJobControl, isInForeground } from './job-control.ts';
 
 export type Keyboard = {
   /** Gives the terminal its own handling of keys back. Safe to call twice. */
@@ -44,24 +44,6 @@ export function openKeyboard({ keysIn, onKey, onSuspend, onResume }: KeyboardHoo
     if (stdin.isRaw) stdin.setRawMode(false);
     stdin.pause();
   };
-  let isAway = false;
-  const onStop = (): void => {
-    isAway = true;
-    give();
-    onSuspend();
-    // Its own action, which the kernel leaves out where no shell is there to have us go on.
-    process.off('SIGTSTP', onStop);
-    process.kill(process.pid, 'SIGTSTP');
-    setTimeout(onContinue, STOPPED_WITHIN_MS);
-  };
-  const onContinue = (): void => {
-    // Sent to the background, it goes on without keys and picture until it is called back.
-    if (!isOpen || !isAway || !isInForeground()) return;
-    isAway = false;
-    process.on('SIGTSTP', onStop);
-    take();
-    onResume();
-  };
   const onAbort = (): void => {
     close();
     onSuspend();
@@ -72,22 +54,27 @@ export function openKeyboard({ keysIn, onKey, onSuspend, onResume }: KeyboardHoo
     isOpen = false;
     stdin.off('data', onData);
     process.off('exit', close);
-    process.off('SIGTSTP', onStop);
-    process.off('SIGCONT', onContinue);
+    endJobControl();
     process.off('SIGQUIT', onAbort);
     give();
   };
   stdin.setEncoding('utf8');
   stdin.on('data', onData);
   process.on('exit', close);
-  process.on('SIGTSTP', onStop);
-  process.on('SIGCONT', onContinue);
+  const endJobControl = followJobControl({
+    onStop: () => {
+      give();
+      onSuspend();
+    },
+    onContinue: () => {
+      take();
+      onResume();
+    },
+  });
   process.on('SIGQUIT', onAbort);
   take();
   return { close };
 }
-
-const STOPPED_WITHIN_MS = 100;
 
 /** As in kill(2). */
 const OWN_GROUP = 0;
@@ -97,17 +84,3 @@ const SIGNAL_BY_KEY: Readonly<Partial<Record<Key, NodeJS.Signals>>> = {
   suspend: 'SIGTSTP',
   abort: 'SIGQUIT',
 };
-
-/** Whether the terminal's job is ours, as the kernel tells; where nothing tells, it is. */
-function isInForeground(): boolean {
-  try {
-    // Behind the command in its brackets: state, parent, process group, session, terminal, the terminal's process group
-    // (proc(5)).
-    const fields = readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return fields[2] === fields[5];
-  } catch {
-    return true;
-  }
-}

@@ -10,6 +10,7 @@ import {
   forOption,
   gcOption,
   htmlOption,
+  isOff,
   jsonListOption,
   jsonOption,
   markdownOption,
@@ -26,6 +27,7 @@ import {
   untilOption,
   verboseOption,
   withSourceOption,
+  yesOption,
 } from './options.ts';
 import { textOptions } from './output.ts';
 
@@ -48,6 +50,17 @@ Exit codes: 0 no leak, or done · 1 leak found · 2 usage or cannot attach · 3 
 
 let exitCode: number = EXIT.done;
 
+// Commander takes an option without a value for given as soon as its variable is set, whatever to.
+program.hook('preAction', (_program, command) => {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const isFromEnvironment = command.getOptionValueSource(name) === 'env';
+    if (isFromEnvironment && option.isBoolean() && isOff(process.env[option.envVar ?? ''])) {
+      command.setOptionValueWithSource(name, undefined, undefined);
+    }
+  }
+});
+
 program
   .command('attach')
   .description('watch a running process until there is an answer; `leakline <pid>` is short for it')
@@ -57,9 +70,7 @@ program
   .addOption(gcOption())
   .addOption(maxPauseOption())
   .addOption(falseAlarmsOption())
-  .addOption(
-    new Option('--yes', 'not on Linux: it is a Node.js of mine that may be opened').env('LEAKLINE_YES'),
-  )
+  .addOption(yesOption())
   .addOption(jsonOption())
   .addOption(htmlOption())
   .addOption(markdownOption())
@@ -79,6 +90,43 @@ program
         maxPauseMs: options.maxPause,
         falseAlarmProbability: options.falseAlarms,
         forMs: options.for ?? DEFAULT_FOR_MS,
+        until: options.until,
+      },
+      { ...options, standstillMsMost: standstillMsMost(command) },
+    );
+  });
+
+program
+  .command('watch')
+  .description(
+    'stand guard over a running process until it ends or you stop it: as attach, with more patience',
+  )
+  .argument('<target>', 'a pid, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…')
+  .addOption(forOption('the longest to watch (default: until the process ends)'))
+  .addOption(untilOption('end'))
+  .addOption(gcOption())
+  .addOption(maxPauseOption())
+  .addOption(falseAlarmsOption())
+  .addOption(yesOption())
+  .addOption(jsonOption())
+  .addOption(htmlOption())
+  .addOption(markdownOption())
+  .addOption(withSourceOption())
+  .addOption(snapshotOption())
+  .addOption(allocationsOption())
+  .addOption(uiOption())
+  .addOption(quietOption())
+  .addOption(verboseOption())
+  .addOption(noColorOption())
+  .action(async (text, options, command) => {
+    const { watchCommand } = await import('./watch.ts');
+    exitCode = await watchCommand(
+      targetFrom(text),
+      {
+        gc: options.gc,
+        maxPauseMs: options.maxPause,
+        falseAlarmProbability: options.falseAlarms,
+        forMs: options.for ?? null,
         until: options.until,
       },
       { ...options, standstillMsMost: standstillMsMost(command) },
@@ -269,6 +317,8 @@ program
   .addOption(markdownOption())
   .addOption(withSourceOption())
   .addOption(uiOption('show it on a page of this machine until Ctrl-C; its address is printed'))
+  .addOption(quietOption())
+  .addOption(verboseOption())
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { judgeCommand } = await import('./judge.ts');
@@ -290,6 +340,8 @@ program
   .addOption(htmlOption())
   .addOption(markdownOption())
   .addOption(withSourceOption())
+  .addOption(quietOption())
+  .addOption(verboseOption())
   .addOption(noColorOption())
   .action(async (file, options) => {
     const { reportCommand } = await import('./report.ts');
@@ -302,9 +354,12 @@ program
     'a page in the browser of this machine, until Ctrl-C: a report that was saved with --json, or without one the Node processes that could be watched',
   )
   .argument('[file]', 'a report or comparison of leakline; - is standard input')
-  .action(async (file) => {
+  .addOption(quietOption())
+  .addOption(verboseOption())
+  .addOption(noColorOption())
+  .action(async (file, options) => {
     const { uiCommand } = await import('./ui.ts');
-    exitCode = await uiCommand(file);
+    exitCode = await uiCommand(file, options);
   });
 
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */

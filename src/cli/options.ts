@@ -21,18 +21,17 @@ export function forOption(description: string): Option<'--for <duration>', undef
   return new Option('--for <duration>', description).env('LEAKLINE_FOR').argParser(durationMs);
 }
 
-export function untilOption(): Option<
-  '--until <when>',
-  undefined,
-  'verdict',
-  undefined,
-  false,
-  'verdict' | 'end'
-> {
+export function untilOption<When extends 'verdict' | 'end' = 'verdict'>(
+  byDefault: When = 'verdict' as When,
+): Option<'--until <when>', undefined, When, undefined, false, 'verdict' | 'end'> {
   return new Option('--until <when>', 'stop as soon as verdict and line are known, or at the end')
     .choices(['verdict', 'end'] as const)
-    .default('verdict' as const)
+    .default(byDefault)
     .env('LEAKLINE_UNTIL');
+}
+
+export function yesOption(): Option<'--yes'> {
+  return new Option('--yes', 'not on Linux: it is a Node.js of mine that may be opened').env('LEAKLINE_YES');
 }
 
 export function gcOption(): Option<
@@ -160,6 +159,11 @@ export function verboseOption(): Option<'--verbose'> {
 
 export function noColorOption(): Option<'--no-color', undefined, true> {
   return new Option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are honoured too)');
+}
+
+/** What a variable may hold to say that its option is not given. */
+export function isOff(value: string | undefined): boolean {
+  return value === undefined || ['', '0', 'false', 'no', 'off'].includes(value.trim().toLowerCase());
 }
 
 export function positiveInteger(text: string): number {

@@ -1,4 +1,4 @@
-import { progressLine } from '../present/text/progress.ts';
+import { type LinesFor, progressLine } from '../present/text/progress.ts';
 import type { TextOptions } from '../present/text/text-options.ts';
 import { renderCosts } from '../present/text/cost-text.ts';
 import type { HeapAnswer } from '../report/heap-summary.ts';
@@ -9,7 +9,7 @@ import type { WatchProgress } from '../session/watch.ts';
 import { AllocationsFile } from './allocations.ts';
 import { answerGoesToStdout, writeDocuments, writeHeapPage, writeJson } from './documents.ts';
 import type { OutputOptions } from './options.ts';
-import type { LiveScreenOptions } from './live-screen.ts';
+import type { LiveScreen, LiveScreenOptions } from './live-screen.ts';
 import { openPage } from './page.ts';
 
 /**
@@ -17,25 +17,21 @@ import { openPage } from './page.ts';
  * progress where somebody sits at a terminal. A page in the browser takes the place of that screen, which would hide its
  * address. `live` is left out by a command that has nothing to look at while it runs.
  */
-export async function openOutput(
-  options: OutputOptions,
-  title: string,
-  live?: LiveScreenOptions,
-): Promise<Output> {
+export async function openOutput(options: OutputOptions, title: string, live?: LiveOptions): Promise<Output> {
   const text = textOptions(options);
   const documentToStdout = answerGoesToStdout(options);
   const page = options.ui === true ? await openPage(title) : null;
-  const screen =
-    page === null && live !== undefined && options.quiet !== true && !documentToStdout && isTerminal()
-      ? (await import('./live-screen.ts')).openLiveScreen(title, text, live)
-      : null;
+  const isShared = live?.program === true;
+  const hasPicture = page === null && options.quiet !== true && !documentToStdout && isTerminal();
+  const screen = live === undefined || !hasPicture ? null : await openPicture(title, text, live);
+  const isQuiet = options.quiet ?? (isShared && process.stdout.isTTY);
   const allocations = options.allocations === undefined ? null : new AllocationsFile(options.allocations);
   let previous: LiveView | null = null;
   const progress = (view: LiveView): void => {
     page?.update(view);
     if (screen !== null) screen.update(view);
-    else if (options.quiet !== true) {
-      const line = progressLine(view, previous);
+    else if (!isQuiet) {
+      const line = progressLine(view, previous, live?.lines);
       if (line !== null) process.stderr.write(`${line}\n`);
       previous = view;
     }
@@ -63,9 +59,7 @@ export async function openOutput(
       await writeDocuments(document, options);
       const missing = await allocations?.write();
       if (typeof missing === 'string') process.stderr.write(`${missing}\n`);
-      if (options.verbose === true && document.schema !== 'leakline/reports@1') {
-        process.stderr.write(renderCosts(document));
-      }
+      if (options.verbose === true) process.stderr.write(renderCosts(document, text));
     },
     list,
     async listHeap(answer, rendered) {
@@ -80,6 +74,17 @@ export async function openOutput(
       await page?.close();
     },
   };
+}
+
+export type LiveOptions = LiveScreenOptions & {
+  readonly lines?: LinesFor;
+  /** The terminal is a program's, which prints to it: a strip below that, and no progress in between. */
+  readonly program?: boolean;
+};
+
+async function openPicture(title: string, text: TextOptions, live: LiveOptions): Promise<LiveScreen | null> {
+  if (live.program !== true) return (await import('./live-screen.ts')).openLiveScreen(title, text, live);
+  return process.stderr.isTTY ? (await import('./live-strip.ts')).openLiveStrip(text) : null;
 }
 
 export type Output = {

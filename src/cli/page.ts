@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { PageServer } from '../present/web/page-server.ts';
 import type { Interrupt } from './interrupt.ts';
+import type { OutputOptions } from './options.ts';
 
 /** The live page, with its address on standard error: standard output is the answer's. Loaded only when it is asked for. */
 export async function openPage(name: string): Promise<PageServer> {
@@ -12,16 +13,21 @@ export async function openPage(name: string): Promise<PageServer> {
 }
 
 /** Of an answer that stands: the page would be gone with the command, so that goes on until somebody ends it. */
-export async function readUntilInterrupted(interrupt: Pick<Interrupt, 'signal'>): Promise<void> {
+export async function readUntilInterrupted(
+  interrupt: Pick<Interrupt, 'signal'>,
+  { quiet }: Pick<OutputOptions, 'quiet'>,
+): Promise<void> {
   // The page keeps no process alive; here there is nothing else that would.
   const alive = setInterval(() => undefined, 60_000);
-  process.stderr.write('Ctrl-C ends it.\n');
+  if (quiet !== true) process.stderr.write(HOW_IT_ENDS);
   await new Promise<void>((resolve) => {
     if (interrupt.signal.aborted) resolve();
     else interrupt.signal.addEventListener('abort', () => resolve());
   });
   clearInterval(alive);
 }
+
+export const HOW_IT_ENDS = 'Ctrl-C ends it.\n';
 
 /** Beside the bundle that this is part of. */
 async function pageScript(): Promise<string> {

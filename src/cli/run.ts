@@ -9,8 +9,8 @@ import { lastResortOf, type WatchCommandOptions } from './last-resort.ts';
 import { openOutput } from './output.ts';
 
 /**
- * `leakline run -- node app.js`: its exit code is passed on unless a leak was found. The program has the terminal, so
- * progress is plain lines, and none where somebody reads the program's own output.
+ * `leakline run -- node app.js`: its exit code is passed on unless a leak was found. The program has the terminal, so what is
+ * shown there is a strip below its output; elsewhere progress is plain lines.
  */
 export async function runCommand(
   command: readonly string[],
@@ -18,11 +18,7 @@ export async function runCommand(
   options: WatchCommandOptions,
 ): Promise<number> {
   const interrupt = listenForInterrupt();
-  const output = await openOutput(
-    { ...options, quiet: options.quiet ?? process.stdout.isTTY },
-    'leakline run',
-    { interrupt },
-  );
+  const output = await openOutput(options, 'leakline run', { interrupt, program: true });
   try {
     const program = await watchProgram(
       command,
@@ -43,7 +39,8 @@ export async function runCommand(
       process.stderr.write(renderError(error, output.text));
       return null;
     });
-    if (report !== null) await output.answer(report, renderReport(report, output.text));
+    if (report === null) await output.close();
+    else await output.answer(report, renderReport(report, output.text));
     const { code, signal } = await program.exited;
     if (report !== null && exitCodeOf(report) === EXIT.leak) return EXIT.leak;
     // As a shell reports a program that a signal ended.

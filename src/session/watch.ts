@@ -6,8 +6,10 @@ import type { Report } from '../report/schema.ts';
 import type { SnapshotAccount } from '../report/snapshot-account.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
 import type { ProgramExit } from '../target/spawn.ts';
+import type { Patience } from '../verdict/persistence.ts';
 import { HandlerRelay } from '../wire/handler-relay.ts';
 import type { PeerHandlers } from '../wire/peer.ts';
+import { after } from './after.ts';
 import { agentFiles } from './agent-files.ts';
 import { ChildWatches } from './child-watches.ts';
 import type { IsolateWatch, SampledAllocations } from './isolate-watch.ts';
@@ -24,6 +26,8 @@ export type WatchRequest = {
   readonly forMs: number | null;
   /** `verdict`: until verdict and line are known. `end`: until the process or the time ends. */
   readonly until: 'verdict' | 'end';
+  /** Left out, it follows from the two above. */
+  readonly patience?: Patience;
 };
 
 /**
@@ -112,7 +116,7 @@ class Watch {
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     const { forMs } = this.#request;
-    const timeout = forMs === null ? null : setTimeout(stop, forMs);
+    const cancel = forMs === null ? null : after(forMs, stop);
     const children = this.#children.run(agentFiles, this.#over.signal);
     try {
       await this.#process.run(this.#over.signal);
@@ -121,7 +125,7 @@ class Watch {
       if (this.#process.main.ended) await this.#learnExit(exited);
     } finally {
       stop();
-      if (timeout !== null) clearTimeout(timeout);
+      cancel?.();
       signal.removeEventListener('abort', stop);
     }
     // What it cost belongs into the report.

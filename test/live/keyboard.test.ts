@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { childrenOf, type RunningServer, startServer } from './processes.ts';
+import { atTerminal, type Terminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'leakline-keyboard-'));
 let server: RunningServer;
@@ -92,16 +92,6 @@ function expectOwnMode(terminal: Terminal): void {
   expect(modes).toMatch(/\secho\s/);
 }
 
-type Terminal = {
-  readonly child: ChildProcess;
-  type(keys: string): void;
-  /** All that was written to the terminal. */
-  text(): string;
-  shows(words: RegExp, withinMs?: number): Promise<void>;
-  ends(code: string): Promise<void>;
-};
-
-/** `script` of util-linux gives the command a terminal of its own; at its end the exit code and the terminal's mode are written. */
 function watchAt(
   options: {
     readonly nodeArgs?: readonly string[];
@@ -118,31 +108,7 @@ function watchAt(
     'end',
     ...(options.args ?? []),
   ];
-  // A shell that is to write on after Ctrl-C has a handler; what it starts has none of it.
-  const command = `trap : INT; stty rows 24 cols 80; ${words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')} ${options.input ?? ''}; echo CODE $?; stty -a; echo THE END`;
-  const { CI: _, ...env } = process.env;
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
-    cwd: folder,
-    env: { ...env, TERM: 'xterm', NO_COLOR: '1', LANG: 'C.UTF-8', SHELL: '/bin/sh' },
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const terminal: Terminal = {
-    child,
-    type: (keys) => child.stdin.write(keys),
-    text: () => text,
-    async shows(pattern, withinMs = 60_000) {
-      const untilMs = performance.now() + withinMs;
-      while (!pattern.test(text) && performance.now() < untilMs) {
-        await new Promise((done) => setTimeout(done, 50));
-      }
-      expect(text).toMatch(pattern);
-    },
-    async ends(code) {
-      await terminal.shows(/THE END/);
-      expect(text).toMatch(new RegExp(`CODE ${code}\\b`));
-    },
-  };
+  const terminal = atTerminal(words, { cwd: folder, redirection: options.input ?? '' });
   open.push(terminal);
   return terminal;
 }

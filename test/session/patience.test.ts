@@ -13,3 +13,7 @@ test.each([
 ] as const)('%s: %s, %s ms is %s', (_, until, forMs, patience) => {
   expect(patienceOf({ until, forMs })).toBe(patience);
 });
+
+test('a watch that is said to stand does so without an end too', () => {
+  expect(patienceOf({ until: 'end', forMs: null, patience: 'standing' })).toBe('standing');
+});

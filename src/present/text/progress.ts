@@ -9,17 +9,25 @@ import { activityWords, verdictWordSoFar } from '../words.ts';
  * Plain lines for pipes and CI: one for each side that has news, `null` when none has.
  *
  * A side has news when another second has begun since `previous`, or at once when its verdict, its activity or its
- * finding changed, so that a log shows the moment without a line for every redraw.
+ * finding changed, so that a log shows the moment without a line for every redraw. For `verdicts` only a changed verdict or finding is
+ * news: seconds and activities of a watch of days would be a log of their own.
  */
-export function progressLine(view: LiveView, previous: LiveView | null): string | null {
-  const secondPassed = previous === null || wholeSeconds(view) > wholeSeconds(previous);
+export function progressLine(
+  view: LiveView,
+  previous: LiveView | null,
+  tells: LinesFor = 'seconds',
+): string | null {
+  const secondPassed =
+    tells === 'seconds' && (previous === null || wholeSeconds(view) > wholeSeconds(previous));
   const lines = view.sides.flatMap((side) => {
     const before = previous?.sides.find(({ name }) => name === side.name) ?? null;
-    const changed = before === null || newsOf(side) !== newsOf(before);
+    const changed = before === null || newsOf(side, tells) !== newsOf(before, tells);
     return changed || (secondPassed && !isOver(side)) ? [sideLine(side, view)] : [];
   });
   return lines.length === 0 ? null : lines.join('\n');
 }
+
+export type LinesFor = 'seconds' | 'verdicts';
 
 function wholeSeconds({ elapsedMs }: LiveView): number {
   return Math.floor(elapsedMs / 1000);
@@ -29,8 +37,9 @@ function isOver({ activity }: LiveSide): boolean {
   return activity === 'ended' || activity === 'done';
 }
 
-function newsOf({ activity, report }: LiveSide): string {
-  return `${activity} ${report?.verdict.kind} ${report?.findings[0]?.fingerprint}`;
+function newsOf({ activity, report }: LiveSide, tells: LinesFor): string {
+  const answer = `${report?.verdict.kind} ${report?.findings[0]?.fingerprint}`;
+  return tells === 'verdicts' ? answer : `${activity} ${answer}`;
 }
 
 function sideLine(unsafeSide: LiveSide, view: LiveView): string {

@@ -68,7 +68,7 @@ function keysNow(
 }
 
 /** What leakline has taken of the processes until now, the fullest words first. */
-function costWords({ sides }: LiveView, dot: string): string[] {
+export function costWords({ sides }: LiveView, dot: string): string[] {
   const costs = sides.flatMap(({ report }) => report?.cost ?? []);
   const longestMs = Math.max(...costs.map(({ longestPauseMs }) => longestPauseMs ?? -1));
   if (costs.length === 0 || longestMs < 0) return [];

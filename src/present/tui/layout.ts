@@ -58,6 +58,38 @@ export function layoutScreen(
   };
 }
 
+/**
+ * The rows at the bottom of a terminal that belongs to a program: a rule with name and time, the verdict, a chart with its
+ * legend, and what was found. A third of the terminal or so, and in 80×24 nine rows of it. `null` where that would leave the
+ * program too little.
+ */
+export function layoutStrip({ columns: all, rows: allRows }: ScreenSize): ScreenLayout | null {
+  // A terminal that does not tell its size has neither.
+  if (!(all >= STRIP_LEAST.columns && allRows >= STRIP_LEAST.rows)) return null;
+  // The last column stays free: a letter in it leaves the cursor where terminals disagree about what comes next.
+  const columns = all - 1;
+  const rows = Math.min(16, Math.max(8, Math.round(allRows * 0.36)));
+  const free = rows - STRIP_FIXED_ROWS;
+  const chartRows = Math.round(free * 0.6);
+  const oddChartRows = chartRows >= 7 && chartRows % 2 === 0 ? chartRows - 1 : chartRows;
+  return {
+    columns,
+    rows,
+    abreast: true,
+    compact: true,
+    gapColumns: 0,
+    sideColumns: columns,
+    chartRows: oddChartRows,
+    gapRows: 0,
+    helpRows: 0,
+    panelRows: free - oddChartRows,
+  };
+}
+
+const STRIP_LEAST: ScreenSize = { columns: 80, rows: 20 };
+/** The rule, the verdict, and the legend. */
+const STRIP_FIXED_ROWS = 3;
+
 const ABREAST_COLUMNS = 72;
 const ROOMY_ROWS = 22;
 const SPACIOUS_ROWS = 30;

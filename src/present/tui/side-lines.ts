@@ -81,7 +81,7 @@ function headLine(side: LiveSide, columns: number, glyphs: Glyphs): Line {
   return spread(fits ? full : [nameSpan(side)], activity, columns, glyphs);
 }
 
-function activitySpan(side: LiveSide): Span {
+export function activitySpan(side: LiveSide): Span {
   return { text: activityWords(side.activity), tone: 'faint' };
 }
 
@@ -110,7 +110,8 @@ function intervalLine(report: Report | null, glyphs: Glyphs): Line {
   return [{ text: `${percent(level)} interval ${rateInterval(interval, glyphs)}`, tone: 'faint' }];
 }
 
-function fateLine(report: Report | null): Line {
+/** When memory ends, or how far the answer is. */
+export function fateLine(report: Report | null): Line {
   if (report === null) return [];
   const fate = fateWords(report);
   if (fate !== null) return [{ text: fate, tone: report.target.exit === null ? 'strong' : 'bad' }];
@@ -125,7 +126,8 @@ function fateLine(report: Report | null): Line {
   return [{ text: `a leak of ${formatBytes(smallest)}/s would show`, tone: 'faint' }];
 }
 
-function chartLines(
+/** The chart with its legend, and where there is room its times and collections. */
+export function chartLines(
   report: Report | null,
   scale: SharedScale,
   layout: ScreenLayout,
@@ -289,7 +291,7 @@ function gutter(label: string): Span {
 }
 
 /** `left` at the left edge and `right` at the right one; where both do not fit, `left` is what stays. */
-function spread(left: Line, right: Span, columns: number, glyphs: Glyphs): Line {
+export function spread(left: Line, right: Span, columns: number, glyphs: Glyphs): Line {
   const room = columns - lineWidth(left) - textWidth(right.text);
   if (room < 2) return cutLine(left, columns, glyphs.cut);
   return [...left, { text: ' '.repeat(room) }, right];

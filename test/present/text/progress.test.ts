@@ -47,6 +47,20 @@ test('a second later every living side has a line, an ended one only when it end
   expect(later?.split('\n')).toHaveLength(1);
 });
 
+test('a watch that stands for days tells what changes its answer, and nothing else', () => {
+  const steady = liveView(5_000, [liveSide('app', steadyReport())]);
+  expect(progressLine(steady, null, 'verdicts')).toContain('STEADY');
+  const walking = liveView(60_000, [liveSide('app', steadyReport(), { activity: 'walking' })]);
+  expect(progressLine(walking, steady, 'verdicts')).toBeNull();
+  const called = liveView(61_000, [liveSide('app', leakingReport({ findings: [] }))]);
+  expect(progressLine(called, walking, 'verdicts')).toContain('LEAKING');
+  const named = liveView(62_000, [liveSide('app', leakingReport())]);
+  expect(progressLine(named, called, 'verdicts')).toContain('src/server.ts:6');
+  expect(progressLine(liveView(70_000, named.sides), named, 'verdicts')).toBeNull();
+  const takenBack = liveView(80_000, [liveSide('app', inconclusiveReport())]);
+  expect(progressLine(takenBack, named, 'verdicts')).toContain('NO VERDICT YET');
+});
+
 test('a hostile name makes no new line and no escape', () => {
   fc.assert(
     fc.property(hostileText, (hostile) => {

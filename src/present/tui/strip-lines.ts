@@ -1,0 +1,108 @@
+import { formatDuration } from '../../core/duration.ts';
+import type { LiveSide, LiveView } from '../../report/live.ts';
+import type { ReportFinding } from '../../report/schema.ts';
+import { findingLines, findingRows, headNotes, headWords, missingWords } from '../finding-lines.ts';
+import { flowParts } from '../flow.ts';
+import { glyphsFor } from '../glyphs.ts';
+import { cutLine, type Line } from '../line.ts';
+import { cutEnd, textWidth } from '../text-width.ts';
+import { growingLines } from './growing-lines.ts';
+import { costWords } from './help-line.ts';
+import type { ScreenLayout } from './layout.ts';
+import { activitySpan, chartLines, fateLine, sharedScale, spread, verdictSpans } from './side-lines.ts';
+
+/** A watch of one program in few rows, below the program's own: always as many as the layout has, each within its columns. */
+export function stripLines(view: LiveView, layout: ScreenLayout, unicode: boolean): Line[] {
+  const [side] = view.sides;
+  const { columns, rows } = layout;
+  const { cut } = glyphsFor(unicode);
+  const lines = [
+    ruleLine(view, columns, unicode),
+    ...(side === undefined ? [] : bodyLines(view, side, layout, unicode)),
+  ];
+  return Array.from({ length: rows }, (_, row) => cutLine(lines[row] ?? [], columns, cut));
+}
+
+function bodyLines(view: LiveView, side: LiveSide, layout: ScreenLayout, unicode: boolean): Line[] {
+  const glyphs = glyphsFor(unicode);
+  const fate = fateLine(side.report);
+  const verdict: Line = [...verdictSpans(side), ...(fate.length === 0 ? [] : [{ text: '   ' }, ...fate])];
+  return [
+    spread(verdict, activitySpan(side), layout.columns, glyphs),
+    ...chartLines(side.report, sharedScale(view), layout, unicode),
+    ...foundLines(side, layout, unicode),
+  ];
+}
+
+/** The first finding as far as it fits; until there is one what the verdict rests on, and what grows. */
+function foundLines(side: LiveSide, layout: ScreenLayout, unicode: boolean): Line[] {
+  const { columns, panelRows } = layout;
+  const [finding] = side.report?.findings ?? [];
+  if (finding !== undefined) {
+    const look = { columns, indent: 0, glyphs: glyphsFor(unicode), explanation: false, excerpts: false };
+    const full = findingLines(finding, look);
+    return full.length > panelRows ? shortFinding(finding, columns).slice(0, panelRows) : full;
+  }
+  const reason = side.report?.verdict.reason ?? '';
+  return [[{ text: reason, tone: 'faint' }], ...growingLines([side], layout, unicode, panelRows - 1)];
+}
+
+/** What is kept in one line, and the places in the next: they are what the reader came for. */
+function shortFinding(finding: ReportFinding, columns: number): Line[] {
+  const { rate, doubt } = headNotes(finding);
+  const head: Line[] = [
+    [{ text: headWords(finding), tone: 'strong' }],
+    ...(rate === null ? [] : [[{ text: rate, tone: 'faint' as const }]]),
+    ...(doubt === null ? [] : [[{ text: doubt, tone: 'unsure' as const }]]),
+  ];
+  const [held, ...others] = findingRows(finding);
+  const added = others.filter(({ label }) => label === 'added at');
+  const rest = others.filter(({ label }) => label !== 'added at');
+  const places = [held, ...added, ...rest].flatMap((row): Line[] => {
+    if (row === undefined) return [];
+    // Only who holds it needs a name: the others are lines to go to.
+    const name = row === held || row.place === '' ? `${row.name} ` : '';
+    return [[{ text: `${row.label} `, tone: 'faint' }, { text: name }, { text: row.place, tone: 'place' }]];
+  });
+  const missing = missingWords(finding);
+  const gap = { text: '   ' };
+  return [
+    ...flowParts(head, { columns, gap, indent: 2 }).slice(0, 1),
+    ...flowParts(places, { columns: columns - 2, gap, indent: 0 }).map(
+      (line): Line => [{ text: '  ' }, ...line],
+    ),
+    ...(missing === null ? [] : [[{ text: '  missing ', tone: 'faint' as const }, { text: missing }]]),
+  ];
+}
+
+/** `── node server.js ──────── cost so far: longest pause 9 ms · 310 ms in all ── 23 s ──`. */
+function ruleLine(view: LiveView, columns: number, unicode: boolean): Line {
+  const { dot, cut } = glyphsFor(unicode);
+  const dash = unicode ? '─' : '-';
+  const ends = `${dash}${dash}`;
+  const time = formatDuration(Math.floor(view.elapsedMs / 1000) * 1000);
+  const command = view.sides[0]?.name ?? '';
+  // The folders of a command are what one knows.
+  const name = `leakline ${dot} ${command.replaceAll(/(?<=^| )[^ ]*\/(?=[^ /])/g, '')}`;
+  const costs = costWords(view, ` ${dot} `);
+  const leaves = (nameColumns: number, words: string): boolean =>
+    nameColumns + textWidth(words) + textWidth(time) + RULE_COLUMNS <= columns;
+  const cost =
+    costs.find((words) => leaves(textWidth(name), words)) ??
+    costs.toReversed().find((words) => leaves(NAME_COLUMNS, words));
+  const right = cost === undefined ? [time] : [cost, time];
+  const rightColumns = right.reduce((sum, text) => sum + textWidth(text) + 4, 0);
+  const shown = cutEnd(name, columns - rightColumns - 4, cut);
+  const room = Math.max(0, columns - textWidth(shown) - rightColumns - 4);
+  return [
+    { text: `${ends} `, tone: 'faint' },
+    { text: shown, tone: 'strong' },
+    { text: ` ${dash.repeat(room)}`, tone: 'faint' },
+    { text: right.map((text) => ` ${text} ${ends}`).join(''), tone: 'faint' },
+  ];
+}
+
+/** Of a long command so much is shown rather than what the watch cost. */
+const NAME_COLUMNS = 24;
+/** Dashes and blanks around name, cost and time. */
+const RULE_COLUMNS = 12;
