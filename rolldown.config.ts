@@ -65,12 +65,19 @@ const config: RolldownOptions[] = [
     platform: 'neutral',
     output: { ...esm('dist'), codeSplitting: false },
   })),
-  // The script of the live page, for a browser.
-  ...bundle(['web/main.ts'], (inputs) => ({
-    input: inputs,
-    platform: 'browser',
-    output: { ...esm('dist'), codeSplitting: false, minify: true },
-  })),
+  // The scripts of the live page and of a page in a file, for a browser. The second stands in the page, where it is no module.
+  ...(['web/main.ts', 'web/file-page.ts'] as const).flatMap((entry) =>
+    bundle([entry], (inputs) => ({
+      input: inputs,
+      platform: 'browser',
+      output: {
+        ...esm('dist'),
+        format: entry === 'web/main.ts' ? 'esm' : 'iife',
+        codeSplitting: false,
+        minify: true,
+      },
+    })),
+  ),
   // Loaded with a program: `require` must find them as well as `import`, and each stands alone.
   ...['src/agent/preload.ts', 'src/agent/register.ts'].flatMap((entry) =>
     bundle([entry], (inputs) => ({

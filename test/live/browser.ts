@@ -27,6 +27,18 @@ export function noteComplaints(page: Page, seen: string[]): void {
   });
 }
 
+/** Over the first chart, between two parts of its width. */
+export async function drag(page: Page, from: number, to: number): Promise<void> {
+  const over = page.locator('.plot .u-over').first();
+  await over.waitFor();
+  const box = await over.boundingBox();
+  if (box === null) throw new Error('the chart has no place');
+  await page.mouse.move(box.x + box.width * from, box.y + 80);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * to, box.y + 90, { steps: 4 });
+  await page.mouse.up();
+}
+
 /** What axe finds serious. Axe is a script, so the page has to be opened with `bypassCSP`. */
 export async function seriousProblems(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });

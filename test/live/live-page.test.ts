@@ -22,7 +22,7 @@ import {
   withHostileText,
 } from '../present/reports.ts';
 import { PROCESSES } from '../present/processes.ts';
-import { chromiumPath, launchChromium, noteComplaints, seriousProblems } from './browser.ts';
+import { chromiumPath, drag, launchChromium, noteComplaints, seriousProblems } from './browser.ts';
 
 const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
   leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
@@ -410,18 +410,6 @@ async function openPage(
   // The entrance leads on by itself; who is refused stays.
   await page.locator('#connection, pre').first().waitFor({ state: 'attached' });
   return page;
-}
-
-/** Over the first chart, between two parts of its width. */
-async function drag(page: Page, from: number, to: number): Promise<void> {
-  const over = page.locator('.plot .u-over').first();
-  await over.waitFor();
-  const box = await over.boundingBox();
-  if (box === null) throw new Error('the chart has no place');
-  await page.mouse.move(box.x + box.width * from, box.y + 80);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * to, box.y + 90, { steps: 4 });
-  await page.mouse.up();
 }
 
 function printedUrl(command: ChildProcess): Promise<string> {

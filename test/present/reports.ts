@@ -770,3 +770,30 @@ function memory(seconds: number, floorAt: (second: number) => number): Pick<Repo
     })),
   };
 }
+
+/** A watch with one sample and one major collection a second, each with sizes of as many digits as real ones. */
+export function watchOf(seconds: number): Report {
+  const base = leakingReport();
+  const timeMs = Array.from({ length: seconds }, (_, second) => second * 1000);
+  const floor = timeMs.map((at) => ({ timeMs: at, bytes: 30_123_456 + at * 20, externalBytes: null }));
+  return {
+    ...base,
+    durationMs: seconds * 1000,
+    series: {
+      ...base.series,
+      timeMs,
+      rss: timeMs.map((at, second) => 120_456_789 + at * 22 + ((second * 7919) % 999_999)),
+      heapUsed: timeMs.map((at, second) => 30_123_456 + at * 20 + 2e6 * (second % 5)),
+      floor,
+    },
+    gc: floor.map(({ timeMs: at, bytes }) => ({
+      timeMs: at,
+      kind: 'major',
+      durationMs: 4,
+      beforeBytes: bytes + 10e6,
+      afterBytes: bytes,
+      forced: false,
+      afterGap: false,
+    })),
+  };
+}

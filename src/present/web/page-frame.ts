@@ -1,4 +1,4 @@
-import type { PlotData } from './plot-data.ts';
+import type { PlotData } from '../html/plot-data.ts';
 
 /** All that the page shows at one moment. It is whole, so that one that was never sent is not missed. */
 export type PageFrame = {

@@ -1,0 +1,17 @@
+/**
+ * The script of a page in a file: where it runs, the charts that are drawn in the page make room for those of the live page, which
+ * can be zoomed into and read off. It asks nobody for anything; all it knows is in the page.
+ */
+import type { FileFacts } from '../src/present/html/file-facts.ts';
+import { Charts } from './charts.ts';
+
+const facts = JSON.parse(document.getElementById('facts')?.textContent ?? '') as FileFacts;
+// The charts have no width to be drawn in before.
+document.documentElement.classList.add('scripted');
+try {
+  new Charts().draw(facts.plots);
+} catch (error) {
+  // An old browser, say: what was drawn when the page was written is still there.
+  document.documentElement.classList.remove('scripted');
+  throw error;
+}
