@@ -17,12 +17,20 @@ import {
   liveSide,
   liveView,
   packageFinding,
+  sampledGrowth,
   sessionsFinding,
   steadyReport,
   withHostileText,
 } from '../present/reports.ts';
 import { PROCESSES } from '../present/processes.ts';
-import { chromiumPath, drag, launchChromium, noteComplaints, seriousProblems } from './browser.ts';
+import {
+  chromiumPath,
+  drag,
+  expectChosenMoments,
+  launchChromium,
+  noteComplaints,
+  seriousProblems,
+} from './browser.ts';
 
 const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
   leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
@@ -122,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
 
   test('the flame graph and the sparklines are pictures that fit, and each has its figures beside it', async () => {
     const page = await openDocument('leaking', { viewport: { width: 360, height: 740 } });
-    const flame = page.locator('.flame.part-all');
+    const flame = page.locator('.flame');
     await flame.waitFor();
     const whole = await flame.boundingBox();
     const boxes = await Promise.all(
@@ -278,16 +286,30 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
-  test('a moment that was chosen stays chosen while the page goes on', async () => {
+  test('the flame graph is of what was allocated between the two moments that are chosen, by keys too', async () => {
+    const page = await openDocument('leaking');
+    await expectChosenMoments(page);
+    await page.context().close();
+  });
+
+  test('moments that were chosen stay chosen while the page goes on', async () => {
     const server = await serve();
     server.update(liveView(23_000, [liveSide('pid 4242', leakingReport())]));
     const page = await openPage(browser, server.url);
-    await page.locator('input.part-2').check();
-    await page.locator('.flame.part-2').waitFor();
-    server.update(liveView(24_000, [liveSide('pid 4242', leakingReport())]));
+    await page.locator('select.from').selectOption('2');
+    await page.locator('.flames summary').click();
+    const grown = sampledGrowth();
+    const stacks = grown.stacks.map((stack) => ({
+      ...stack,
+      bytesByAge: stack.bytesByAge.map((size) => 2 * size),
+    }));
+    const later = leakingReport({ sampledGrowth: { ...grown, stacks } });
+    server.update(liveView(24_000, [liveSide('pid 4242', later)]));
     await page.locator('.live', { hasText: '24 s' }).waitFor();
-    expect(await page.locator('.flame.part-2').isVisible()).toBe(true);
-    expect(await page.locator('.flame.part-all').isVisible()).toBe(false);
+    // From 11.8 to 14.2 s there were 68 and 69 MB, and now twice that.
+    expect(await page.locator('.flames .sum').innerText()).toContain('274 MB allocated from 11.8 to 14.2 s');
+    expect(await page.locator('select.from').inputValue()).toBe('2');
+    expect(await page.locator('.flames table').isVisible()).toBe(true);
     await page.context().close();
   });
 

@@ -22,7 +22,14 @@ import {
   unexplainedReport,
   withHostileText,
 } from '../present/reports.ts';
-import { chromiumPath, drag, launchChromium, noteComplaints, seriousProblems } from './browser.ts';
+import {
+  chromiumPath,
+  drag,
+  expectChosenMoments,
+  launchChromium,
+  noteComplaints,
+  seriousProblems,
+} from './browser.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'leakline-page-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -106,6 +113,13 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser, from a disk'
     expect(await seen()).toEqual(['part-0']);
     await page.locator('label', { hasText: '14.2 to 15.4 s' }).click();
     expect(await seen()).toEqual(['part-4']);
+    await page.context().close();
+  });
+
+  test('where a script runs, the flame graph is of what was allocated between any two moments', async () => {
+    const page = await open(browser, 'leaking', {});
+    expect(await page.locator('.moments').count()).toBe(0);
+    await expectChosenMoments(page);
     await page.context().close();
   });
 

@@ -8,6 +8,8 @@ export type PageKind = {
     readonly memory: (report: Report, scale: ChartScale) => Content;
     /** The floors alone; `above` is the scale of the memory chart that they stand under. */
     readonly floors: (report: Report, scale: ChartScale, above: ChartScale) => Content;
+    /** Where what stays was allocated; `null` where nothing was sampled that stayed. */
+    readonly growth: (report: Report) => Content;
   };
   readonly verdictWord: (report: Report) => string;
   /** A sentence of the foot: what the page itself does. */

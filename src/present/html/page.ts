@@ -9,12 +9,13 @@ import { comparisonMain } from './comparison-main.ts';
 import { fileName } from './file-name.ts';
 import { heapMain } from './heap-main.ts';
 import { CHART_STYLE, FILE_STYLE } from './chart-style.ts';
-import type { FileFacts } from './file-facts.ts';
+import { flameGraph } from './flame-graph.ts';
 import { dataBlock, documentHtml, element, rawText, type Markup } from './markup.ts';
 import { floorChart, memoryChart } from './memory-chart.ts';
 import type { PageKind } from './page-kind.ts';
-import { pagePlots } from './page-plots.ts';
 import { reportMain, reportsMain } from './report-main.ts';
+import type { ScriptFacts } from './script-facts.ts';
+import { scriptedParts } from './scripted-parts.ts';
 import { STYLE } from './style.ts';
 
 export type HtmlOptions = {
@@ -33,16 +34,20 @@ export function renderHtml(document: Report | Reports | Comparison, options: Htm
   const told = sanitizeDocument(options.withSource ? document : withoutSource(document), { unicode: true });
   const { script = null } = options;
   if (script === null) return pageInFile(titleOf(told), documentMain(told, DRAWN), null);
-  const { plots, memory, floors } = pagePlots();
+  const { facts, memory, floors, growth } = scriptedParts();
   const main = documentMain(told, {
     ...DRAWN,
     charts: {
       memory: (report, scale) => [memoryChart(report, scale), memory(report, scale)],
       floors: (report, scale, above) => [floorChart(report, scale), floors(report, scale, above)],
+      growth: (report) => {
+        const drawn = flameGraph(report);
+        return drawn === null || report.sampledGrowth === null ? null : growth(report.sampledGrowth, drawn);
+      },
     },
     about: ABOUT_SCRIPTED_FILE,
   });
-  return pageInFile(titleOf(told), main, { script, facts: { plots } });
+  return pageInFile(titleOf(told), main, { script, facts });
 }
 
 /** A heap snapshot as one file, of the same kind. */
@@ -113,13 +118,13 @@ const ABOUT_SCRIPTED_FILE =
 
 /** The page in a file, without its script: pictures that are drawn once. */
 const DRAWN: PageKind = {
-  charts: { memory: memoryChart, floors: floorChart },
+  charts: { memory: memoryChart, floors: floorChart, growth: flameGraph },
   verdictWord: ({ verdict }) => verdictWord(verdict.kind),
   about: ABOUT_FILE,
 };
 
 /** What moves in a page, where scripts run. */
-type LivePart = { readonly script: string; readonly facts: FileFacts };
+type LivePart = { readonly script: string; readonly facts: ScriptFacts };
 
 const STYLE_OF_FILE = STYLE + CHART_STYLE + FILE_STYLE;
 

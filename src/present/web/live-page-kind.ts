@@ -1,15 +1,30 @@
 import type { Report } from '../../report/schema.ts';
+import { flameLayout } from '../html/flame-layout.ts';
 import type { PageKind } from '../html/page-kind.ts';
-import { pagePlots } from '../html/page-plots.ts';
-import type { PlotData } from '../html/plot-data.ts';
+import type { ScriptFacts } from '../html/script-facts.ts';
+import { scriptedParts } from '../html/scripted-parts.ts';
 
-/** A page whose charts are empty elements for a script to draw in; `plots` fills while the page is made. */
+/** A page with empty elements where a script draws its charts and flame graphs; `facts` fills while the page is made. */
 export function livePageKind(verdictWord: (report: Report) => string): {
   readonly kind: PageKind;
-  readonly plots: readonly PlotData[];
+  readonly facts: ScriptFacts;
 } {
-  const { plots, memory, floors } = pagePlots();
-  return { plots, kind: { charts: { memory, floors }, verdictWord, about: ABOUT_PAGE } };
+  const { facts, memory, floors, growth } = scriptedParts();
+  return {
+    facts,
+    kind: {
+      charts: {
+        memory,
+        floors,
+        growth: ({ sampledGrowth }) =>
+          sampledGrowth === null || flameLayout(sampledGrowth).boxes.length === 0
+            ? null
+            : growth(sampledGrowth, null),
+      },
+      verdictWord,
+      about: ABOUT_PAGE,
+    },
+  };
 }
 
 export const ABOUT_PAGE = 'It is served to this machine alone, and shows no more than the report has.';
