@@ -1,7 +1,7 @@
 import type { Heap } from '../heap/heap.ts';
 import type { NodeOrdinal } from '../heap/heap-graph.ts';
 import { type DominatorTwig, largestDominators } from '../heap/largest-dominators.ts';
-import type { HeapTile, HeapTileStep, HeapTree } from '../report/heap-summary.ts';
+import type { HeapTile, HeapTileStep, HeapTree } from '../report/schema.ts';
 
 /** The dominator tree as far as a reader can see it: who keeps most alive, and what most of that is. */
 export function heapTree(heap: Heap): HeapTree {

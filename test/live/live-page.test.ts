@@ -19,6 +19,7 @@ import {
   packageFinding,
   sampledGrowth,
   sessionsFinding,
+  snapshotReport,
   steadyReport,
   withHostileText,
 } from '../present/reports.ts';
@@ -39,6 +40,7 @@ const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
   contended: contendedReport(),
   died: diedReport(),
   reports: { schema: 'leakline/reports@1', reports: [leakingReport(), steadyReport()] },
+  snapshot: snapshotReport(),
   comparison: labComparison(labSides(diedReport())),
   hostile: {
     ...withHostileText(leakingReport({ findings: [packageFinding()] }), MARKUP_ATTACKS.join('')),

@@ -18,6 +18,7 @@ import {
   leakingReport,
   packageFinding,
   sessionsFinding,
+  snapshotReport,
   steadyReport,
   unexplainedReport,
   withHostileText,
@@ -42,6 +43,7 @@ const PAGES: Readonly<Record<string, Report | Comparison | HeapSummary>> = {
   contended: contendedReport(),
   died: diedReport(),
   unexplained: unexplainedReport(),
+  snapshot: snapshotReport(),
   comparison: labComparison(labSides(diedReport())),
   hostile: {
     ...withHostileText(leakingReport({ findings: [packageFinding()] }), MARKUP_ATTACKS.join('')),
@@ -212,10 +214,11 @@ async function open(
   const file = join(folder, `${name}.html`);
   const document = PAGES[name];
   if (document === undefined) throw new Error(`there is no page ${name}`);
+  const script = readFileSync('dist/file-page.js', 'utf8');
   const html =
     document.schema === 'leakline/heap-summary@1'
       ? renderHeapHtml(document)
-      : renderHtml(document, { withSource: true, script: readFileSync('dist/file-page.js', 'utf8') });
+      : renderHtml(document, { withSource: true, script });
   writeFileSync(file, change(html));
   const page = await (await browser.newContext(options)).newPage();
   noteComplaints(page, seen);

@@ -1,4 +1,5 @@
-import type { HeapSummary, HeapTile } from '../../src/report/heap-summary.ts';
+import type { HeapSummary } from '../../src/report/heap-summary.ts';
+import type { HeapTile } from '../../src/report/schema.ts';
 
 const MB = 1_000_000;
 

@@ -1,4 +1,5 @@
 import type { LiveSide, LiveView } from '../../src/report/live.ts';
+import { heapSummary } from './heaps.ts';
 import type {
   Comparison,
   ComparisonSide,
@@ -471,6 +472,7 @@ export function snapshotReport(): Report {
         pauseMs: 2_310,
         countingPauseMs: 94,
         memoryBytes: 290 * MB,
+        tree: heapSummary().tree,
       },
       predicted: { objects: 712_000, pauseMs: 2_190, pauseMsMost: 3_285, memoryBytes: 380 * MB },
       refusal: null,

@@ -16,6 +16,7 @@ import { findingArticle } from './finding-article.ts';
 import type { PageKind } from './page-kind.ts';
 import { shareBar } from './share-bar.ts';
 import { table } from './table.ts';
+import { treemap } from './treemap.ts';
 
 /** What was found, set against what was measured. */
 export function findingSections(report: Report, heading: Heading): Content {
@@ -27,7 +28,9 @@ export function findingSections(report: Report, heading: Heading): Content {
 
 /** What was measured beside memory: the width of the page is for its pictures. */
 export function measuredSections(report: Report, heading: Heading, { charts }: PageKind): Content {
+  const tree = report.snapshot?.taken?.tree ?? null;
   return [
+    section('What keeps most alive in the snapshot', heading, tree === null ? null : treemap(tree)),
     section('Containers', heading, containerTable(report)),
     section('Where what stays was allocated', heading, charts.growth(report)),
   ];

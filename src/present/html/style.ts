@@ -173,6 +173,7 @@ th .type{color:var(--soft)}
 .flames:has(.moments .part-0:checked) .flame.part-0,.flames:has(.moments .part-1:checked) .flame.part-1,.flames:has(.moments .part-2:checked) .flame.part-2,.flames:has(.moments .part-3:checked) .flame.part-3,.flames:has(.moments .part-4:checked) .flame.part-4{display:block}
 .flames:has(.moments input:not(.part-all):checked) .flame.part-all{display:none}
 .treemap{margin:18px 0 0}
+:is(h2,h3)+.treemap{margin-top:0}
 .treemap p{color:var(--soft);font-size:13px;max-width:90ch}
 .tiles{display:block;margin-top:8px;font-size:12px}
 .tiles rect{fill:var(--heap);fill-opacity:.16;stroke:var(--heap);stroke-opacity:.45}

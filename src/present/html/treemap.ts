@@ -1,5 +1,5 @@
 import { formatBytes } from '../../core/bytes.ts';
-import type { HeapTile, HeapTileStep, HeapTree } from '../../report/heap-summary.ts';
+import type { HeapTile, HeapTileStep, HeapTree } from '../../report/schema.ts';
 import { count, percent } from '../figures.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 import { table } from './table.ts';

@@ -14,6 +14,7 @@ import {
   packageFinding,
   residentMemory,
   sessionsFinding,
+  snapshotReport,
   unexplainedReport,
   withHostileText,
 } from '../reports.ts';
@@ -94,6 +95,7 @@ function expectHarmless(attack: string): void {
     'WebSocket',
     'history',
     'the interval in onConnection',
+    'routeCache',
   ]) {
     expect(text).toContain(shown(name));
   }
@@ -124,7 +126,8 @@ function reportWith(attack: string): Report {
     },
     notes: ['A note.'],
   });
-  return { ...withHostileText(report, attack), schema: 'leakline/report@1' };
+  const { snapshot } = snapshotReport();
+  return { ...withHostileText({ ...report, snapshot }, attack), schema: 'leakline/report@1' };
 }
 
 function comparisonWith(attack: string): Comparison {

@@ -14,6 +14,7 @@ import {
   packageFinding,
   residentMemory,
   sessionsFinding,
+  snapshotReport,
   steadyReport,
   unexplainedReport,
 } from '../reports.ts';
@@ -43,6 +44,7 @@ const PAGES: Readonly<Record<string, Report | Reports | Comparison>> = {
   died: diedReport(),
   unexplained: unexplainedReport(),
   unmeasured: unexplainedReport({ sufficient: null }),
+  'a snapshot that was read': snapshotReport(),
   'all kinds of findings': leakingReport({
     findings: [sessionsFinding(), packageFinding(), knownFinding(), keptFinding(), largeDictionaryFinding()],
   }),
