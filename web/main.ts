@@ -3,6 +3,7 @@
  * stacks of the flame graphs, and this puts the first into the page and draws the others.
  */
 import type { PageFrame } from '../src/present/web/page-frame.ts';
+import { Boxes } from './boxes.ts';
 import { Charts } from './charts.ts';
 import { Growths } from './growths.ts';
 import { morphInto } from './morph.ts';
@@ -11,6 +12,7 @@ const page = byId('page');
 const connection = byId('connection');
 const charts = new Charts();
 const growths = new Growths();
+const boxes = new Boxes();
 
 let latest: PageFrame | null = null;
 let isDrawingPlanned = false;
@@ -48,6 +50,7 @@ function draw(): void {
     morphInto(page, frame.html, (element) => charts.isChart(element) || growths.isGrowth(element));
     charts.draw(frame.plots);
     growths.draw(frame.growths);
+    boxes.prepare();
   }
   // Not before what it speaks of is there.
   if (isOver) tell('leakline has ended. This is the last that it showed.');

@@ -26,7 +26,7 @@ export async function writeDocuments(
 /** A heap snapshot, where a page of it was asked for. */
 export async function writeHeapPage(summary: HeapSummary, file: string): Promise<void> {
   const { renderHeapHtml } = await import('../present/html/page.ts');
-  await writeText(file, renderHeapHtml(summary));
+  await writeText(file, renderHeapHtml(summary, (await scriptIfThere()) ?? null));
 }
 
 /**
@@ -51,7 +51,7 @@ export async function writeJson(file: string, document: object): Promise<void> {
   await writeText(file, `${JSON.stringify(document, null, 2)}\n`);
 }
 
-/** Without it the page has no zoom; that is no reason to lose an answer that took an hour. */
+/** Without it the pictures do not answer; that is no reason to lose an answer that took an hour. */
 function scriptIfThere(): Promise<string | undefined> {
   return pageScript('file-page').catch(() => undefined);
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PageServer } from '../../src/present/web/page-server.ts';
@@ -152,6 +153,10 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
+  test('the script is a part of what it may be', () => {
+    expect(gzipSync(readFileSync('dist/web.js')).length).toBeLessThan(150_000);
+  });
+
   test('a second browser is not let in by the same address', async () => {
     const server = await serve();
     server.show(steadyReport());
@@ -291,6 +296,25 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
   test('the flame graph is of what was allocated between the two moments that are chosen, by keys too', async () => {
     const page = await openDocument('leaking');
     await expectChosenMoments(page);
+    await page.context().close();
+  });
+
+  test('a box that was reached by keys stays reached while the page goes on', async () => {
+    const server = await serve();
+    server.update(liveView(23_000, [liveSide('pid 4242', snapshotReport())]));
+    const page = await openPage(browser, server.url);
+    for (const picture of ['.tiles', '.flame']) {
+      await page.locator(picture).focus();
+      await page.keyboard.press('End');
+      const words = await page.locator('.of-box').innerText();
+      server.update(liveView(24_000, [liveSide('pid 4242', snapshotReport())]));
+      await page.locator('.live', { hasText: '24 s' }).waitFor();
+      expect(await page.evaluate<string>('document.activeElement.classList[0]')).toBe(picture.slice(1));
+      expect(await page.locator(`${picture} > [data-reached] > title`).textContent()).toBe(words);
+      expect(await page.locator('.of-box').innerText()).toBe(words);
+      server.update(liveView(23_000, [liveSide('pid 4242', snapshotReport())]));
+      await page.locator('.live', { hasText: '23 s' }).waitFor();
+    }
     await page.context().close();
   });
 

@@ -125,6 +125,42 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser, from a disk'
     await page.context().close();
   });
 
+  test('boxes are reached by keys and by a tap, and say what their tooltip has', async () => {
+    for (const [name, picture, words] of [
+      ['heap', '.tiles', 'sessions: Map: 46.0 MB, 57.8 %'],
+      ['snapshot', '.tiles', 'sessions: Map: 46.0 MB, 57.8 %'],
+      ['leaking', '.flame', 'processTimers, node:internal/timers:500: 266 MB'],
+    ] as const) {
+      const seen: string[] = [];
+      const page = await open(browser, name, {}, seen);
+      const tip = page.locator('.of-box');
+      const title = (box: number): Promise<string | null> =>
+        page.locator(`${picture} > svg > title`).nth(box).textContent();
+      await page.locator(picture).focus();
+      expect(await tip.isVisible()).toBe(false);
+      await page.keyboard.press('Enter');
+      expect(await tip.innerText()).toBe(words);
+      expect(await page.locator('body > .unseen').textContent()).toBe(words);
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowDown');
+      expect(await tip.innerText()).toBe(await title(2));
+      await page.keyboard.press('ArrowLeft');
+      expect(await tip.innerText()).toBe(await title(1));
+      expect(await page.locator('[data-reached]').count()).toBe(1);
+      await page.keyboard.press('Escape');
+      expect(await tip.isVisible()).toBe(false);
+      await page
+        .locator(`${picture} > svg`)
+        .nth(2)
+        .click({ position: { x: 4, y: 4 } });
+      expect(await tip.innerText()).toBe(await title(2));
+      await page.keyboard.press('Tab');
+      expect(await tip.isVisible()).toBe(false);
+      await page.context().close();
+      expect(seen).toEqual([]);
+    }
+  });
+
   test('both charts of a comparison are equally wide and high', async () => {
     const page = await open(browser, 'comparison', { viewport: { width: 1280, height: 900 } });
     for (const charts of ['.plot', '.chart']) {
@@ -217,7 +253,7 @@ async function open(
   const script = readFileSync('dist/file-page.js', 'utf8');
   const html =
     document.schema === 'leakline/heap-summary@1'
-      ? renderHeapHtml(document)
+      ? renderHeapHtml(document, script)
       : renderHtml(document, { withSource: true, script });
   writeFileSync(file, change(html));
   const page = await (await browser.newContext(options)).newPage();

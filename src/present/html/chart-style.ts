@@ -1,4 +1,4 @@
-/** Charts that a script draws (uPlot), and what a reader does with them; for the live page and for the one in a file. */
+/** Charts that a script draws (uPlot), and what a reader does with them and with boxes; for the live page and for the one in a file. */
 export const CHART_STYLE: string = `
 [hidden]{display:none!important}
 .plot{position:relative;margin-top:8px;min-height:60px}
@@ -9,6 +9,8 @@ export const CHART_STYLE: string = `
 .tip{position:absolute;z-index:4;pointer-events:none;background:var(--panel);border:1px solid var(--rule);border-radius:4px;padding:5px 9px;font-size:12.5px;line-height:1.4;white-space:nowrap;font-variant-numeric:tabular-nums}
 .tip b{display:block}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.tip.of-box{white-space:normal;max-width:min(60ch,calc(100vw - 12px));overflow-wrap:anywhere}
+:is(.flame,.tiles) svg[data-reached]>rect{fill-opacity:.5;stroke:var(--ink);stroke-opacity:1;stroke-width:2px}
 .uplot{position:relative;user-select:none;line-height:1.5}
 .uplot,.uplot *{box-sizing:border-box}
 .uplot canvas{display:block;position:relative;width:100%;height:100%}

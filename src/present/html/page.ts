@@ -21,7 +21,7 @@ import { STYLE } from './style.ts';
 export type HtmlOptions = {
   /** Lines of the program's source go into the page; without it there are only names and places. */
   readonly withSource: boolean;
-  /** The text of `dist/file-page.js`, by which charts are zoomed and read off; without it the page runs nothing. */
+  /** The text of `dist/file-page.js`, by which its pictures answer to mouse and keys; without it the page runs nothing. */
   readonly script?: string | undefined;
 };
 
@@ -51,9 +51,11 @@ export function renderHtml(document: Report | Reports | Comparison, options: Htm
 }
 
 /** A heap snapshot as one file, of the same kind. */
-export function renderHeapHtml(summary: HeapSummary): string {
+export function renderHeapHtml(summary: HeapSummary, script: string | null = null): string {
   const told = sanitizeDocument(summary, { unicode: true });
-  return pageInFile(heapTitle(told), heapMain(told, ABOUT_FILE), null);
+  const about = script === null ? ABOUT_FILE : ABOUT_SCRIPTED_FILE;
+  const live = script === null ? null : { script, facts: scriptedParts().facts };
+  return pageInFile(heapTitle(told), heapMain(told, about), live);
 }
 
 export function heapTitle({ file }: HeapSummary): string {
@@ -114,7 +116,7 @@ export function titleOf(document: Report | Reports | Comparison): string {
 
 const ABOUT_FILE = 'It runs no script and loads nothing.';
 const ABOUT_SCRIPTED_FILE =
-  'Its one script draws the charts anew to zoom into them; it loads and sends nothing.';
+  'Its one script makes the pictures answer to mouse and keys; it loads and sends nothing.';
 
 /** The page in a file, without its script: pictures that are drawn once. */
 const DRAWN: PageKind = {
