@@ -413,7 +413,10 @@ export type HeapTree = {
 
 /** A node and what it alone keeps alive. */
 export type HeapTile = {
-  /** From the outermost: one node, then those of which each is nearly all that the one before keeps. */
+  /**
+   * From the outermost: one node, then those of which each is nearly all that the one before keeps; of more than twelve the first ten
+   * and the last two.
+   */
   readonly steps: readonly HeapTileStep[];
   /** Of the outermost. */
   readonly retainedBytes: number;
@@ -424,7 +427,9 @@ export type HeapTile = {
 };
 
 export type HeapTileStep = {
+  /** Of the first, where several of one name follow each other, as the links of a list do. */
   readonly id: number;
+  readonly count: number;
   readonly type: string;
   /** Of a text its type: its name would be the text itself. */
   readonly name: string;

@@ -90,7 +90,13 @@ function snapshot(): Shape<ReportSnapshot> {
 }
 
 function tile(): Shape<HeapTile> {
-  const step = object<HeapTileStep>({ id: number, type: text, name: text, as: nullable(text) });
+  const step = object<HeapTileStep>({
+    id: number,
+    count: number,
+    type: text,
+    name: text,
+    as: nullable(text),
+  });
   return object<HeapTile>({
     steps: list(step),
     retainedBytes: number,

@@ -13,6 +13,7 @@ export function heapSummary(name = (words: string): string => words): HeapSummar
   ): HeapTile => ({
     steps: steps.map(([as, words, type = 'object']) => ({
       id: (lastId += 2),
+      count: 1,
       type,
       name: name(words),
       as: as === null ? null : name(as),

@@ -35,7 +35,7 @@ test('a snapshot that fits is read', async () => {
     retainedBytes: 40,
     tiles: [
       {
-        steps: [{ id: 3, type: 'object', name: 'Session', as: 'session' }],
+        steps: [{ id: 3, count: 1, type: 'object', name: 'Session', as: 'session' }],
         retainedBytes: 40,
         selfBytes: 40,
         tiles: [],

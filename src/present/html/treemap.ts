@@ -127,8 +127,8 @@ function wordsOf({ steps }: HeapTile): string {
   return shown.map((step) => (step == null ? '…' : stepWords(step))).join(' › ');
 }
 
-function stepWords({ as, name, type }: HeapTileStep): string {
-  const what = name === '' ? `(${type})` : name;
+function stepWords({ as, name, type, count: links }: HeapTileStep): string {
+  const what = `${name === '' ? `(${type})` : name}${links === 1 ? '' : ` ×${count(links)}`}`;
   return as === null || as === what ? what : `${as}: ${what}`;
 }
 
