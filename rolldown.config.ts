@@ -4,6 +4,8 @@ import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
 const root = import.meta.dirname;
 
+const uplotLicence = readFileSync(join(root, 'node_modules/uplot/LICENSE'), 'utf8').trim();
+
 /** React's development build is four times as large and warns on the user's terminal. */
 const production = { define: { 'process.env.NODE_ENV': '"production"' } };
 
@@ -75,6 +77,8 @@ const config: RolldownOptions[] = [
         format: entry === 'web/main.ts' ? 'esm' : 'iife',
         codeSplitting: false,
         minify: true,
+        // Beside this package lie the notices of what is in it; a page is handed on without them.
+        postBanner: entry === 'web/file-page.ts' ? `/* Contains uPlot.\n${uplotLicence}\n*/` : '',
       },
     })),
   ),

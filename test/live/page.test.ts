@@ -220,6 +220,12 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser, from a disk'
     await page.context().close();
   });
 
+  test('the script has the licence of what it contains, and nothing that ends its element', () => {
+    const script = readFileSync('dist/file-page.js', 'utf8');
+    expect(script).toContain('Leon Sorokin');
+    expect(script).not.toMatch(/<\/script|<!--/i);
+  });
+
   test('on paper the charts are those that need no script', async () => {
     const page = await open(browser, 'leaking', {});
     expect(await page.locator('.chart:visible').count()).toBe(0);
