@@ -4,6 +4,8 @@ import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
 const root = import.meta.dirname;
 
+const uplotLicence = readFileSync(join(root, 'node_modules/uplot/LICENSE'), 'utf8').trim();
+
 /** React's development build is four times as large and warns on the user's terminal. */
 const production = { define: { 'process.env.NODE_ENV': '"production"' } };
 
@@ -65,12 +67,21 @@ const config: RolldownOptions[] = [
     platform: 'neutral',
     output: { ...esm('dist'), codeSplitting: false },
   })),
-  // The script of the live page, for a browser.
-  ...bundle(['web/main.ts'], (inputs) => ({
-    input: inputs,
-    platform: 'browser',
-    output: { ...esm('dist'), codeSplitting: false, minify: true },
-  })),
+  // The scripts of the live page and of a page in a file, for a browser. The second stands in the page, where it is no module.
+  ...(['web/main.ts', 'web/file-page.ts'] as const).flatMap((entry) =>
+    bundle([entry], (inputs) => ({
+      input: inputs,
+      platform: 'browser',
+      output: {
+        ...esm('dist'),
+        format: entry === 'web/main.ts' ? 'esm' : 'iife',
+        codeSplitting: false,
+        minify: true,
+        // Beside this package lie the notices of what is in it; a page is handed on without them.
+        postBanner: entry === 'web/file-page.ts' ? `/* Contains uPlot.\n${uplotLicence}\n*/` : '',
+      },
+    })),
+  ),
   // Loaded with a program: `require` must find them as well as `import`, and each stands alone.
   ...['src/agent/preload.ts', 'src/agent/register.ts'].flatMap((entry) =>
     bundle([entry], (inputs) => ({

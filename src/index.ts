@@ -5,6 +5,9 @@
 export type {
   Comparison,
   ComparisonSide,
+  HeapTile,
+  HeapTileStep,
+  HeapTree,
   IsolateReport,
   Report,
   ReportAccount,

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { PlotCorner, PlotData } from '../src/present/web/plot-data.ts';
+import type { PlotCorner, PlotData } from '../src/present/html/plot-data.ts';
 import { colourOf } from './colours.ts';
 
 /** What stands in a chart beside its lines: the limit, the forecast, when what happened, and each major collection. */

@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
 import { formatBytes } from '../src/core/bytes.ts';
 import { formatDuration } from '../src/core/duration.ts';
-import type { PlotData } from '../src/present/web/plot-data.ts';
+import type { PlotData } from '../src/present/html/plot-data.ts';
 import type { GroupView } from './charts.ts';
 
 export type ChartActions = {

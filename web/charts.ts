@@ -1,4 +1,4 @@
-import type { PlotData } from '../src/present/web/plot-data.ts';
+import type { PlotData } from '../src/present/html/plot-data.ts';
 import { MemoryChart } from './memory-chart.ts';
 
 /** The charts that are on the page, each in the element that has its id; those of one group move together. */

@@ -1,14 +1,18 @@
 /**
- * The script of the live page. It knows nothing of memory: the command sends finished HTML and the points of the charts, and
- * this puts the first into the page and draws the second.
+ * The script of the live page. It knows nothing of memory: the command sends finished HTML, the points of the charts and the
+ * stacks of the flame graphs, and this puts the first into the page and draws the others.
  */
 import type { PageFrame } from '../src/present/web/page-frame.ts';
+import { Boxes } from './boxes.ts';
 import { Charts } from './charts.ts';
+import { Growths } from './growths.ts';
 import { morphInto } from './morph.ts';
 
 const page = byId('page');
 const connection = byId('connection');
 const charts = new Charts();
+const growths = new Growths();
+const boxes = new Boxes();
 
 let latest: PageFrame | null = null;
 let isDrawingPlanned = false;
@@ -43,8 +47,10 @@ function draw(): void {
   latest = null;
   if (frame !== null) {
     document.title = frame.title;
-    morphInto(page, frame.html, charts.isChart);
+    morphInto(page, frame.html, (element) => charts.isChart(element) || growths.isGrowth(element));
     charts.draw(frame.plots);
+    growths.draw(frame.growths);
+    boxes.prepare();
   }
   // Not before what it speaks of is there.
   if (isOver) tell('leakline has ended. This is the last that it showed.');

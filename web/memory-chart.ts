@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import { formatBytes } from '../src/core/bytes.ts';
 import { formatDuration } from '../src/core/duration.ts';
 import { byteTicks, timeTicks } from '../src/present/html/axis-ticks.ts';
-import type { PlotData } from '../src/present/web/plot-data.ts';
+import type { PlotData } from '../src/present/html/plot-data.ts';
 import { drawMarks } from './chart-marks.ts';
 import type { GroupView } from './charts.ts';
 import { ChartTools } from './chart-tools.ts';
@@ -33,9 +33,10 @@ export class MemoryChart {
       moveCursor: (steps) => this.#moveCursor(steps),
     });
     this.#tools.describe(data);
-    this.#resized = new ResizeObserver(() =>
-      this.#plot.setSize({ width: host.clientWidth, height: this.#height() }),
-    );
+    this.#resized = new ResizeObserver(() => {
+      // On paper a page in a file shows its drawn chart instead.
+      if (host.clientWidth > 0) this.#plot.setSize({ width: host.clientWidth, height: this.#height() });
+    });
     this.#resized.observe(host);
   }
 

@@ -1,3 +1,5 @@
+import { REACHED } from './boxes.ts';
+
 /**
  * Changes what `root` holds into `html` and touches only what differs, so that what is selected, focused, scrolled or unfolded
  * stays so while the page goes on changing. Elements of which `isKept` is true keep what is in them.
@@ -51,11 +53,13 @@ function morphNode(from: Node, to: Node, isKept: (element: Element) => boolean):
     if (from.getAttribute(name) !== value) from.setAttribute(name, value);
   }
   for (const name of from.getAttributeNames()) {
-    // What the reader has unfolded is theirs.
-    if (!to.hasAttribute(name) && name !== 'open') from.removeAttribute(name);
+    if (!to.hasAttribute(name) && !OF_THE_READER.has(name)) from.removeAttribute(name);
   }
   morphChildren(from, to, isKept);
 }
+
+/** What the reader has unfolded, and where their keys have led. */
+const OF_THE_READER = new Set(['open', 'tabindex', 'aria-description', REACHED]);
 
 function removed(node: ChildNode): ChildNode | null {
   const next = node.nextSibling;

@@ -2,6 +2,7 @@ import { LeaklineError } from '../core/errors.ts';
 import type { HeapSummary } from '../report/heap-summary.ts';
 import type { Comparison, Report, Reports } from '../report/schema.ts';
 import type { OutputOptions } from './options.ts';
+import { pageScript } from './page-script.ts';
 import { writeWholeFile } from './write-file.ts';
 
 /** The answer in every form that was asked for. The page and Markdown are loaded only then. */
@@ -14,7 +15,7 @@ export async function writeDocuments(
   if (json !== undefined) await writeJson(json, document);
   if (html !== undefined) {
     const { renderHtml } = await import('../present/html/page.ts');
-    await writeText(html, renderHtml(document, { withSource }));
+    await writeText(html, renderHtml(document, { withSource, script: await scriptIfThere() }));
   }
   if (markdown !== undefined) {
     const { renderMarkdown } = await import('../present/markdown/markdown.ts');
@@ -25,7 +26,7 @@ export async function writeDocuments(
 /** A heap snapshot, where a page of it was asked for. */
 export async function writeHeapPage(summary: HeapSummary, file: string): Promise<void> {
   const { renderHeapHtml } = await import('../present/html/page.ts');
-  await writeText(file, renderHeapHtml(summary));
+  await writeText(file, renderHeapHtml(summary, (await scriptIfThere()) ?? null));
 }
 
 /**
@@ -48,6 +49,11 @@ export type DocumentOptions = Pick<OutputOptions, 'json' | 'html' | 'markdown' |
 
 export async function writeJson(file: string, document: object): Promise<void> {
   await writeText(file, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** Without it the pictures do not answer; that is no reason to lose an answer that took an hour. */
+function scriptIfThere(): Promise<string | undefined> {
+  return pageScript('file-page').catch(() => undefined);
 }
 
 async function writeText(file: string, text: string): Promise<void> {

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { PageServer } from '../present/web/page-server.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
+import { pageScript } from './page-script.ts';
 
 /** The live page, with its address on standard error: standard output is the answer's. Loaded only when it is asked for. */
 export async function openPage(name: string): Promise<PageServer> {
   const { PageServer: Server } = await import('../present/web/page-server.ts');
-  const page = await Server.open({ name, script: await pageScript() });
+  const page = await Server.open({ name, script: await pageScript('web') });
   process.stderr.write(`Live page, for the first browser that opens it: ${page.url}\n`);
   return page;
 }
@@ -28,8 +27,3 @@ export async function readUntilInterrupted(
 }
 
 export const HOW_IT_ENDS = 'Ctrl-C ends it.\n';
-
-/** Beside the bundle that this is part of. */
-async function pageScript(): Promise<string> {
-  return readFile(fileURLToPath(new URL('./web.js', import.meta.url)), 'utf8');
-}

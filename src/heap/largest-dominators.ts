@@ -1,8 +1,10 @@
 import type { NodeOrdinal } from './heap-graph.ts';
 
-/** A node with those it dominates that were chosen too; `node` is null for the whole heap. */
+/** Nodes of which each is nearly all that the one before keeps, with those that the last dominates and that were chosen too. */
 export type DominatorTwig = {
-  readonly node: NodeOrdinal | null;
+  /** Empty for the whole heap. */
+  readonly run: readonly NodeOrdinal[];
+  /** What the first keeps alive. */
   readonly retainedBytes: number;
   /** The largest first. */
   readonly children: readonly DominatorTwig[];
@@ -20,33 +22,52 @@ export type DominatorSource = {
  * The `limit` nodes of the dominator tree that retain most, as a tree: a node retains no less than what it dominates, so with each
  * of them all above it are chosen. The roots that V8 makes up are no objects; what they dominate stands in their place.
  *
+ * Where a node keeps nearly nothing but one other, both count as one: else a list whose links keep each other would use up the limit, and
+ * the rest of the heap would be missing.
+ *
  * Nodes that retain less than a thousandth of the heap are left out: nobody could see them. Their dominators can have millions
- * of them, so they are looked at once and not kept, and what waits to be chosen is never more than a thousand.
+ * of them, so they are looked at once and not kept, and what waits to be chosen is never more than a thousand. A run may be as long as
+ * a list is.
  */
 export function largestDominators(heap: DominatorSource, limit: number): DominatorTwig {
   const wholeBytes = heap.retainedBytes(heap.root);
-  const whole: Growing = { node: null, retainedBytes: wholeBytes, children: [] };
-  const waiting: Waiting[] = [];
-  const expand = (node: NodeOrdinal, into: Growing): void => {
+  const visibleBelow = (node: NodeOrdinal): NodeOrdinal[] => {
+    const visible: NodeOrdinal[] = [];
     for (const child of heap.dominatedBy(node)) {
-      const retainedBytes = heap.retainedBytes(child);
-      if (retainedBytes * SMALLEST_PART >= wholeBytes) waiting.push({ node: child, retainedBytes, into });
+      if (heap.retainedBytes(child) * SMALLEST_PART >= wholeBytes) visible.push(child);
     }
+    return visible;
   };
-  expand(heap.root, whole);
+  const isOfV8 = (node: NodeOrdinal): boolean => heap.node(node).type === 'synthetic';
+  const whole: Growing = { run: [], retainedBytes: wholeBytes, children: [] };
+  const waiting: Waiting[] = [];
+  const wait = (nodes: readonly NodeOrdinal[], into: Growing): void => {
+    for (const node of nodes) waiting.push({ node, retainedBytes: heap.retainedBytes(node), into });
+  };
+  wait(visibleBelow(heap.root), whole);
   let chosen = 0;
   while (waiting.length > 0 && chosen < limit) {
     const [next] = waiting.splice(indexOfLargest(waiting), 1);
     if (next === undefined) break;
     const { node, retainedBytes, into } = next;
-    if (heap.node(node).type === 'synthetic') {
-      expand(node, into);
+    let below = visibleBelow(node);
+    if (isOfV8(node)) {
+      wait(below, into);
       continue;
     }
     chosen += 1;
-    const twig: Growing = { node, retainedBytes, children: [] };
+    const run = [node];
+    for (let last = node; ; ) {
+      const [only, ...others] = below;
+      if (only === undefined || others.length > 0 || isOfV8(only)) break;
+      if (heap.retainedBytes(only) < NEARLY_ALL * heap.retainedBytes(last)) break;
+      run.push(only);
+      last = only;
+      below = visibleBelow(only);
+    }
+    const twig: Growing = { run, retainedBytes, children: [] };
     into.children.push(twig);
-    expand(node, twig);
+    wait(below, twig);
   }
   // Below each they were chosen in order of size already, but for those that came through V8's roots.
   whole.children.sort((a, b) => b.retainedBytes - a.retainedBytes);
@@ -54,9 +75,10 @@ export function largestDominators(heap: DominatorSource, limit: number): Dominat
 }
 
 const SMALLEST_PART = 1000;
+const NEARLY_ALL = 0.95;
 
 type Growing = {
-  readonly node: NodeOrdinal | null;
+  readonly run: readonly NodeOrdinal[];
   readonly retainedBytes: number;
   readonly children: Growing[];
 };

@@ -2,7 +2,7 @@ import { formatBytes, formatRate } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Report, ReportAccount, ReportFinding } from '../report/schema.ts';
 import { count } from './figures.ts';
-import { placeWords } from './finding-lines.ts';
+import { placeWords } from './place-words.ts';
 import { labelled } from './flow.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Line } from './line.ts';

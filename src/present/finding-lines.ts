@@ -5,6 +5,7 @@ import { excerptLines } from './excerpt-lines.ts';
 import { flowParts, labelled } from './flow.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Line, Span } from './line.ts';
+import { placeWords } from './place-words.ts';
 import { cutEnd, cutStart, textWidth } from './text-width.ts';
 import { counted, kindWords } from './words.ts';
 
@@ -79,11 +80,6 @@ export function headNotes({ retained, confidence }: ReportFinding): {
     rate: bytesPerSecond === null ? null : `${about} ${formatRate(bytesPerSecond)}`,
     doubt: confidence < WORTH_A_WARNING ? `the line is ${percent(confidence)} sure` : null,
   };
-}
-
-/** `src/server.ts:6`. */
-export function placeWords(location: ReportLocation): string {
-  return `${location.file}:${location.line}`;
 }
 
 /** The clean-up that is missing, and where it belongs when that is known. */

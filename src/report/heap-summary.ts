@@ -1,4 +1,4 @@
-import type { ReportFinding } from './schema.ts';
+import type { HeapTree, ReportFinding } from './schema.ts';
 
 /** One heap snapshot in figures: how much there is, of what, and who keeps the most of it alive. */
 export type HeapSummary = {
@@ -16,34 +16,6 @@ export type HeapSummary = {
   readonly largest: readonly HeapHolder[];
   /** The dominator tree, for who draws it; `null` where nobody asked for a page, since the names of what holds cost a walk. */
   readonly tree: HeapTree | null;
-};
-
-/** What keeps most alive, as a tree: of the two hundred nodes that retain most, V8's roots left out. */
-export type HeapTree = {
-  /** All that is kept alive; the tiles are parts of it. */
-  readonly retainedBytes: number;
-  readonly tiles: readonly HeapTile[];
-};
-
-/** A node and what it alone keeps alive. */
-export type HeapTile = {
-  /** From the outermost: one node, then those of which each is nearly all that the one before keeps. */
-  readonly steps: readonly HeapTileStep[];
-  /** Of the outermost. */
-  readonly retainedBytes: number;
-  /** Of all steps together. */
-  readonly selfBytes: number;
-  /** What the innermost keeps of the others, the largest first. */
-  readonly tiles: readonly HeapTile[];
-};
-
-export type HeapTileStep = {
-  readonly id: number;
-  readonly type: string;
-  /** Of a text its type: its name would be the text itself. */
-  readonly name: string;
-  /** The variable or property that holds it; `null` where it has none, or one that may be data. */
-  readonly as: string | null;
 };
 
 export type HeapClass = {

@@ -23,7 +23,14 @@ export function withLaterFields(document: unknown): unknown {
 }
 
 function reportWith(report: Fields): Fields {
-  return { snapshot: null, ...isolateWith(report), isolates: each(report['isolates'], isolateWith) };
+  const { snapshot } = report;
+  const taken = isObject(snapshot) ? snapshot['taken'] : null;
+  return {
+    snapshot: null,
+    ...isolateWith(report),
+    ...(isObject(taken) ? { snapshot: { ...(snapshot as Fields), taken: { tree: null, ...taken } } } : {}),
+    isolates: each(report['isolates'], isolateWith),
+  };
 }
 
 function isolateWith(isolate: Fields): Fields {

@@ -389,6 +389,8 @@ export type ReportSnapshot = {
     readonly countingPauseMs: number | null;
     /** Resident memory on top of what the process had, at most. */
     readonly memoryBytes: number;
+    /** What keeps most alive in it; `null` where it was not read, because that would have taken more memory than can be spared. */
+    readonly tree: HeapTree | null;
   } | null;
   /** What was expected; `null` where it was refused before. */
   readonly predicted: {
@@ -400,6 +402,39 @@ export type ReportSnapshot = {
   } | null;
   /** Why none was taken, in words; `null` where one was. */
   readonly refusal: string | null;
+};
+
+/** What keeps most alive, as a tree: of the two hundred nodes that retain most, V8's roots left out. */
+export type HeapTree = {
+  /** All that is kept alive; the tiles are parts of it. */
+  readonly retainedBytes: number;
+  readonly tiles: readonly HeapTile[];
+};
+
+/** A node and what it alone keeps alive. */
+export type HeapTile = {
+  /**
+   * From the outermost: one node, then those of which each is nearly all that the one before keeps; of more than twelve the first ten
+   * and the last two.
+   */
+  readonly steps: readonly HeapTileStep[];
+  /** Of the outermost. */
+  readonly retainedBytes: number;
+  /** Of all steps together. */
+  readonly selfBytes: number;
+  /** What the innermost keeps of the others, the largest first. */
+  readonly tiles: readonly HeapTile[];
+};
+
+export type HeapTileStep = {
+  /** Of the first, where several of one name follow each other, as the links of a list do. */
+  readonly id: number;
+  readonly count: number;
+  readonly type: string;
+  /** Of a text its type: its name would be the text itself. */
+  readonly name: string;
+  /** The variable or property that holds it; `null` where it has none, or one that may be data. */
+  readonly as: string | null;
 };
 
 export type ReportSite = {

@@ -1,5 +1,8 @@
 import type {
   Comparison,
+  HeapTile,
+  HeapTileStep,
+  HeapTree,
   IsolateReport,
   Report,
   ReportFinding,
@@ -71,6 +74,7 @@ function snapshot(): Shape<ReportSnapshot> {
         pauseMs: number,
         countingPauseMs: nullable(number),
         memoryBytes: number,
+        tree: nullable(object<HeapTree>({ retainedBytes: number, tiles: list(tile()) })),
       }),
     ),
     predicted: nullable(
@@ -82,6 +86,23 @@ function snapshot(): Shape<ReportSnapshot> {
       }),
     ),
     refusal: nullable(text),
+  });
+}
+
+function tile(): Shape<HeapTile> {
+  const step = object<HeapTileStep>({
+    id: number,
+    count: number,
+    type: text,
+    name: text,
+    as: nullable(text),
+  });
+  return object<HeapTile>({
+    steps: list(step),
+    retainedBytes: number,
+    selfBytes: number,
+    // Tiles lie in tiles: the shape of those is made when there is one to look at.
+    tiles: { problem: (value, path) => list(tile()).problem(value, path) },
   });
 }
 

@@ -1,6 +1,7 @@
 import { LeaklineError } from '../core/errors.ts';
-import type { Report, ReportSnapshot } from '../report/schema.ts';
+import type { HeapTree, Report, ReportSnapshot } from '../report/schema.ts';
 import type { PredictedCost, SnapshotAccount } from '../report/snapshot-account.ts';
+import { snapshotTree } from './snapshot-tree.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import type { WatchProgress } from './watch.ts';
 
@@ -40,7 +41,7 @@ export async function withLastResort(
       if (progress.step === 'predicted') predicted = progress.predicted;
     },
   ).then(
-    (account) => taken(report, account),
+    async (account) => taken(report, account, await snapshotTree(account, signal)),
     (error: unknown) => refused(report, wordsOf(error, signal), predicted),
   );
   onProgress({ report: ended, activity: 'done' });
@@ -68,7 +69,7 @@ function refused(report: Report, refusal: string, predicted: PredictedCost | nul
 }
 
 /** Its cost is the watch's: it was asked for with it. */
-function taken(report: Report, account: SnapshotAccount): Report {
+function taken(report: Report, account: SnapshotAccount, tree: HeapTree | null): Report {
   const { file, scriptsFile, fileBytes, redacted, nodes, measured, predicted } = account;
   const { countingPauseMs, pauseMs, rssBeforeBytes, rssPeakBytes } = measured;
   const { cost } = report;
@@ -90,6 +91,7 @@ function taken(report: Report, account: SnapshotAccount): Report {
         pauseMs: Math.round(pauseMs),
         countingPauseMs: countingPauseMs === null ? null : Math.round(countingPauseMs),
         memoryBytes: rssPeakBytes - rssBeforeBytes,
+        tree,
       },
       predicted: forecastOf(predicted),
       refusal: null,

@@ -181,20 +181,20 @@ test('the tree for a page has who keeps most, by the name that holds it, and nei
     tiles: [
       {
         steps: [
-          { id: 5, type: 'object', name: 'Map', as: 'sessions' },
-          { id: 7, type: 'hidden', name: 'table', as: null },
+          { id: 5, count: 1, type: 'object', name: 'Map', as: 'sessions' },
+          { id: 7, count: 1, type: 'hidden', name: 'table', as: null },
         ],
         retainedBytes: 10_000,
         selfBytes: 100,
         tiles: [
           {
-            steps: [{ id: 9, type: 'string', name: '(string)', as: 'p' }],
+            steps: [{ id: 9, count: 1, type: 'string', name: '(string)', as: 'p' }],
             retainedBytes: 9000,
             selfBytes: 9000,
             tiles: [],
           },
           {
-            steps: [{ id: 13, type: 'object', name: 'Session', as: 'p' }],
+            steps: [{ id: 13, count: 1, type: 'object', name: 'Session', as: 'p' }],
             retainedBytes: 900,
             selfBytes: 900,
             tiles: [],
@@ -202,7 +202,7 @@ test('the tree for a page has who keeps most, by the name that holds it, and nei
         ],
       },
       {
-        steps: [{ id: 11, type: 'object', name: 'Mail', as: null }],
+        steps: [{ id: 11, count: 1, type: 'object', name: 'Mail', as: null }],
         retainedBytes: 700,
         selfBytes: 700,
         tiles: [],

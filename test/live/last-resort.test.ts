@@ -38,14 +38,27 @@ async function expectSnapshot(report: Report): Promise<void> {
   const file = readFileSync(taken?.file ?? '');
   expect(statSync(taken?.file ?? '').mode & 0o777).toBe(0o600);
   expect(file.length).toBe(taken?.fileBytes);
-  const { snapshot, strings } = JSON.parse(file.toString('latin1')) as {
-    snapshot: { node_count: number };
+  const { snapshot, nodes, strings } = JSON.parse(file.toString('latin1')) as {
+    snapshot: { node_count: number; meta: { node_fields: string[] } };
+    nodes: number[];
     strings: string[];
   };
   expect(snapshot.node_count).toBe(taken?.nodes);
   // What the program keeps is hidden, who keeps it is not.
   expect(strings.filter((string) => /^word \d+ \d+$/.test(string))).toEqual([]);
   expect(strings).toContain('Lease');
+  // What is kept alive is nearly all that there is, and the leases are kept by what they are registered with.
+  const tree = taken?.tree;
+  const fields = snapshot.meta.node_fields;
+  let selfBytes = 0;
+  for (let at = fields.indexOf('self_size'); at < nodes.length; at += fields.length)
+    selfBytes += nodes[at] ?? 0;
+  expect(tree?.retainedBytes).toBeGreaterThan(0.9 * selfBytes);
+  expect(tree?.retainedBytes).toBeLessThanOrEqual(selfBytes);
+  // The cells of a registry are a list; that must not be all that is seen.
+  expect(tree?.tiles.length).toBeGreaterThan(3);
+  expect(JSON.stringify(tree)).toContain('FinalizationRegistry');
+  expect(JSON.stringify(tree)).not.toMatch(/word \d+ \d+/);
   expect(predicted?.objects).toBeGreaterThan(0.5 * snapshot.node_count);
   expect(report.cost.snapshotTaken).toBe(true);
   expect(report.cost.longestPauseMs).toBeGreaterThanOrEqual(taken?.pauseMs ?? Infinity);

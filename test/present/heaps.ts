@@ -1,4 +1,5 @@
-import type { HeapSummary, HeapTile } from '../../src/report/heap-summary.ts';
+import type { HeapSummary } from '../../src/report/heap-summary.ts';
+import type { HeapTile } from '../../src/report/schema.ts';
 
 const MB = 1_000_000;
 
@@ -12,6 +13,7 @@ export function heapSummary(name = (words: string): string => words): HeapSummar
   ): HeapTile => ({
     steps: steps.map(([as, words, type = 'object']) => ({
       id: (lastId += 2),
+      count: 1,
       type,
       name: name(words),
       as: as === null ? null : name(as),

@@ -1,4 +1,5 @@
 import type { LiveSide, LiveView } from '../../src/report/live.ts';
+import { heapSummary } from './heaps.ts';
 import type {
   Comparison,
   ComparisonSide,
@@ -471,6 +472,7 @@ export function snapshotReport(): Report {
         pauseMs: 2_310,
         countingPauseMs: 94,
         memoryBytes: 290 * MB,
+        tree: heapSummary().tree,
       },
       predicted: { objects: 712_000, pauseMs: 2_190, pauseMsMost: 3_285, memoryBytes: 380 * MB },
       refusal: null,
@@ -765,6 +767,33 @@ function memory(seconds: number, floorAt: (second: number) => number): Pick<Repo
       durationMs: 11.2,
       beforeBytes: floorAt(second) + 18 * MB,
       afterBytes: floorAt(second),
+      forced: false,
+      afterGap: false,
+    })),
+  };
+}
+
+/** A watch with one sample and one major collection a second, each with sizes of as many digits as real ones. */
+export function watchOf(seconds: number): Report {
+  const base = leakingReport();
+  const timeMs = Array.from({ length: seconds }, (_, second) => second * 1000);
+  const floor = timeMs.map((at) => ({ timeMs: at, bytes: 30_123_456 + at * 20, externalBytes: null }));
+  return {
+    ...base,
+    durationMs: seconds * 1000,
+    series: {
+      ...base.series,
+      timeMs,
+      rss: timeMs.map((at, second) => 120_456_789 + at * 22 + ((second * 7919) % 999_999)),
+      heapUsed: timeMs.map((at, second) => 30_123_456 + at * 20 + 2e6 * (second % 5)),
+      floor,
+    },
+    gc: floor.map(({ timeMs: at, bytes }) => ({
+      timeMs: at,
+      kind: 'major',
+      durationMs: 4,
+      beforeBytes: bytes + 10e6,
+      afterBytes: bytes,
       forced: false,
       afterGap: false,
     })),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { withLaterFields } from '../../src/report/later-fields.ts';
 import { findReportProblem } from '../../src/report/validate.ts';
 import type { Report } from '../../src/report/schema.ts';
-import { labComparison, leakingReport, unexplainedReport } from '../present/reports.ts';
+import { labComparison, leakingReport, snapshotReport, unexplainedReport } from '../present/reports.ts';
 
 const LATER = new Set(['containers', 'sampledGrowth']);
 
@@ -41,8 +41,19 @@ test('sampled growth of before the moments were told has none', () => {
   expect(read.sampledGrowth?.stacks.map(({ bytesByAge }) => bytesByAge.length)).toEqual([0, 0, 0, 0, 0]);
 });
 
+test('a snapshot of before its tree was told has none', () => {
+  const { snapshot } = snapshotReport();
+  const { tree: _, ...taken } = snapshot?.taken ?? {};
+  const saved = { ...leaking, snapshot: { ...snapshot, taken } };
+  expect(findReportProblem(saved)).toBe('snapshot.taken.tree is missing');
+  const read = withLaterFields(saved) as Report;
+  expect(findReportProblem(read)).toBeNull();
+  expect(read.snapshot?.taken?.tree).toBeNull();
+});
+
 test('what has the fields is the same afterwards', () => {
-  for (const document of [leaking, labComparison()]) expect(withLaterFields(document)).toEqual(document);
+  for (const document of [leaking, snapshotReport(), labComparison()])
+    expect(withLaterFields(document)).toEqual(document);
 });
 
 test('what is no report stays what it is, and is refused for what it is', () => {

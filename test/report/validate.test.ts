@@ -10,6 +10,7 @@ import {
   packageFinding,
   residentMemory,
   sessionsFinding,
+  snapshotReport,
   steadyReport,
   unexplainedReport,
 } from '../present/reports.ts';
@@ -20,6 +21,7 @@ test('what leakline writes is accepted, also after a way through JSON', () => {
     steadyReport(),
     diedReport(),
     unexplainedReport(),
+    snapshotReport(),
     labComparison(),
   ]) {
     expect(findReportProblem(report)).toBeNull();
@@ -75,6 +77,7 @@ test('each fact that is missing, or has another type, is named', () => {
       isolates: [isolateOf(diedReport())],
       residentMemory: { first: residentMemory(0, 0), last: residentMemory(1_000, 0) },
     }),
+    snapshot: snapshotReport().snapshot,
     growth: { ...leakingReport().growth, perOperation: [operation('jobs')] },
   };
   const paths = pathsOf(whole);

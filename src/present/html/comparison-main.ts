@@ -47,7 +47,7 @@ export function comparisonMain(comparison: Comparison, kind: PageKind): Markup {
           'section',
           'more',
           element('h2', {}, `More of ${side.name}`),
-          measuredSections(side.report, 'h3'),
+          measuredSections(side.report, 'h3', kind),
           lowerSections(side.report, 'h3'),
         ),
       ),

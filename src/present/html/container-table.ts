@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { Report } from '../../report/schema.ts';
 import { count, countRate } from '../figures.ts';
-import { placeWords } from '../finding-lines.ts';
+import { placeWords } from '../place-words.ts';
 import { classed, type Content, type Markup } from './markup.ts';
 import { sparkline, sparkSpan } from './sparkline.ts';
 import { table } from './table.ts';

@@ -1,7 +1,8 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { ReportFinding, ReportLocation, ReportSite } from '../../report/schema.ts';
 import { count } from '../figures.ts';
-import { findingRows, headNotes, headWords, knownWords, missingWords, placeWords } from '../finding-lines.ts';
+import { findingRows, headNotes, headWords, knownWords, missingWords } from '../finding-lines.ts';
+import { placeWords } from '../place-words.ts';
 import { kindWords } from '../words.ts';
 import type { Heading } from './heading.ts';
 import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';

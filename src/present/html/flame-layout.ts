@@ -15,11 +15,11 @@ export type FlameBox = {
 /**
  * The stacks laid over each other: calls with the same callers are one box, as wide as all that they made that stayed. The
  * outermost call is on top, and of what one calls the largest is to the left. Boxes too narrow to be seen are left out.
- * `bytesOf` says how much a stack counts for; without it what outlived the last fifth of the window.
+ * `bytesOf` says how much a stack counts for.
  */
 export function flameLayout(
   growth: NonNullable<Report['sampledGrowth']>,
-  bytesOf: (stack: GrowthStack) => number = ({ lastingBytes }) => lastingBytes,
+  bytesOf: BytesOfStack = lastingBytesOf,
   narrowest: number = NARROWEST,
 ): FlameLayout {
   const root: FlameNode = { frame: -1, bytes: 0, children: new Map() };
@@ -45,7 +45,13 @@ export function flameLayout(
   };
 }
 
-export type GrowthStack = NonNullable<Report['sampledGrowth']>['stacks'][number];
+/** What of a stack counts. */
+export type BytesOfStack = (stack: NonNullable<Report['sampledGrowth']>['stacks'][number]) => number;
+
+/** What outlived the last fifth of the window: the rest may only be in use. */
+export function lastingBytesOf({ lastingBytes }: Parameters<BytesOfStack>[0]): number {
+  return lastingBytes;
+}
 
 export type FlameLayout = {
   readonly boxes: readonly FlameBox[];

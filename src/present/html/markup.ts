@@ -22,9 +22,21 @@ export function classed(name: string, className: string, ...content: readonly Co
   return element(name, { class: className }, ...content);
 }
 
-/** Text of ours that the parser reads as it stands: a style sheet. It must not hold the end of its element. */
-export function rawText(name: 'style', text: string): Markup {
+/** Text of ours that the parser reads as it stands: a style sheet, a script. It must not hold the end of its element. */
+export function rawText(name: 'style' | 'script', text: string): Markup {
   return { html: `<${name}>${text}</${name}>` };
+}
+
+/**
+ * Facts for the script of the page, which runs nothing by itself: a browser leaves scripts of this type alone. What is no
+ * printable ASCII, and what HTML could read as its own, stands in it as escapes, so that no name in it can end it.
+ */
+export function dataBlock(id: string, facts: unknown): Markup {
+  const json = JSON.stringify(facts).replace(
+    /[<>&]|[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return { html: `<script type="application/json" id="${escapeHtml(id)}">${json}</script>` };
 }
 
 /** A whole page. */

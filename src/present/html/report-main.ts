@@ -39,7 +39,7 @@ function reportContent(report: Report, heading: Heading, kind: PageKind): Conten
     chartFigure(report, scale, kind),
     floorFigure(report, scale, kind),
     findingSections(report, below),
-    measuredSections(report, below),
+    measuredSections(report, below, kind),
     classed('div', 'lower', lowerSections(report, below, isOpen)),
   ];
 }

@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/duration.ts';
 import type { IsolateReport, Report, ReportFinding, ResidentMemory } from '../../report/schema.ts';
 import { accountRows } from '../account-lines.ts';
 import { bytesInterval, count, percent } from '../figures.ts';
-import { placeWords } from '../finding-lines.ts';
+import { placeWords } from '../place-words.ts';
 import { glyphsFor } from '../glyphs.ts';
 import { operationSentences } from '../operation-lines.ts';
 import { alsoWatchedWords, costWords } from '../report-words.ts';
@@ -13,9 +13,10 @@ import type { Heading } from './heading.ts';
 import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
 import { containerTable } from './container-table.ts';
 import { findingArticle } from './finding-article.ts';
-import { flameGraph } from './flame-graph.ts';
+import type { PageKind } from './page-kind.ts';
 import { shareBar } from './share-bar.ts';
 import { table } from './table.ts';
+import { treemap } from './treemap.ts';
 
 /** What was found, set against what was measured. */
 export function findingSections(report: Report, heading: Heading): Content {
@@ -26,10 +27,12 @@ export function findingSections(report: Report, heading: Heading): Content {
 }
 
 /** What was measured beside memory: the width of the page is for its pictures. */
-export function measuredSections(report: Report, heading: Heading): Content {
+export function measuredSections(report: Report, heading: Heading, { charts }: PageKind): Content {
+  const tree = report.snapshot?.taken?.tree ?? null;
   return [
+    section('What keeps most alive in the snapshot', heading, tree === null ? null : treemap(tree)),
     section('Containers', heading, containerTable(report)),
-    section('Where what stays was allocated', heading, flameGraph(report)),
+    section('Where what stays was allocated', heading, charts.growth(report)),
   ];
 }
 

@@ -163,13 +163,17 @@ th .type{color:var(--soft)}
 .flame .node rect{fill:var(--rss);fill-opacity:.26}
 .flame text{fill:var(--ink)}
 .flame svg:hover rect{fill-opacity:.5}
+.between{display:flex;flex-wrap:wrap;gap:4px 10px;margin-top:8px;font-size:13px;color:var(--soft)}
+.between select{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--rule);border-radius:4px;padding:2px 4px;font-variant-numeric:tabular-nums}
+.flames .sum{margin-top:6px}
 .moments{display:flex;flex-wrap:wrap;gap:2px 16px;border:0;margin:8px 0 0;padding:0;font-size:13px;color:var(--soft)}
 .moments legend{padding:0;margin-bottom:2px;float:left}
 .moments input{margin:0 3px 0 0;vertical-align:-.1em;accent-color:var(--heap)}
-.flames .flame:not(.part-all){display:none}
+.flames .flame:not(.part-all,.chosen){display:none}
 .flames:has(.moments .part-0:checked) .flame.part-0,.flames:has(.moments .part-1:checked) .flame.part-1,.flames:has(.moments .part-2:checked) .flame.part-2,.flames:has(.moments .part-3:checked) .flame.part-3,.flames:has(.moments .part-4:checked) .flame.part-4{display:block}
 .flames:has(.moments input:not(.part-all):checked) .flame.part-all{display:none}
 .treemap{margin:18px 0 0}
+:is(h2,h3)+.treemap{margin-top:0}
 .treemap p{color:var(--soft);font-size:13px;max-width:90ch}
 .tiles{display:block;margin-top:8px;font-size:12px}
 .tiles rect{fill:var(--heap);fill-opacity:.16;stroke:var(--heap);stroke-opacity:.45}

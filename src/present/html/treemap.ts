@@ -1,5 +1,5 @@
 import { formatBytes } from '../../core/bytes.ts';
-import type { HeapTile, HeapTileStep, HeapTree } from '../../report/heap-summary.ts';
+import type { HeapTile, HeapTileStep, HeapTree } from '../../report/schema.ts';
 import { count, percent } from '../figures.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 import { table } from './table.ts';
@@ -127,8 +127,8 @@ function wordsOf({ steps }: HeapTile): string {
   return shown.map((step) => (step == null ? '…' : stepWords(step))).join(' › ');
 }
 
-function stepWords({ as, name, type }: HeapTileStep): string {
-  const what = name === '' ? `(${type})` : name;
+function stepWords({ as, name, type, count: links }: HeapTileStep): string {
+  const what = `${name === '' ? `(${type})` : name}${links === 1 ? '' : ` ×${count(links)}`}`;
   return as === null || as === what ? what : `${as}: ${what}`;
 }
 

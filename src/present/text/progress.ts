@@ -1,7 +1,7 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { LiveSide, LiveView } from '../../report/live.ts';
-import { placeWords } from '../finding-lines.ts';
+import { placeWords } from '../place-words.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { activityWords, verdictWordSoFar } from '../words.ts';
 

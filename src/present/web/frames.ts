@@ -28,7 +28,7 @@ export function liveFrame(view: LiveView, name: string): PageFrame {
       element('h1', {}, told.name),
       element('p', {}, 'Waiting for the first look at the process.'),
     );
-    return { title: `${told.name} · leakline`, html: htmlOf([strip, waiting]), plots: [] };
+    return { title: `${told.name} · leakline`, html: htmlOf([strip, waiting]), plots: [], growths: [] };
   }
   const word = (report: Report): string =>
     verdictWordSoFar(report.verdict.kind, activityByReport.get(report) ?? 'done');
@@ -44,7 +44,7 @@ export function documentFrame(document: Report | Reports | Comparison, name: str
 /** A heap snapshot: nothing of it changes, and nothing of it is drawn by the script. */
 export function heapFrame(summary: HeapSummary): PageFrame {
   const told = sanitizeDocument(summary, { unicode: true });
-  return { title: heapTitle(told), html: htmlOf(heapMain(told, ABOUT_PAGE)), plots: [] };
+  return { title: heapTitle(told), html: htmlOf(heapMain(told, ABOUT_PAGE)), plots: [], growths: [] };
 }
 
 function frameOf(
@@ -52,9 +52,9 @@ function frameOf(
   strip: Markup,
   word: (report: Report) => string,
 ): PageFrame {
-  const { kind, plots } = livePageKind(word);
+  const { kind, facts } = livePageKind(word);
   const content: Content = [strip, documentMain(document, kind)];
-  return { title: titleOf(document), html: htmlOf(content), plots };
+  return { title: titleOf(document), html: htmlOf(content), ...facts };
 }
 
 /** `null` as long as one of the processes is not open. */

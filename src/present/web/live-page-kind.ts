@@ -1,32 +1,25 @@
 import type { Report } from '../../report/schema.ts';
-import type { ChartScale } from '../html/chart-scale.ts';
-import { element, type Markup } from '../html/markup.ts';
+import { flameLayout } from '../html/flame-layout.ts';
 import type { PageKind } from '../html/page-kind.ts';
-import { floorPlot, memoryPlot, type PlotData } from './plot-data.ts';
+import type { ScriptFacts } from '../html/script-facts.ts';
+import { scriptedParts } from '../html/scripted-parts.ts';
 
-/** A page whose charts are empty elements for a script to draw in; `plots` fills while the page is made. */
+/** A page with empty elements where a script draws its charts and flame graphs; `facts` fills while the page is made. */
 export function livePageKind(verdictWord: (report: Report) => string): {
   readonly kind: PageKind;
-  readonly plots: readonly PlotData[];
+  readonly facts: ScriptFacts;
 } {
-  const plots: PlotData[] = [];
-  // The sides of a comparison get one scale, and the floors stand under the chart whose scale they name.
-  const groupByScale = new Map<ChartScale, number>();
-  const placeFor = (scale: ChartScale): Pick<PlotData, 'id' | 'group'> => {
-    const group = groupByScale.get(scale) ?? groupByScale.size;
-    groupByScale.set(scale, group);
-    return { id: `plot-${plots.length}`, group };
-  };
-  const add = (plot: PlotData): Markup => {
-    plots.push(plot);
-    return element('div', { class: 'plot', id: plot.id });
-  };
+  const { facts, memory, floors, growth } = scriptedParts();
   return {
-    plots,
+    facts,
     kind: {
       charts: {
-        memory: (report, scale) => add(memoryPlot(report, scale, placeFor(scale))),
-        floors: (report, scale, above) => add(floorPlot(report, scale, placeFor(above))),
+        memory,
+        floors,
+        growth: ({ sampledGrowth }) =>
+          sampledGrowth === null || flameLayout(sampledGrowth).boxes.length === 0
+            ? null
+            : growth(sampledGrowth, null),
       },
       verdictWord,
       about: ABOUT_PAGE,

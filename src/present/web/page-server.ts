@@ -5,6 +5,7 @@ import type { LiveView } from '../../report/live.ts';
 import type { HeapSummary } from '../../report/heap-summary.ts';
 import type { ProcessRow } from '../../report/process-list.ts';
 import type { Comparison, Report, Reports } from '../../report/schema.ts';
+import { CHART_STYLE } from '../html/chart-style.ts';
 import { STYLE } from '../html/style.ts';
 import { EventStream, type FrameSource } from './event-stream.ts';
 import { documentFrame, heapFrame, liveFrame } from './frames.ts';
@@ -148,7 +149,7 @@ export class PageServer {
       case 'page.js':
         return ['text/javascript; charset=utf-8', this.#options.script];
       case 'page.css':
-        return ['text/css; charset=utf-8', STYLE + LIVE_STYLE];
+        return ['text/css; charset=utf-8', STYLE + CHART_STYLE + LIVE_STYLE];
       case 'icon.svg':
         return ['image/svg+xml', ICON];
     }

@@ -31,7 +31,7 @@ export const SHELL: string = documentHtml(
         element(
           'p',
           {},
-          'This page changes while it is read, which needs its script. --html writes one without.',
+          'This page changes while it is read, which needs its script. --html writes one that does not.',
         ),
       ),
     ),

@@ -61,7 +61,12 @@ export function processListFrame(processes: readonly ProcessRow[]): PageFrame {
       ),
     ),
   );
-  return { title: `${countWords(rows.length)} · leakline`, html: htmlOf([strip, main]), plots: [] };
+  return {
+    title: `${countWords(rows.length)} · leakline`,
+    html: htmlOf([strip, main]),
+    plots: [],
+    growths: [],
+  };
 }
 
 function cells(row: ProcessRow, span: SparkSpan): Content[] {

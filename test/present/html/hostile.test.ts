@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dataBlock, documentHtml, element } from '../../../src/present/html/markup.ts';
 import { renderHtml } from '../../../src/present/html/page.ts';
 import { sanitize } from '../../../src/present/sanitize.ts';
 import type { Comparison, Report } from '../../../src/report/schema.ts';
@@ -13,10 +14,11 @@ import {
   packageFinding,
   residentMemory,
   sessionsFinding,
+  snapshotReport,
   unexplainedReport,
   withHostileText,
 } from '../reports.ts';
-import { attributesOf, parsePage, skeletonOf, textOf } from './parsed-page.ts';
+import { attributesOf, elementsOf, factsTextOf, parsePage, skeletonOf, textOf } from './parsed-page.ts';
 
 // A parser of HTML is the judge: whatever the names are, it must find the same elements with the same attributes.
 const skeleton = skeletonOf(parsePage(pageWith('x')));
@@ -44,6 +46,37 @@ describe('names of the watched program make no element and no attribute', () => 
   });
 });
 
+describe('what the script of the page is told is data, whatever it holds', () => {
+  const read = (facts: unknown): unknown => {
+    const page = parsePage(
+      documentHtml(
+        element(
+          'html',
+          {},
+          element('head', {}, element('title', {}, 'x')),
+          element('body', {}, dataBlock('facts', facts)),
+        ),
+      ),
+    );
+    expect(page.errors).toEqual([]);
+    expect(elementsOf(page)).toEqual(['html', 'head', 'title', 'body', 'script']);
+    const text = factsTextOf(page) ?? '';
+    expect(text).toMatch(/^[ -~]*$/);
+    expect(text).not.toMatch(/[<>&]/);
+    return JSON.parse(text);
+  };
+  test.each(MARKUP_ATTACKS)('%j', (attack) => {
+    expect(read({ [attack]: [attack] })).toEqual({ [attack]: [attack] });
+  });
+  test('and anything else that Unicode has', () => {
+    fc.assert(
+      fc.property(fc.oneof(hostileText, fc.string({ unit: 'binary' })), (text) => {
+        expect(read([text])).toEqual([text]);
+      }),
+    );
+  });
+});
+
 test('the judge can condemn: an element that is let through is seen', () => {
   const html = pageWith('x').replace('sessionsx', '<img src=x onerror=alert(1)>');
   expect(skeletonOf(parsePage(html))).not.toEqual(skeleton);
@@ -62,6 +95,7 @@ function expectHarmless(attack: string): void {
     'WebSocket',
     'history',
     'the interval in onConnection',
+    'routeCache',
   ]) {
     expect(text).toContain(shown(name));
   }
@@ -73,7 +107,7 @@ function expectHarmless(attack: string): void {
 }
 
 function pageWith(attack: string): string {
-  return renderHtml(reportWith(attack), { withSource: true });
+  return renderHtml(reportWith(attack), { withSource: true, script: '/* what reads the data */' });
 }
 
 /** Everything a report can hold, with the attack in every text that the target could have written. */
@@ -92,7 +126,8 @@ function reportWith(attack: string): Report {
     },
     notes: ['A note.'],
   });
-  return { ...withHostileText(report, attack), schema: 'leakline/report@1' };
+  const { snapshot } = snapshotReport();
+  return { ...withHostileText({ ...report, snapshot }, attack), schema: 'leakline/report@1' };
 }
 
 function comparisonWith(attack: string): Comparison {

@@ -14,6 +14,7 @@ import {
   packageFinding,
   residentMemory,
   sessionsFinding,
+  snapshotReport,
   steadyReport,
   unexplainedReport,
 } from '../reports.ts';
@@ -43,6 +44,7 @@ const PAGES: Readonly<Record<string, Report | Reports | Comparison>> = {
   died: diedReport(),
   unexplained: unexplainedReport(),
   unmeasured: unexplainedReport({ sufficient: null }),
+  'a snapshot that was read': snapshotReport(),
   'all kinds of findings': leakingReport({
     findings: [sessionsFinding(), packageFinding(), knownFinding(), keptFinding(), largeDictionaryFinding()],
   }),
@@ -90,15 +92,23 @@ describe.each(Object.entries(PAGES))('%s', (_name, document) => {
   });
 });
 
-test('the policy allows the style sheet of the page and nothing else', async () => {
-  const html = renderHtml(leakingReport(), { withSource: false });
-  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';
-  const style = /<style>([^]*?)<\/style>/.exec(html)?.[1] ?? '';
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(style));
-  const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
-  expect(policy.replaceAll('&#39;', "'")).toBe(
-    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
-  );
+test('the policy allows the style sheet of the page, the script it was given, and nothing else', async () => {
+  const hashOf = async (text: string): Promise<string> => {
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
+  };
+  for (const script of [undefined, 'void "drawn";']) {
+    const html = renderHtml(leakingReport(), { withSource: false, script });
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';
+    const style = await hashOf(/<style>([^]*?)<\/style>/.exec(html)?.[1] ?? '');
+    const scripts = script === undefined ? '' : `script-src ${await hashOf(script)}; `;
+    expect(policy.replaceAll('&#39;', "'")).toBe(
+      `default-src 'none'; ${scripts}style-src ${style}; base-uri 'none'; form-action 'none'`,
+    );
+    expect([...html.matchAll(/<script>([^]*?)<\/script>/g)].map(([, text]) => text)).toEqual(
+      script === undefined ? [] : [script],
+    );
+  }
 });
 
 test('a leak reads as held by, grows, added at, should have been released, and the way there node by node', () => {
@@ -173,10 +183,13 @@ test('a leak outside of the heap is drawn from what lies outside of it', () => {
 });
 
 test('an hour of one sample a second is far below a megabyte, and a day is no larger', () => {
-  const hour = renderHtml(longReport(3_600), { withSource: true }).length;
-  const day = renderHtml(longReport(86_400), { withSource: true }).length;
-  expect(hour).toBeLessThan(200_000);
-  expect(day).toBeLessThan(200_000);
+  const size = (seconds: number, script?: string): number =>
+    renderHtml(longReport(seconds), { withSource: true, script }).length;
+  expect(size(3_600)).toBeLessThan(200_000);
+  expect(size(86_400)).toBeLessThan(200_000);
+  // With the points that a script draws; itself it is 69 KB.
+  expect(size(3_600, '')).toBeLessThan(400_000);
+  expect(size(86_400, '')).toBeLessThan(400_000);
 });
 
 test('the table beside the chart has at most sixty rows, and no maximum is lost in it', () => {

@@ -40,14 +40,24 @@ export function skeletonOf({ root }: ParsedPage): string[] {
   return elements(root).map(({ tagName, attrs }) => `${tagName} ${attrs.map(({ name }) => name).join(' ')}`);
 }
 
-/** The words of the page, the style sheet left out. */
+/** The words of the page, its style sheet, its script and what that knows left out. */
 export function textOf({ root }: ParsedPage): string {
   return textBelow(root);
 }
 
+/** What stands in the page's data block, as it stands there; `null` where it has none. */
+export function factsTextOf({ root }: ParsedPage): string | null {
+  const block = elements(root).find(({ attrs }) => attrs.some(({ value }) => value === 'application/json'));
+  return block === undefined
+    ? null
+    : block.childNodes.map((node) => ('value' in node ? node.value : '')).join('');
+}
+
+const NOT_READ = new Set(['style', 'script']);
+
 function textBelow(node: Node): string {
   if ('value' in node) return node.value;
-  if (!('childNodes' in node) || ('tagName' in node && node.tagName === 'style')) return '';
+  if (!('childNodes' in node) || ('tagName' in node && NOT_READ.has(node.tagName))) return '';
   return node.childNodes.map(textBelow).join('');
 }
 

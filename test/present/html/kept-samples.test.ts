@@ -1,18 +1,25 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keptSamples } from '../../../src/present/web/kept-samples.ts';
+import { keptSamples } from '../../../src/present/html/kept-samples.ts';
 
 const sizes = fc.array(fc.option(fc.integer({ min: 0, max: 1000 })), { minLength: 1, maxLength: 400 });
 
 test('a short series is kept whole', () => {
-  expect(keptSamples({ timeMs: [0, 1, 2], rss: [1, 2, 3], heapUsed: [1, 1, 1] })).toEqual([0, 1, 2]);
+  expect(
+    keptSamples([
+      [1, 2, 3],
+      [1, 1, 1],
+    ]),
+  ).toEqual([0, 1, 2]);
 });
 
 test('of a long one the ends, the lowest and the highest of each line are kept, in order and within bounds', () => {
   fc.assert(
     fc.property(sizes, sizes, fc.integer({ min: 8, max: 100 }), (rss, heapUsed, most) => {
+      // Both are equally long.
+      heapUsed = rss.map((_, index) => heapUsed[index] ?? null);
       const timeMs = rss.map((_, index) => index);
-      const kept = keptSamples({ timeMs, rss, heapUsed }, most);
+      const kept = keptSamples([rss, heapUsed], most);
       expect(kept).toEqual([...new Set(kept)].sort((a, b) => a - b));
       expect(kept.length).toBeLessThanOrEqual(Math.max(timeMs.length <= most ? timeMs.length : 0, most + 6));
       expect(kept[0]).toBe(0);

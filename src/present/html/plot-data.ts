@@ -1,11 +1,11 @@
 import { formatBytes } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { IsolateReport } from '../../report/schema.ts';
-import { type ChartScale, endMs } from '../html/chart-scale.ts';
-import { floorWords, toldFloors } from '../html/told-floors.ts';
+import { type ChartScale, endMs } from './chart-scale.ts';
+import { floorWords, toldFloors } from './told-floors.ts';
 import { keptSamples } from './kept-samples.ts';
 
-/** One chart for the script of the page to draw. Its words are ours: what the watched program named is not in here. */
+/** One chart for a script of a page to draw. Its words are ours: what the watched program named is not in here. */
 export type PlotData = {
   /** Of the element that it is drawn in. */
   readonly id: string;
@@ -46,7 +46,7 @@ export function memoryPlot(
   place: Pick<PlotData, 'id' | 'group'>,
 ): PlotData {
   const { series, gc } = report;
-  const kept = keptSamples(series);
+  const kept = keptSamples([series.rss, series.heapUsed]);
   return {
     ...floorPlot(report, scale, place),
     words: `Memory over ${formatDuration(report.durationMs)}`,
@@ -54,7 +54,10 @@ export function memoryPlot(
       timeMs: kept.map((index) => series.timeMs[index] ?? 0),
       rss: kept.map((index) => series.rss[index] ?? null),
       heapUsed: kept.map((index) => series.heapUsed[index] ?? null),
-      majorGcTimeMs: gc.filter(({ kind }) => kind === 'major').map(({ timeMs }) => timeMs),
+      majorGcTimeMs: spreadTimes(
+        gc.filter(({ kind }) => kind === 'major').map(({ timeMs }) => timeMs),
+        scale,
+      ),
       limit: limitOf(report),
       moments: momentsOf(report),
       forecast: forecastOf(report),
@@ -69,6 +72,7 @@ export function floorPlot(
 ): PlotData {
   const { verdict } = report;
   const floors = toldFloors(report);
+  const kept = keptSamples([floors.map(({ bytes }) => bytes)]).flatMap((index) => floors[index] ?? []);
   return {
     ...place,
     scale,
@@ -76,10 +80,23 @@ export function floorPlot(
     accent: verdict.space === 'native' ? 'rss' : 'floor',
     words: `Memory after major collections over ${formatDuration(report.durationMs)}, on an axis of its own`,
     floorWords: floorWords(report),
-    floors: { timeMs: floors.map(({ timeMs }) => timeMs), bytes: floors.map(({ bytes }) => bytes) },
+    floors: { timeMs: kept.map(({ timeMs }) => timeMs), bytes: kept.map(({ bytes }) => bytes) },
     memory: null,
   };
 }
+
+/** Marks are of one kind, so of those that lie closer than any screen tells apart one stays. */
+function spreadTimes(timesMs: readonly number[], { fromMs, untilMs }: ChartScale): number[] {
+  const place = (timeMs: number | undefined): number =>
+    timeMs === undefined
+      ? NaN
+      : Math.floor(((timeMs - fromMs) / Math.max(1, untilMs - fromMs)) * MARKS_AT_MOST);
+  return timesMs.length <= MARKS_AT_MOST
+    ? [...timesMs]
+    : timesMs.filter((timeMs, index) => place(timeMs) !== place(timesMs[index - 1]));
+}
+
+const MARKS_AT_MOST = 4000;
 
 function limitOf({ target: { limits } }: IsolateReport): MemoryPlot['limit'] {
   const { effectiveBytes, which } = limits;
