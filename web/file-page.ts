@@ -1,6 +1,7 @@
 /**
  * The script of a page in a file: where it runs, the charts and flame graphs that are drawn in the page make room for those of the
- * live page, which can be zoomed into and read off, and whose moments can be chosen. Boxes are reached by keys. It asks nobody for anything; all it knows is in the page.
+ * live page, which can be zoomed into and read off, and whose moments can be chosen; boxes are reached by keys. It asks nobody for
+ * anything: all it knows is in the page.
  */
 import type { ScriptFacts } from '../src/present/html/script-facts.ts';
 import { Boxes } from './boxes.ts';

@@ -12,10 +12,10 @@ export class Growths {
       const host = document.getElementById(id);
       if (host === null) continue;
       const known = this.#shownById.get(id);
-      if (known?.host === host) known.growth = growth;
-      else
-        this.#shownById.set(id, listenTo({ host, growth, moments: known?.moments ?? firstMoments(growth) }));
-      redraw(this.#shownById.get(id));
+      const shown = known?.host === host ? known : listenTo({ host, growth, chosen: known?.chosen ?? null });
+      shown.growth = growth;
+      this.#shownById.set(id, shown);
+      redraw(shown);
     }
   }
 
@@ -23,25 +23,34 @@ export class Growths {
   readonly isGrowth = (element: Element): boolean => element.classList.contains('growth');
 }
 
-type Shown = { readonly host: HTMLElement; growth: GrowthFacts['growth']; moments: Moments };
+type Shown = {
+  readonly host: HTMLElement;
+  growth: GrowthFacts['growth'];
+  /** `null` until the reader has chosen. */
+  chosen: Moments | null;
+};
 
 function listenTo(shown: Shown): Shown {
   shown.host.addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLSelectElement)) return;
-    const chosen = Number(target.value);
+    const moment = Number(target.value);
     // The other moment gives way, so that there is always something between.
-    const { from, until } = shown.moments;
-    shown.moments = target.classList.contains('from')
-      ? { from: chosen, until: Math.max(until, chosen + 1) }
-      : { from: Math.min(from, chosen - 1), until: chosen };
+    const { from, until } = momentsOf(shown);
+    shown.chosen = target.classList.contains('from')
+      ? { from: moment, until: Math.max(until, moment + 1) }
+      : { from: Math.min(from, moment - 1), until: moment };
     redraw(shown);
   });
   return shown;
 }
 
-function redraw(shown: Shown | undefined): void {
-  if (shown === undefined) return;
-  const { host, growth, moments } = shown;
+function momentsOf({ growth, chosen }: Shown): Moments {
+  return chosen ?? firstMoments(growth);
+}
+
+function redraw(shown: Shown): void {
+  const { host, growth } = shown;
+  const moments = momentsOf(shown);
   morphInto(host, htmlOf(growthFigure(growth, moments)), () => false);
   // What was once chosen by hand no longer follows its attribute.
   for (const name of ['from', 'until'] as const) {

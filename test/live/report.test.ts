@@ -30,6 +30,8 @@ test('as a page and as Markdown, to files beside the text or to standard output 
     cli(['report', comparison], { LEAKLINE_HTML: '-' }),
   ]);
   expect(alone[0]?.stdout).toBe(readFileSync(html, 'utf8'));
+  // With the script that lies beside the command.
+  expect(alone[0]?.stdout).toContain(readFileSync('dist/file-page.js', 'utf8'));
   expect(alone[1]?.stdout).toBe(readFileSync(markdown, 'utf8'));
   expect(alone[2]?.stdout).toMatch(/^<!doctype html>/);
 });

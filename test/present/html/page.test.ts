@@ -187,7 +187,7 @@ test('an hour of one sample a second is far below a megabyte, and a day is no la
     renderHtml(longReport(seconds), { withSource: true, script }).length;
   expect(size(3_600)).toBeLessThan(200_000);
   expect(size(86_400)).toBeLessThan(200_000);
-  // With the points that a script draws; itself it is 69 KB.
+  // With the points that a script draws; itself it is 70 KB.
   expect(size(3_600, '')).toBeLessThan(400_000);
   expect(size(86_400, '')).toBeLessThan(400_000);
 });
