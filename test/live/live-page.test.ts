@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PageServer } from '../../src/present/web/page-server.ts';
 import type { Comparison, Report, Reports } from '../../src/report/schema.ts';
-import { MARKUP_ATTACKS } from '../present/hostile-markup.ts';
+import { MARKUP_ATTACKS } from '../present/hostile-names.ts';
 import {
   contendedReport,
   diedReport,

@@ -613,9 +613,14 @@ export function load(): NonNullable<ComparisonSide['load']> {
   };
 }
 
-/** The same document with a hostile text wherever the target could have put one. */
-export function withHostileText(report: Report, hostile: string): Report {
-  return replaceStrings(report, hostile) as Report;
+/** The same document with a hostile text wherever the target could have put one: within a name, or as all of it. */
+export function withHostileText<Document extends object>(
+  document: Document,
+  hostile: string,
+  isAlone = false,
+): Document {
+  const renamed = (name: string): string => (isAlone ? hostile : `${name}${hostile}${name}`);
+  return replaceStrings(document, renamed) as Document;
 }
 
 // Words that presenters branch on must stay what they are, or the test would not reach the sinks behind them.
@@ -635,13 +640,40 @@ const CLOSED_VOCABULARY = new Set([
   'alive',
   'closed',
   'should be gone',
+  'major',
+  'watching',
+  'walking',
+  'done',
+  'ended',
+  'signal',
+  'prepared',
+  'inspector',
+  'leakline/report@1',
+  'leakline/reports@1',
+  'leakline/comparison@1',
+  'leakline/snapshot@1',
+  'leakline/heap-summary@1',
+  'leakline/heap-path@1',
+  'leakline/heap-class@1',
+  'leakline/heap-strings@1',
+  'leakline/heap-growth@1',
 ]);
 
-function replaceStrings(value: unknown, hostile: string): unknown {
-  if (typeof value === 'string') return CLOSED_VOCABULARY.has(value) ? value : `${value}${hostile}${value}`;
-  if (Array.isArray(value)) return value.map((item) => replaceStrings(item, hostile));
+function replaceStrings(value: unknown, renamed: (name: string) => string): unknown {
+  if (typeof value === 'string') return CLOSED_VOCABULARY.has(value) ? value : renamed(value);
+  if (Array.isArray(value)) return value.map((item) => replaceStrings(item, renamed));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceStrings(item, hostile)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key.endsWith('ByWork') ? withKeys(item as object, renamed) : replaceStrings(item, renamed),
+    ]),
+  );
+}
+
+/** Kinds of work are named by the agent, and it lives in the program. */
+function withKeys(record: object, renamed: (name: string) => string): object {
+  return Object.fromEntries(Object.entries(record).map(([key, item]) => [renamed(key), item]));
 }
 
 function location(
