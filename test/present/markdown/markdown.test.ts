@@ -57,6 +57,39 @@ test('reports of a log come one after the other', () => {
   ]);
 });
 
+test('the state of each node of the path, what the walks counted and where it was allocated are those of the report', () => {
+  const report = leakingReport();
+  const text = renderMarkdown(report, withoutSource);
+  for (const { name, state, why } of report.findings[0]?.path ?? []) {
+    expect(text).toContain(`${name}: ${state === 'unknown' ? 'not known' : state} (${why})`);
+  }
+  for (const { name, counts } of report.containers) {
+    const [first, last] = [counts[0]?.size, counts.at(-1)?.size];
+    const entries = first === last ? `${last}` : `${first} → ${last}`;
+    expect(text).toMatch(new RegExp(`^\\| ${name} \\| .*\\| ${entries} \\|`, 'm'));
+  }
+  // Four of its five stacks have what outlived the last fifth.
+  expect(text.match(/^\| \d+(\.\d+)? MB \| \d/gm)).toHaveLength(4);
+  expect(text).toMatch(/^\| 264 MB \| 94.3 % \| onTick src\/server.ts:10 \|/m);
+});
+
+test('of two servers each has its own tables, by its name', () => {
+  const text = renderMarkdown(labComparison(labSides()), withoutSource);
+  expect(text).toContain('Entries at the first and the last walk of leaking:');
+  expect(text).toContain("By V8's samples of leaking, allocated from 9 s to 15 s and kept:");
+  expect(text).not.toContain('walk of fixed');
+});
+
+test('a report that walked once and sampled nothing has no tables, and one of before has the names of its path', () => {
+  const finding = { ...sessionsFinding(), path: [] };
+  const text = renderMarkdown(
+    leakingReport({ containers: [], sampledGrowth: null, findings: [finding] }),
+    withoutSource,
+  );
+  expect(text).not.toMatch(/Entries at|V8's samples/);
+  expect(text).toContain('path       Server → connection listener → sessions');
+});
+
 describe('it stays below 8 KB and says what it left out', () => {
   test('forty findings', () => {
     const findings = Array.from({ length: 40 }, () => cacheFinding());
@@ -80,6 +113,26 @@ describe('it stays below 8 KB and says what it left out', () => {
     expect(text).toMatch(/^… [\d]+ more lines$/m);
     expect(text).toContain('nothing clears that interval');
     expect(text).toContain('Cost: ');
+  });
+  test('sixty containers and sixty stacks are a few rows, and go before anything that says what leaks', () => {
+    const [container] = leakingReport().containers;
+    const growth = leakingReport().sampledGrowth;
+    const [stack] = growth?.stacks ?? [];
+    if (container === undefined || growth === null || stack === undefined)
+      throw new Error('nothing to repeat');
+    const many = {
+      containers: Array.from({ length: 60 }, () => container),
+      sampledGrowth: { ...growth, stacks: Array.from({ length: 60 }, () => stack) },
+    };
+    const alone = renderMarkdown(leakingReport(many), withoutSource);
+    expect(alone.match(/^\| history in sessions /gm)).toHaveLength(8);
+    expect(alone).toContain('(52 more in --html)');
+    expect(alone.match(/^\| 264 MB /gm)).toHaveLength(5);
+    const findings = [sessionsFinding(), ...Array.from({ length: 12 }, () => cacheFinding())];
+    const full = renderMarkdown(leakingReport({ ...many, findings }), withoutSource);
+    expect(bytesOf(full)).toBeLessThanOrEqual(MAX_BYTES);
+    expect(full).toMatch(/Left out: .*where what stays was allocated/);
+    expect(full).not.toMatch(/Left out: .*finding [1-5],/);
   });
   test('names of any length, in any script', () => {
     fc.assert(
