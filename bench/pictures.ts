@@ -27,7 +27,8 @@ import {
 
 const folder = process.argv[2] ?? 'docs/images';
 
-const oneSide = (side: ReturnType<typeof liveSide>): LiveView => liveView(23_000, [side]);
+const oneSide = (side: ReturnType<typeof liveSide>): LiveView =>
+  liveView(side.report?.durationMs ?? 1_000, [side]);
 const STATES: Readonly<Record<string, LiveView>> = {
   waiting: oneSide(liveSide('pid 4242', null, { activity: 'starting' })),
   contended: oneSide(liveSide('127.0.0.1:9229', contendedReport())),
@@ -40,7 +41,7 @@ const STATES: Readonly<Record<string, LiveView>> = {
   ),
   died: oneSide(liveSide('pid 4242', diedReport(), { activity: 'ended' })),
   'side-by-side': liveView(
-    23_000,
+    leakingReport().durationMs,
     labSides().map(({ name, report }) => liveSide(name, report)),
   ),
 };

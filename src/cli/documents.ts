@@ -1,4 +1,5 @@
 import { LeaklineError } from '../core/errors.ts';
+import { jsonText } from '../present/json-text.ts';
 import type { HeapSummary } from '../report/heap-summary.ts';
 import type { Comparison, Report, Reports } from '../report/schema.ts';
 import type { OutputOptions } from './options.ts';
@@ -48,7 +49,7 @@ export function answerGoesToStdout({ json, html, markdown }: DocumentOptions): b
 export type DocumentOptions = Pick<OutputOptions, 'json' | 'html' | 'markdown' | 'withSource'>;
 
 export async function writeJson(file: string, document: object): Promise<void> {
-  await writeText(file, `${JSON.stringify(document, null, 2)}\n`);
+  await writeText(file, jsonText(document));
 }
 
 /** Without it the pictures do not answer; that is no reason to lose an answer that took an hour. */

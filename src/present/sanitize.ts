@@ -34,7 +34,7 @@ function sanitizeValue(value: unknown, options: { readonly unicode: boolean }): 
 // everything a terminal draws as nothing, and what is no character at all. Joiners inside emoji fall too: a torn emoji is the smaller harm.
 const UNSAFE_CLASS = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]`;
 const UNSAFE = new RegExp(UNSAFE_CLASS, 'u');
-const EVERY_UNSAFE = new RegExp(UNSAFE_CLASS, 'gu');
+export const EVERY_UNSAFE: RegExp = new RegExp(UNSAFE_CLASS, 'gu');
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const NOT_ASCII = /[^\x20-\x7e]/gu;
 

@@ -24,7 +24,7 @@ describe('one report as Prometheus text', () => {
     expect(value('leakline_heap_slope_bytes_per_second', whose)).toBe(56_000_000);
     expect(value('leakline_heap_used_bytes', { ...whose, space: 'heap' })).toBe(series.heapUsed.at(-1));
     expect(value('leakline_heap_floor_bytes', whose)).toBe(series.floor.at(-1)?.bytes);
-    expect(value('leakline_time_to_limit_seconds', whose)).toBe(41);
+    expect(value('leakline_time_to_limit_seconds', whose)).toBe(57);
     expect(value('leakline_doubled_limit_gain_seconds', whose)).toBe(78);
   });
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PageServer } from '../../src/present/web/page-server.ts';
 import type { Comparison, Report, Reports } from '../../src/report/schema.ts';
-import { MARKUP_ATTACKS } from '../present/hostile-markup.ts';
+import { MARKUP_ATTACKS } from '../present/hostile-names.ts';
 import {
   contendedReport,
   diedReport,
@@ -33,6 +33,7 @@ import {
   noteComplaints,
   seriousProblems,
 } from './browser.ts';
+import { printedUrl } from './processes.ts';
 
 const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
   leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
@@ -458,16 +459,4 @@ async function openPage(
   // The entrance leads on by itself; who is refused stays.
   await page.locator('#connection, pre').first().waitFor({ state: 'attached' });
   return page;
-}
-
-function printedUrl(command: ChildProcess): Promise<string> {
-  let stderr = '';
-  return new Promise((resolve, reject) => {
-    command.stderr?.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-      const url = /http:\/\/127\.0\.0\.1:\S+/.exec(stderr)?.[0];
-      if (url !== undefined) resolve(url);
-    });
-    command.once('exit', () => reject(new Error(`it ended: ${stderr}`)));
-  });
 }

@@ -1,8 +1,13 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PageServer } from '../../src/present/web/page-server.ts';
 import { PROCESSES } from '../present/processes.ts';
 import { leakingReport } from '../present/reports.ts';
+import { printedUrl } from './processes.ts';
 
 const SCRIPT = '/* the script */';
 
@@ -98,6 +103,34 @@ const REQUESTS: readonly Form<Inside>[] = [
   wrong('a body to be invited', ({ folder }) => [`GET /${folder}/ HTTP/1.1`, 'Expect: 100-continue']),
 ];
 
+type Case = {
+  readonly host: Form<Door>;
+  readonly origin: Form<Door>;
+  readonly cookie: Form<Inside>;
+  readonly request: Form<Inside>;
+};
+
+function allCases(): Case[] {
+  return HOSTS.flatMap((host) =>
+    ORIGINS.flatMap((origin) =>
+      COOKIES.flatMap((cookie) => REQUESTS.map((request) => ({ host, origin, cookie, request }))),
+    ),
+  );
+}
+
+function linesOf({ host, origin, cookie, request }: Case, inside: Inside): string[] {
+  const [line = '', ...more] = request.lines(inside);
+  return [line, ...host.lines(inside), ...origin.lines(inside), ...cookie.lines(inside), ...more];
+}
+
+function mayPass({ host, origin, cookie, request }: Case): boolean {
+  const isOwnOrigin =
+    host.name === 'localhost' && origin.name !== 'absent'
+      ? origin.name === 'of the other name'
+      : origin.isRight;
+  return host.isRight && isOwnOrigin && cookie.isRight && request.isRight;
+}
+
 describe('who may have what', () => {
   let server: PageServer;
   let inside: Inside;
@@ -109,34 +142,19 @@ describe('who may have what', () => {
   afterAll(() => server.close());
 
   test('of every host, origin, cookie and request only those that are right in all four get anything', async () => {
-    const cases = HOSTS.flatMap((host) =>
-      ORIGINS.flatMap((origin) =>
-        COOKIES.flatMap((cookie) => REQUESTS.map((request) => ({ host, origin, cookie, request }))),
-      ),
-    );
+    const cases = allCases();
     const wronglyAnswered: string[] = [];
     const refusals = new Set<string>();
     let served = 0;
-    await each(cases, async ({ host, origin, cookie, request }) => {
-      const [line = '', ...more] = request.lines(inside);
-      const answer = await ask(inside.port, [
-        line,
-        ...host.lines(inside),
-        ...origin.lines(inside),
-        ...cookie.lines(inside),
-        ...more,
-      ]);
-      const isOwnOrigin =
-        host.name === 'localhost' && origin.name !== 'absent'
-          ? origin.name === 'of the other name'
-          : origin.isRight;
-      const mayPass = host.isRight && isOwnOrigin && cookie.isRight && request.isRight;
-      if (answer.startsWith('HTTP/1.1 200 ') !== mayPass) {
+    await each(cases, async (one) => {
+      const { host, origin, cookie, request } = one;
+      const answer = await ask(inside.port, linesOf(one, inside));
+      if (answer.startsWith('HTTP/1.1 200 ') !== mayPass(one)) {
         wronglyAnswered.push(
           `${request.name}, host ${host.name}, origin ${origin.name}, cookie ${cookie.name}: ${answer.slice(0, 40)}`,
         );
       }
-      if (mayPass) served += 1;
+      if (mayPass(one)) served += 1;
       // The answer to HEAD has no body, and else is the same.
       else if (request.name !== 'HEAD') refusals.add(withoutDate(answer));
     });
@@ -235,23 +253,11 @@ describe('who is slow or large', () => {
   test('a body is not read, whatever its length', async () => {
     const server = await PageServer.open({ name: 'x', script: SCRIPT });
     const { port } = doorOf(server);
-    const socket = await open(port);
-    let sentBytes = 0;
-    let answer = '';
-    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    socket.on('error', () => undefined);
-    const isClosed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    socket.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 1000000000\r\n\r\n`);
-    const chunk = Buffer.alloc(1_000_000);
-    const send = (): void => {
-      while (!socket.destroyed && socket.writable && sentBytes < 1_000_000_000) {
-        sentBytes += chunk.length;
-        if (!socket.write(chunk)) break;
-      }
-    };
-    socket.on('drain', send);
-    send();
-    await isClosed;
+    const { sentBytes, answer } = await sendBody(port, [
+      `POST / HTTP/1.1`,
+      `Host: 127.0.0.1:${port}`,
+      `Content-Length: ${GIGABYTE}`,
+    ]);
     expect(sentBytes).toBeLessThan(32_000_000);
     expect(answer === '' || answer.startsWith('HTTP/1.1 403')).toBe(true);
     await server.close();
@@ -268,23 +274,121 @@ describe('who is slow or large', () => {
   test('who sends a letter at a time is cut off, and keeps nobody out meanwhile', async () => {
     const server = await PageServer.open({ name: 'x', script: SCRIPT });
     const door = doorOf(server);
-    const slow = await Promise.all(Array.from({ length: 20 }, () => open(door.port)));
-    const closed = slow.map(
-      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
-    );
-    for (const socket of slow) {
-      socket.on('error', () => undefined);
-      socket.resume();
-      socket.write('GET / HTTP/1.1\r\nX: ');
-    }
-    const dripping = setInterval(() => slow.forEach((socket) => socket.destroyed || socket.write('x')), 200);
+    const closed = await dripInto(door.port, 20);
     const { folder, cookie } = await enter(door);
     expect(await get(door.port, `/${folder}/`, [`Cookie: ${cookie}`])).toMatch(/^HTTP\/1.1 200/);
-    await Promise.all(closed);
-    clearInterval(dripping);
+    await closed();
     await server.close();
   });
 });
+
+describe.skipIf(process.platform !== 'linux')('what strangers cost the command that serves the page', () => {
+  test('eight hundred requests of all kinds, a body of a gigabyte and slow ones by the dozen add at most 16 MB to its memory', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'leakline-gate-'));
+    const file = join(folder, 'report.json');
+    writeFileSync(file, JSON.stringify(leakingReport()));
+    const command = spawn(process.execPath, ['dist/cli.js', 'ui', file], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const exited = new Promise((resolve) => command.once('exit', resolve));
+    try {
+      const inside = await enter(doorAt(await printedUrl(command)));
+      const cookie = `Cookie: ${inside.cookie}`;
+      const readerOf = (name: string): Promise<string> =>
+        get(inside.port, `/${inside.folder}/${name}`, [cookie]);
+      // What a reader of the page costs comes first, and is no stranger's doing.
+      for (let reload = 0; reload < 50; reload += 1)
+        for (const name of ['', 'page.js', 'events']) await readerOf(name);
+      writeFileSync(`/proc/${command.pid}/clear_refs`, RESET_PEAK);
+      const before = memoryOf(command, 'VmRSS');
+
+      const cases = allCases().filter((_, index) => index % 51 === 0);
+      let served = 0;
+      await each(cases, async (one) => {
+        const answer = await ask(inside.port, linesOf(one, inside));
+        if (answer.startsWith('HTTP/1.1 2')) served += 1;
+      });
+      expect(cases.length).toBeGreaterThan(800);
+      expect(served).toBe(cases.filter(mayPass).length);
+
+      const hosted = [`Host: 127.0.0.1:${inside.port}`, cookie];
+      for (const lines of [
+        [`POST /${inside.folder}/ HTTP/1.1`, ...hosted, `Content-Length: ${GIGABYTE}`],
+        [`GET /${inside.folder}/events HTTP/1.1`, ...hosted, `Content-Length: ${GIGABYTE}`],
+        [`PUT /?token=${inside.token} HTTP/1.1`, ...hosted, 'Transfer-Encoding: chunked'],
+      ]) {
+        const { sentBytes, answer } = await sendBody(inside.port, lines);
+        expect(sentBytes).toBeLessThan(32_000_000);
+        expect(answer === '' || answer.startsWith('HTTP/1.1 403')).toBe(true);
+      }
+      const closed = await dripInto(inside.port, 60);
+      expect(await readerOf('')).toMatch(/^HTTP\/1.1 200/);
+      await closed();
+
+      const addedBytes = memoryOf(command, 'VmHWM') - before;
+      console.log(
+        `strangers: at most ${(addedBytes / 1e6).toFixed(1)} MB above ${(before / 1e6).toFixed(1)} MB`,
+      );
+      expect(addedBytes).toBeLessThanOrEqual(16_000_000);
+      expect(await readerOf('')).toMatch(/^HTTP\/1.1 200/);
+    } finally {
+      command.kill('SIGINT');
+      await exited;
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** As the kernel takes it: the highest resident size is forgotten. */
+const RESET_PEAK = '5';
+const GIGABYTE = 1_000_000_000;
+
+/** Resident memory in bytes, now or at most. */
+function memoryOf({ pid }: ChildProcess, field: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return Number(new RegExp(`^${field}:\\s*(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
+}
+
+/** Sends a gigabyte behind a request, as long as somebody takes it. */
+async function sendBody(
+  port: number,
+  lines: readonly string[],
+): Promise<{ readonly sentBytes: number; readonly answer: string }> {
+  const socket = await open(port);
+  let sentBytes = 0;
+  let answer = '';
+  socket.on('data', (data: Buffer) => (answer += data.toString()));
+  socket.on('error', () => undefined);
+  const isClosed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  const chunk = Buffer.alloc(1_000_000);
+  const send = (): void => {
+    while (!socket.destroyed && socket.writable && sentBytes < GIGABYTE) {
+      sentBytes += chunk.length;
+      if (!socket.write(chunk)) break;
+    }
+  };
+  socket.on('drain', send);
+  send();
+  await isClosed;
+  return { sentBytes, answer };
+}
+
+/** Clients that send a letter of their headers at a time. What is returned waits until all of them were cut off. */
+async function dripInto(port: number, clients: number): Promise<() => Promise<void>> {
+  const slow = await Promise.all(Array.from({ length: clients }, () => open(port)));
+  const closed = slow.map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())));
+  for (const socket of slow) {
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write('GET / HTTP/1.1\r\nX: ');
+  }
+  const dripping = setInterval(() => slow.forEach((socket) => socket.destroyed || socket.write('x')), 200);
+  return async () => {
+    await Promise.all(closed);
+    clearInterval(dripping);
+  };
+}
 
 async function enterAnswer(): Promise<string> {
   const server = await PageServer.open({ name: 'x', script: SCRIPT });
@@ -302,7 +406,11 @@ async function enter(door: Door): Promise<Inside> {
 }
 
 function doorOf(server: PageServer): Door {
-  const url = new URL(server.url);
+  return doorAt(server.url);
+}
+
+function doorAt(address: string): Door {
+  const url = new URL(address);
   expect(url.hostname).toBe('127.0.0.1');
   return { port: Number(url.port), token: url.searchParams.get('token') ?? '' };
 }

@@ -8,7 +8,7 @@ import { renderHeapHtml, renderHtml } from '../../src/present/html/page.ts';
 import type { HeapSummary } from '../../src/report/heap-summary.ts';
 import type { Comparison, Report } from '../../src/report/schema.ts';
 import { heapSummary } from '../present/heaps.ts';
-import { MARKUP_ATTACKS } from '../present/hostile-markup.ts';
+import { MARKUP_ATTACKS } from '../present/hostile-names.ts';
 import {
   contendedReport,
   diedReport,

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -19,6 +19,19 @@ export function cli(
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   return new Promise((ended) => child.once('close', (code) => ended({ code, stdout, stderr })));
+}
+
+/** The address of the live page, as soon as a command has said it on standard error. */
+export function printedUrl(command: ChildProcess): Promise<string> {
+  let stderr = '';
+  return new Promise((resolve, reject) => {
+    command.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      const url = /http:\/\/127\.0\.0\.1:\S+/.exec(stderr)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    command.once('exit', () => reject(new Error(`it ended: ${stderr}`)));
+  });
 }
 
 /** The pids whose parent is `pid`. */

@@ -1,5 +1,6 @@
-import type { HeapSummary } from '../../src/report/heap-summary.ts';
+import type { HeapAnswer, HeapFinding, HeapHolder, HeapSummary } from '../../src/report/heap-summary.ts';
 import type { HeapTile } from '../../src/report/schema.ts';
+import { sessionsFinding } from './reports.ts';
 
 const MB = 1_000_000;
 
@@ -65,5 +66,88 @@ export function heapSummary(name = (words: string): string => words): HeapSummar
       { id: 130, type: 'string', name: 'password=hunter2', selfBytes: 3 * MB, retainedBytes: 3 * MB },
     ],
     tree: { retainedBytes: 79.6 * MB, tiles },
+  };
+}
+
+/** One answer of each kind that `leakline heap` gives. */
+export function heapAnswers(): readonly HeapAnswer[] {
+  const file = 'Heap.20261126.heapsnapshot';
+  const map: HeapHolder = { id: 102, type: 'object', name: 'Map', selfBytes: 40, retainedBytes: 46 * MB };
+  const steps = [
+    { edge: { type: 'property', name: 'sessions' }, node: map },
+    { edge: { type: 'element', name: 3 }, node: { ...map, id: 104, name: 'Session' } },
+  ];
+  const heldBy = { className: 'Map', edge: 'table', count: 7 };
+  return [
+    heapSummary(),
+    {
+      schema: 'leakline/heap-path@1',
+      file,
+      asked: 'Map',
+      count: 2,
+      paths: [
+        { node: map, steps },
+        { node: map, steps: null },
+      ],
+    },
+    {
+      schema: 'leakline/heap-class@1',
+      file,
+      name: 'Session',
+      count: 7,
+      selfBytes: 560,
+      retainedBytes: 42 * MB,
+      instances: [map],
+      heldBy: [heldBy],
+    },
+    {
+      schema: 'leakline/heap-strings@1',
+      file,
+      strings: [
+        { text: 'a text', count: 7, selfBytes: 560, heldBy },
+        { text: 'another', count: 1, selfBytes: 80, heldBy: null },
+      ],
+    },
+    {
+      schema: 'leakline/heap-growth@1',
+      files: [file, 'Heap.20261127.heapsnapshot', 'Heap.20261128.heapsnapshot'],
+      nodes: [1_204_311, 1_300_000, 1_400_000],
+      selfBytes: [80 * MB, 90 * MB, 100 * MB],
+      sharedNodes: 12,
+      classes: [
+        {
+          name: 'Session',
+          counts: [7, 14, 21],
+          selfBytes: [560, 1120, 1680],
+          isSteady: true,
+          newCount: 14,
+          newBytes: 1120,
+        },
+      ],
+      grownBytes: 20 * MB,
+      restBytes: 4 * MB,
+      findings: [heapFinding()],
+      heldBack: [{ key: 'routeCache', addedByStep: [1, 2], bytes: 4_000, share: 0.01 }],
+      notes: ['The scripts of the last file are not known.'],
+      points: [{ node: map, retainedBytesBefore: 26 * MB, path: steps }],
+    },
+  ];
+}
+
+function heapFinding(): HeapFinding {
+  const { retained, grows, ...finding } = sessionsFinding();
+  return {
+    ...finding,
+    retained: { ...retained, growthPerSecond: null, bytesPerSecond: null },
+    grows: grows === null ? null : { ...grows, perSecondInEach: null },
+    growth: {
+      entriesByFile: [7, 14, 21],
+      addedByStep: [7, 7],
+      bytes: 8 * MB,
+      share: 0.4,
+      containers: 1,
+      id: 102,
+      with: [{ key: 'sessions[*].history', addedByStep: [40, 50], bytes: 7 * MB, share: 0.35 }],
+    },
   };
 }

@@ -19,7 +19,7 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
       kind: 'leaking',
       space: 'heap',
       decidedAtMs: 9_100,
-      reason: 'The floor rose after every one of 12 major GCs.',
+      reason: 'The floor rose after every one of 11 major GCs.',
       watchMoreMs: null,
       filling: null,
       excludedBytesPerSecond: null,
@@ -35,8 +35,8 @@ export function leakingReport(changes: Partial<Report> = {}): Report {
     },
     forecast: {
       limitBytes: 4_345_298_944,
-      secondsToLimit: 41,
-      interval: [38, 45],
+      secondsToLimit: 57,
+      interval: [56, 58],
       level: 0.99,
       which: 'heap',
       doubled: { limitBytes: 8_690_597_888, which: 'heap', secondsGained: 78, interval: [76, 79] },
@@ -139,7 +139,7 @@ export function steadyReport(changes: Partial<Report> = {}): Report {
       kind: 'steady',
       space: null,
       decidedAtMs: 21_000,
-      reason: 'The floor stayed between 30.1 MB and 30.4 MB over 14 major GCs.',
+      reason: 'The floor stayed between 30.1 MB and 30.4 MB over 11 major GCs.',
       watchMoreMs: null,
       filling: null,
       excludedBytesPerSecond: null,
@@ -154,10 +154,15 @@ export function steadyReport(changes: Partial<Report> = {}): Report {
       perOperation: [],
     },
     steadyContainers: [{ name: 'routeCache', type: 'Map', size: 128, watchedMs: 20_000 }],
-    ...memory(24, () => 30 * MB),
+    ...memory(24, steadyFloor),
     cost: { ...emptyReport(0, '', 0).cost, longestPauseMs: 4, totalOnTargetMs: 42 },
     ...changes,
   };
+}
+
+/** Up and down between 30.1 and 30.4 MB. */
+function steadyFloor(second: number): number {
+  return (second % 4 === 0 ? 30.4 : 30.1) * MB;
 }
 
 /** Too little seen to say anything. */
@@ -169,7 +174,7 @@ export function inconclusiveReport(changes: Partial<Report> = {}): Report {
       kind: 'inconclusive',
       space: null,
       decidedAtMs: null,
-      reason: 'Only 1 major GC was seen, and at least 5 are needed for a slope.',
+      reason: 'Only 2 major GCs were seen, and at least 5 are needed for a slope.',
       watchMoreMs: 25_000,
       filling: null,
       excludedBytesPerSecond: null,
@@ -200,14 +205,15 @@ export function contendedReport(): Report {
   };
 }
 
-/** The leaking server, watched to its end. */
+/** The leaking server, watched to its end: at 56 MB a second its 4.3 GB are full after 77 s. */
 export function diedReport(): Report {
   const alive = leakingReport();
   return {
     ...alive,
-    durationMs: 51_400,
-    target: { ...alive.target, exit: { code: null, signal: 'SIGABRT', atMs: 51_200 } },
-    ...memory(51, (second) => 30 * MB + Math.max(0, second - 2) * 84 * MB),
+    durationMs: 77_400,
+    target: { ...alive.target, exit: { code: null, signal: 'SIGABRT', atMs: 77_200 } },
+    verdict: { ...alive.verdict, reason: 'The floor rose after every one of 38 major GCs.' },
+    ...memory(78, (second) => 30 * MB + Math.max(0, second - 2) * 56 * MB),
   };
 }
 
@@ -586,11 +592,20 @@ export function labComparison(sides: readonly ComparisonSide[] = labSides()): Co
   };
 }
 
+/** Both are watched for as long as the leaking one. */
 export function labSides(leaking: Report = leakingReport()): ComparisonSide[] {
+  const { durationMs } = leaking;
   return [
-    { name: 'fixed', report: steadyReport(), load: load() },
-    { name: 'leaking', report: leaking, load: load() },
+    { name: 'fixed', report: steadyFor(durationMs), load: load(durationMs) },
+    { name: 'leaking', report: leaking, load: load(durationMs) },
   ];
+}
+
+function steadyFor(durationMs: number): Report {
+  const series = memory(Math.ceil(durationMs / 1000), steadyFloor);
+  const steady = steadyReport();
+  const reason = `The floor stayed between 30.1 MB and 30.4 MB over ${series.gc.length} major GCs.`;
+  return steadyReport({ durationMs, verdict: { ...steady.verdict, reason }, ...series });
 }
 
 export function liveView(elapsedMs: number, sides: readonly LiveSide[]): LiveView {
@@ -601,21 +616,27 @@ export function liveSide(name: string, report: Report | null, changes: Partial<L
   return { name, activity: 'watching', report, load: load(), ...changes };
 }
 
-export function load(): NonNullable<ComparisonSide['load']> {
+export function load(durationMs = 23_120): NonNullable<ComparisonSide['load']> {
   return {
     startedAtMs: 2_100,
     clientsOpened: 7,
     clientsOpen: 0,
     clientsClosed: 7,
-    httpSent: 4_600,
+    // From the first client on.
+    httpSent: Math.floor((durationMs - 2_100) / 1000) * 200,
     httpFailed: 0,
     httpPerSecond: 200,
   };
 }
 
-/** The same document with a hostile text wherever the target could have put one. */
-export function withHostileText(report: Report, hostile: string): Report {
-  return replaceStrings(report, hostile) as Report;
+/** The same document with a hostile text wherever the target could have put one: within a name, or as all of it. */
+export function withHostileText<Document extends object>(
+  document: Document,
+  hostile: string,
+  isAlone = false,
+): Document {
+  const renamed = (name: string): string => (isAlone ? hostile : `${name}${hostile}${name}`);
+  return replaceStrings(document, renamed) as Document;
 }
 
 // Words that presenters branch on must stay what they are, or the test would not reach the sinks behind them.
@@ -635,13 +656,40 @@ const CLOSED_VOCABULARY = new Set([
   'alive',
   'closed',
   'should be gone',
+  'major',
+  'watching',
+  'walking',
+  'done',
+  'ended',
+  'signal',
+  'prepared',
+  'inspector',
+  'leakline/report@1',
+  'leakline/reports@1',
+  'leakline/comparison@1',
+  'leakline/snapshot@1',
+  'leakline/heap-summary@1',
+  'leakline/heap-path@1',
+  'leakline/heap-class@1',
+  'leakline/heap-strings@1',
+  'leakline/heap-growth@1',
 ]);
 
-function replaceStrings(value: unknown, hostile: string): unknown {
-  if (typeof value === 'string') return CLOSED_VOCABULARY.has(value) ? value : `${value}${hostile}${value}`;
-  if (Array.isArray(value)) return value.map((item) => replaceStrings(item, hostile));
+function replaceStrings(value: unknown, renamed: (name: string) => string): unknown {
+  if (typeof value === 'string') return CLOSED_VOCABULARY.has(value) ? value : renamed(value);
+  if (Array.isArray(value)) return value.map((item) => replaceStrings(item, renamed));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceStrings(item, hostile)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key.endsWith('ByWork') ? withKeys(item as object, renamed) : replaceStrings(item, renamed),
+    ]),
+  );
+}
+
+/** Kinds of work are named by the agent, and it lives in the program. */
+function withKeys(record: object, renamed: (name: string) => string): object {
+  return Object.fromEntries(Object.entries(record).map(([key, item]) => [renamed(key), item]));
 }
 
 function location(

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { Report } from '../../report/schema.ts';
-import { count, countRate } from '../figures.ts';
+import { containerTypeWords, entriesWords, entryRateWords } from '../container-words.ts';
 import { placeWords } from '../place-words.ts';
 import { classed, type Content, type Markup } from './markup.ts';
 import { sparkline, sparkSpan } from './sparkline.ts';
@@ -23,28 +23,18 @@ export function containerTable({ containers }: Pick<Report, 'containers'>): Mark
     containers.map((container) => [
       nameCell(container),
       entriesWords(container),
-      rateWords(container),
+      entryRateWords(container),
       sparkline(container.counts, span),
     ]),
   );
 }
 
-function nameCell({ name, type, instances, location }: Report['containers'][number]): Content {
+function nameCell(container: Report['containers'][number]): Content {
+  const { name, location } = container;
   return [
     classed('span', 'name', name),
     ' ',
-    classed('span', 'type', instances > 1 ? `${type} ×${count(instances)}` : type),
+    classed('span', 'type', containerTypeWords(container)),
     location === null ? null : [' ', classed('code', 'place', placeWords(location))],
   ];
-}
-
-function entriesWords({ counts }: Report['containers'][number]): string {
-  const [first, last] = [counts[0], counts.at(-1)];
-  if (first === undefined || last === undefined) return '–';
-  return first.size === last.size ? count(last.size) : `${count(first.size)} → ${count(last.size)}`;
-}
-
-function rateWords({ counts, growthPerSecond }: Report['containers'][number]): string {
-  if (growthPerSecond === null) return '–';
-  return counts.every(({ size }) => size === counts[0]?.size) ? 'steady' : countRate(growthPerSecond);
 }

@@ -2,9 +2,9 @@ import { formatBytes } from '../../core/bytes.ts';
 import type { Report, ReportLocation } from '../../report/schema.ts';
 import { percent } from '../figures.ts';
 import { placeWords } from '../place-words.ts';
+import { frameName, frameOwner } from '../sampled-words.ts';
 import type { BytesOfStack } from './flame-layout.ts';
 import { PARTS_AT_MOST } from './growth-moments.ts';
-import { nameWords, ownerClass } from './flame-picture.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 import { table } from './table.ts';
 
@@ -19,7 +19,7 @@ export function flameFigures({ frames, stacks }: Growth, bytesOf: BytesOfStack, 
     location === undefined
       ? '–'
       : [
-          classed('span', 'name', nameWords(location)),
+          classed('span', 'name', frameName(location)),
           location.file === '' ? null : [' ', classed('code', 'place', placeWords(location))],
         ];
   return element(
@@ -45,7 +45,7 @@ export function flameFigures({ frames, stacks }: Growth, bytesOf: BytesOfStack, 
         const locations = stack.flatMap((index) => frames[index] ?? []);
         return [
           place(locations[0]),
-          place(locations.find((location) => ownerClass(location) === 'own')),
+          place(locations.find((location) => frameOwner(location) === 'own')),
           formatBytes(bytesOf(row)),
           percent(Math.round((bytesOf(row) / wholeBytes) * 1000) / 1000),
           ...(hasParts ? [bytesByAge.slice(0, PARTS_AT_MOST).map(formatBytes).join(' · ')] : []),

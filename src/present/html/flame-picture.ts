@@ -1,6 +1,7 @@
 import { formatBytes } from '../../core/bytes.ts';
 import type { Report, ReportLocation } from '../../report/schema.ts';
 import { placeWords } from '../place-words.ts';
+import { frameName, type FrameOwner, frameOwner } from '../sampled-words.ts';
 import type { FlameBox, FlameLayout } from './flame-layout.ts';
 import { classed, element, type Markup } from './markup.ts';
 
@@ -31,7 +32,7 @@ function boxOf({ frame, depth, from, share, bytes }: FlameBox, { frames }: Growt
   return element(
     'svg',
     {
-      class: ownerClass(location),
+      class: frameOwner(location),
       x: percentOf(from),
       y: depth * ROW_HEIGHT,
       width: percentOf(share),
@@ -39,7 +40,7 @@ function boxOf({ frame, depth, from, share, bytes }: FlameBox, { frames }: Growt
     },
     element('title', {}, `${nameAndPlace(location)}: ${formatBytes(bytes)}`),
     element('rect', { width: '100%', height: '100%' }),
-    share < NARROWEST_NAMED ? null : element('text', { x: 5, y: 14.5 }, nameWords(location)),
+    share < NARROWEST_NAMED ? null : element('text', { x: 5, y: 14.5 }, frameName(location)),
   );
 }
 
@@ -51,37 +52,25 @@ type Growth = NonNullable<Report['sampledGrowth']>;
 
 /** Whose functions its colours stand for. */
 export function flameLegend({ frames }: Growth): Markup {
-  const met = new Set(frames.map(ownerClass));
+  const met = new Set(frames.map(frameOwner));
   return classed(
     'ul',
     'legend owners',
     Object.entries(OWNER_WORDS)
-      .filter(([name]) => met.has(name as Owner))
+      .filter(([name]) => met.has(name as FrameOwner))
       .map(([name, words]) => classed('li', name, words)),
   );
 }
 
-export type Owner = 'own' | 'package' | 'node';
-
-const OWNER_WORDS: Readonly<Record<Owner, string>> = {
+const OWNER_WORDS: Readonly<Record<FrameOwner, string>> = {
   own: "the program's own",
   package: 'packages',
   node: 'Node and V8',
 };
 
-/** Whose a function is, as the class of its box. */
-export function ownerClass({ file, package: name }: ReportLocation): Owner {
-  if (file === '' || file.startsWith('node:')) return 'node';
-  return name === null ? 'own' : 'package';
-}
-
-export function nameWords({ function: name, file }: ReportLocation): string {
-  return name ?? (file === '' ? 'V8' : 'a function without a name');
-}
-
 function nameAndPlace(location: ReportLocation): string {
   const words = location.file === '' ? '' : `, ${placeWords(location)}`;
-  return `${nameWords(location)}${words}${location.package === null ? '' : ` in package ${location.package}`}`;
+  return `${frameName(location)}${words}${location.package === null ? '' : ` in package ${location.package}`}`;
 }
 
 function percentOf(share: number): string {

@@ -1,5 +1,6 @@
 import type { ReportFinding } from '../../report/schema.ts';
 import { count } from '../figures.ts';
+import { PATH_STATE_WORDS } from '../path-words.ts';
 import { counted } from '../words.ts';
 import { classed, element, type Markup } from './markup.ts';
 
@@ -19,7 +20,7 @@ export function retainerPath(finding: ReportFinding): Markup | null {
         `${STATE_CLASSES[state]}${index === heldBy.path.length - 1 ? ' holder' : ''}`,
         classed('span', 'node', name),
         ' ',
-        classed('b', 'state', STATE_WORDS[state]),
+        classed('b', 'state', PATH_STATE_WORDS[state]),
         ' ',
         classed('span', 'because', why),
       ),
@@ -36,13 +37,6 @@ const STATE_CLASSES: Readonly<Record<State, string>> = {
   closed: 'closed',
   'should be gone': 'gone',
   unknown: 'open',
-};
-
-const STATE_WORDS: Readonly<Record<State, string>> = {
-  alive: 'alive',
-  closed: 'closed',
-  'should be gone': 'should be gone',
-  unknown: 'not known',
 };
 
 function namesOnly({ heldBy, zombies, grows }: ReportFinding): Markup | null {

@@ -3,7 +3,8 @@ import { excerptLines } from '../excerpt-lines.ts';
 import { findingLines } from '../finding-lines.ts';
 import { labelled } from '../flow.ts';
 import { glyphsFor } from '../glyphs.ts';
-import { plainText } from '../line.ts';
+import { type Line, plainText } from '../line.ts';
+import { PATH_STATE_WORDS } from '../path-words.ts';
 import { cutLines, type Block } from './fit.ts';
 import { fenced } from './inline.ts';
 
@@ -23,12 +24,28 @@ const COLUMNS = 100;
 
 function linesOf(finding: ReportFinding): string[] {
   const layout = { columns: COLUMNS, indent: 0, glyphs: glyphsFor(true) };
-  const path = finding.heldBy.path.join(' → ');
   return [
     ...findingLines(finding, { ...layout, explanation: true, excerpts: false }),
-    ...(path === ''
-      ? []
-      : labelled({ text: 'path' }, { text: path }, { ...layout, indent: 2, labelColumns: 11 })),
+    ...pathLines(finding),
     ...excerptLines(finding, layout),
   ].map((line) => plainText(line).trimEnd());
 }
+
+/** The way from a root to what is kept, a node a line with its state; the names alone where a report does not tell more. */
+function pathLines({ path, heldBy }: ReportFinding): Line[] {
+  const told = path.map(
+    ({ name, state, why }, index) =>
+      `${index === 0 ? '' : '→ '}${name}: ${PATH_STATE_WORDS[state]}${why === '' ? '' : ` (${why})`}`,
+  );
+  const names = heldBy.path.join(' → ');
+  const nodes = told.length > 0 ? told : names === '' ? [] : [names];
+  return nodes.flatMap((text, index) =>
+    labelled(
+      { text: index === 0 ? 'path' : '' },
+      { text },
+      { columns: COLUMNS, indent: 2, labelColumns: PATH_LABEL_COLUMNS },
+    ),
+  );
+}
+
+const PATH_LABEL_COLUMNS = 11;

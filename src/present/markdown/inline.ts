@@ -27,7 +27,7 @@ const CELL_LONGEST = 120;
 /** Letters and figures of our sentences, and no beginning of a list, an address or a reference in them. */
 function isPlain(text: string): boolean {
   return (
-    /^[A-Za-z0-9 .,:;%+()/='…→·-]*$/.test(text) &&
+    /^[A-Za-z0-9 .,:;%+()/='…→·×–-]*$/.test(text) &&
     !/:\/\/|\/\/|www\.|^\s|\s$|^(?:[-+=]+|\d+[.)])(?:\s|$)/i.test(text)
   );
 }

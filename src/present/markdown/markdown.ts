@@ -10,6 +10,7 @@ import { verdictWord } from '../words.ts';
 import { fitBlocks, type Block } from './fit.ts';
 import { findingBlocks } from './finding-blocks.ts';
 import { inline, tableRow } from './inline.ts';
+import { measuredBlocks } from './measured-tables.ts';
 import { notesBlock, reportBlocks, verdictHeading } from './report-blocks.ts';
 
 export type MarkdownOptions = {
@@ -102,7 +103,11 @@ function sideBlocks(side: ComparisonSide): Block[] {
   const found = findingBlocks(report);
   if (found.length === 0) {
     const words = `**${inline(side.name, NAME_LONGEST)}**: ${inline(report.verdict.reason)}`;
-    return [{ name: 'a reason', weight: 70, lines: [words] }, notesBlock(report)];
+    return [
+      { name: 'a reason', weight: 70, lines: [words] },
+      ...measuredBlocks(report, side.name),
+      notesBlock(report),
+    ];
   }
   const named = namedWords(side);
   const words = named === null ? [] : [named.since, named.beforeDeath].filter((one) => one !== null);
@@ -114,6 +119,7 @@ function sideBlocks(side: ComparisonSide): Block[] {
       weight: 40,
       lines: words.length === 0 ? [] : [inline(words.join(', '))],
     },
+    ...measuredBlocks(report, side.name),
     notesBlock(report),
   ];
 }

@@ -13,6 +13,7 @@ import { spaceWords, verdictWord } from '../words.ts';
 import { findingBlocks } from './finding-blocks.ts';
 import type { Block } from './fit.ts';
 import { inline } from './inline.ts';
+import { measuredBlocks } from './measured-tables.ts';
 
 /** `LEAKING +55.9 MB/s after GC`. */
 export function verdictHeading({ verdict, growth }: Report): string {
@@ -38,6 +39,7 @@ export function reportBlocks(report: Report): Block[] {
     block('memory', 75, [memoryWords(report)]),
     block('resident memory', 50, titled('Resident memory', residentSentences(report))),
     block('containers that stayed steady', 45, titled('Not a leak', steadyWords(report))),
+    ...measuredBlocks(report),
     block('other isolates', 55, titled('Also watched', isolateWords(report))),
     notesBlock(report),
     block(

@@ -22,11 +22,11 @@ function sentenceLines(error: unknown, options: TextOptions, columns: number): L
   const prefix = 'leakline: ';
   const message =
     error instanceof LeaklineError ? error.message : `stopped by an error of its own: ${firstLine(error)}`;
-  // The sentence may quote the output of a program; each of its lines stays a line, and none of them is obeyed.
-  const lines = message
-    .trimEnd()
-    .split('\n')
-    .map((line) => sanitize(line.trimEnd(), options));
+  // Of a program that ended early each line stays a line, and none of them is obeyed; a name makes none.
+  const quoted = error instanceof LeaklineError ? outputIn(error) : '';
+  const sentence = message.slice(0, message.length - quoted.length).trimEnd();
+  const quotedLines = quoted.trim() === '' ? [] : quoted.trimEnd().split('\n');
+  const lines = [sentence, ...quotedLines].map((line) => sanitize(line.trimEnd(), options));
   return lines.flatMap((line, index) => {
     if (index > 0) return [[{ text: `  ${line}`, tone: 'faint' as const }]];
     return wrapText(line, columns - prefix.length).map(
@@ -36,6 +36,11 @@ function sentenceLines(error: unknown, options: TextOptions, columns: number): L
       ],
     );
   });
+}
+
+/** What a sentence ends with that a program printed; empty for all other failures. */
+function outputIn({ code, facts }: LeaklineError): string {
+  return code === 'PROGRAM_ENDED_EARLY' && 'output' in facts ? facts.output : '';
 }
 
 function nextStepLines(error: unknown, columns: number): Line[] {

@@ -94,12 +94,24 @@ secrets.forEach((secret, index) => waysToKeep[index % waysToKeep.length]?.(secre
 const ballast = Number(process.env.BALLAST ?? '20000');
 for (let index = 0; index < ballast; index += 1) kept.push({ index, next: kept.at(-1) });
 
+let visits = 0;
+let garbage = [];
 const server = createServer((request, response) => {
   if (request.url.startsWith('/keep')) kept.push(request);
+  // For a watch: each visitor's secret stays in one way more, beside the texts that make it worth a look.
+  if (request.url === '/visit') {
+    const secret = request.headers['x-secret'];
+    waysToKeep[visits % waysToKeep.length]?.(secret);
+    visits += 1;
+    // Garbage, so that V8 collects by itself and a watch need not.
+    garbage = Array.from({ length: 30_000 }, () => visits);
+    byToken[`${secret}-again`] = { request, notes: Array.from({ length: 1000 }, () => ({ secret })) };
+    sessions.set(`${secret}-session`, new Account(secret));
+  }
   // As V8 writes it, into the file that the caller names.
   if (request.url.startsWith('/raw?'))
     writeHeapSnapshot(decodeURIComponent(request.url.slice('/raw?'.length)));
-  response.end(JSON.stringify({ kept: kept.length, sessions: sessions.size }));
+  response.end(JSON.stringify({ kept: kept.length, sessions: sessions.size, garbage: garbage.length }));
 });
 
 const HEADERS_A_REQUEST = 100;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { formatBytes } from '../../../src/core/bytes.ts';
 import { htmlOf } from '../../../src/present/html/markup.ts';
 import { firstMoments, growthFigure } from '../../../web/growth-figure.ts';
-import { MARKUP_ATTACKS } from '../hostile-markup.ts';
+import { MARKUP_ATTACKS } from '../hostile-names.ts';
 import { leakingReport, sampledGrowth, withHostileText } from '../reports.ts';
 import { elementsOf, parsePage, skeletonOf, textOf } from './parsed-page.ts';
 

@@ -116,7 +116,7 @@ test('a leak reads as held by, grows, added at, should have been released, and t
   const inOrder = [
     'LEAKING',
     '+56.0 MB/s after GC',
-    'out of memory in 41 s',
+    'out of memory in 57 s',
     '7 WebSockets are CLOSED and still held',
     'Server',
     'connection listener',

@@ -13,13 +13,13 @@ test('the lab ends side by side at 120 columns', async () => {
 
 test('the lab played to the end says how long before the death the line was named, one side below the other at 80', async () => {
   const text = renderComparison(labComparison(labSides(diedReport())), { ...plain, columns: 80 });
-  expect(text).toContain('line named 7 s after the first client, 42 s before the leaking process died');
+  expect(text).toContain('line named 7 s after the first client, 68 s before the leaking process died');
   await expect(text).toMatchFileSnapshot('snapshots/comparison-died-80.txt');
 });
 
 test('a line that was named only after the death is not sold as a warning', () => {
   const died = diedReport();
-  const late = { ...died, namedAtMs: 55_200 };
+  const late = { ...died, namedAtMs: 81_200 };
   const text = renderComparison(labComparison(labSides(late)), { ...plain, columns: 120 });
   expect(text).toContain('4 s after the leaking process died');
 });
@@ -27,7 +27,7 @@ test('a line that was named only after the death is not sold as a warning', () =
 test('a side without an answer gives its reason, and no difference is invented', () => {
   const comparison = { ...labComparison(labSides(inconclusiveReport())), difference: null, scenario: null };
   const text = renderComparison(comparison, { ...plain, columns: 120 });
-  expect(text).toContain('Only 1 major GC was seen');
+  expect(text).toContain('Only 2 major GCs were seen');
   expect(text).not.toContain('difference');
 });
 

@@ -15,7 +15,7 @@ const both = [liveSide('fixed', steadyReport()), liveSide('leaking', leakingRepo
 
 test('each side has its line: time, memory, verdict, connections, finding', () => {
   expect(progressLine(liveView(23_120, both), null)).toMatchInlineSnapshot(`
-    " 23 s  fixed    rss 97.0 MB  heap 50.0 MB  floor 30.0 MB  open   1  STEADY +1.20 KB/s
+    " 23 s  fixed    rss 97.1 MB  heap 50.1 MB  floor 30.1 MB  open   1  STEADY +1.20 KB/s
      23 s  leaking  rss 1.39 GB  heap 1.23 GB  floor 1.15 GB  open   1  LEAKING +56.0 MB/s  held by sessions src/server.ts:6, added at src/server.ts:10"
   `);
 });

@@ -1,44 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { predictionSentence, renderSnapshot } from '../../../src/present/text/snapshot-text.ts';
 import type { SnapshotAccount } from '../../../src/report/snapshot-account.ts';
+import { SNAPSHOT } from '../snapshots.ts';
 
-const account: SnapshotAccount = {
-  schema: 'leakline/snapshot@1',
-  leakline: '0.1.0',
-  takenAt: '2026-11-26T22:00:00.000Z',
-  target: { pid: 4242, node: 'v22.23.3' },
-  file: '/tmp/api.heapsnapshot',
-  scriptsFile: '/tmp/api.scripts.json',
-  fileBytes: 125_000_000,
-  redacted: true,
-  nodes: 1_570_000,
-  edges: 6_200_000,
-  strings: { count: 400_000, hidden: 310_000 },
-  knowsNode: true,
-  scriptsUnread: 0,
-  predicted: {
-    objects: 1_560_000,
-    pauseMs: 4100,
-    pauseMsMost: 6200,
-    memoryBytes: 1_100_000_000,
-    fileBytes: 180_000_000,
-    leftBytes: 3_000_000_000,
-    which: 'container',
-    overruled: [],
-  },
-  measured: {
-    countingPauseMs: 160,
-    pauseMs: 3900,
-    rssBeforeBytes: 210_000_000,
-    rssPeakBytes: 1_050_000_000,
-    rssAfterBytes: 900_000_000,
-    rssLaterBytes: 890_000_000,
-  },
-};
 const plain = { color: false, unicode: true, columns: 100 };
 
 test('where it is, what it was to cost and did, and what is in it', () => {
-  expect(renderSnapshot(account, plain)).toMatchInlineSnapshot(`
+  expect(renderSnapshot(SNAPSHOT, plain)).toMatchInlineSnapshot(`
     "leakline · snapshot of pid 4242 · node 22.23.3
     /tmp/api.heapsnapshot
     125 MB · 1,570,000 nodes · 6,200,000 edges
@@ -58,14 +26,14 @@ test('where it is, what it was to cost and did, and what is in it', () => {
 
 describe('what changes', () => {
   const text = (change: Partial<SnapshotAccount>): string =>
-    renderSnapshot({ ...account, ...change }, { ...plain, columns: 1000 });
+    renderSnapshot({ ...SNAPSHOT, ...change }, { ...plain, columns: 1000 });
   test('a raw one says so in capitals, and that nothing is hidden', () => {
     const raw = text({ redacted: false, strings: { count: 400_000, hidden: 0 } });
     expect(raw).toContain('RAW: every text is in it');
     expect(raw).not.toContain('redacted');
   });
   test('what was overruled is said again', () => {
-    const predicted = { ...account.predicted, overruled: ['A heap snapshot would not be safe'] };
+    const predicted = { ...SNAPSHOT.predicted, overruled: ['A heap snapshot would not be safe'] };
     expect(text({ predicted })).toContain('forced: A heap snapshot would not be safe');
   });
   test('names that could not be looked up are told', () => {
@@ -73,7 +41,7 @@ describe('what changes', () => {
     expect(text({ knowsNode: false })).toContain("no room to look up Node's own names");
   });
   test('what was not measured is left out', () => {
-    const measured = { ...account.measured, countingPauseMs: null, rssLaterBytes: null };
+    const measured = { ...SNAPSHOT.measured, countingPauseMs: null, rssLaterBytes: null };
     expect(text({ measured })).not.toMatch(/to count before|later|null|NaN/);
   });
   test('a file name does nothing to the terminal', () => {
@@ -84,10 +52,10 @@ describe('what changes', () => {
 });
 
 test('the prediction is one sentence with its figures, or says on what it rests', () => {
-  expect(predictionSentence(account.predicted)).toBe(
+  expect(predictionSentence(SNAPSHOT.predicted)).toBe(
     'predicted for 1,560,000 objects: the program stands still for 4 s (at most 6 s) and takes up to 1.10 GB more memory, of 3.00 GB left in its container',
   );
-  expect(predictionSentence({ ...account.predicted, objects: null, leftBytes: null, which: null })).toBe(
+  expect(predictionSentence({ ...SNAPSHOT.predicted, objects: null, leftBytes: null, which: null })).toBe(
     'predicted by its bytes alone: the program stands still for 4 s (at most 6 s) and takes up to 1.10 GB more memory',
   );
 });

@@ -6,6 +6,7 @@ import {
   diedReport,
   growingContainer,
   inconclusiveReport,
+  labSides,
   leakingReport,
   liveSide,
   liveView,
@@ -38,15 +39,17 @@ export function screenStates(): readonly ScreenState[] {
     { name: 'leaking', view: one(23_120, alone(leakingReport()), 'trapping'), ascii: true },
     { name: 'near-the-limit', view: one(23_120, nearTheLimit()), ascii: true },
     { name: 'contended', view: one(9_000, contended()) },
-    { name: 'died', view: one(51_400, diedReport(), 'ended') },
+    { name: 'died', view: one(77_400, diedReport(), 'ended') },
     { name: 'side-by-side', title: LAB, view: lab(), ascii: true },
     {
       name: 'side-by-side-died',
       title: LAB,
-      view: liveView(51_200, [
-        liveSide('fixed', steadyReport()),
-        liveSide('leaking', diedReport(), { activity: 'ended' }),
-      ]),
+      view: liveView(
+        77_400,
+        labSides(diedReport()).map(({ name, report, load }) =>
+          liveSide(name, report, { load, activity: report.target.exit === null ? 'watching' : 'ended' }),
+        ),
+      ),
     },
     { name: 'paused', view: one(23_120, alone(leakingReport())), keys: ['pause'] },
     {

@@ -33,7 +33,7 @@ const VIEWS: Record<string, LiveView> = {
     liveSide('leaking', inconclusiveReport(), { activity: 'walking' }),
   ]),
   story,
-  died: liveView(51_200, [
+  died: liveView(77_400, [
     liveSide('fixed', steadyReport()),
     liveSide('leaking', diedReport(), { activity: 'ended' }),
   ]),

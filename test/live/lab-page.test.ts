@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { chromiumPath, launchChromium, noteComplaints } from './browser.ts';
+import { printedUrl } from './processes.ts';
+
+const source = 'lab/websocket/leaking/server.ts';
+
+/** As a reader of `leakline lab --ui` has it: from the printed address to what is left when the command has ended. */
+test.skipIf(chromiumPath === undefined)(
+  'the story on the live page: one side is told leaking with its line, the other steady, and the page stays',
+  { timeout: 180_000 },
+  async () => {
+    const browser = await launchChromium();
+    // A fifth of what `npm start` adds, so that the machine has memory left for a browser.
+    const command = spawn(process.execPath, [
+      'dist/cli.js',
+      'lab',
+      '--ui',
+      '--items',
+      '200000',
+      '--for',
+      '120s',
+    ]);
+    let stdout = '';
+    command.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    const exited = new Promise<number | null>((resolve) => command.once('exit', resolve));
+    try {
+      const seen: string[] = [];
+      const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+      noteComplaints(page, seen);
+      await page.goto(await printedUrl(command));
+      const fixed = page.locator('section[aria-label="fixed"]');
+      const leaking = page.locator('section[aria-label="leaking"]');
+      await leaking.locator('.verdict', { hasText: 'LEAKING' }).waitFor({ timeout: 120_000 });
+      expect(await exited).toBe(0);
+      await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
+
+      // What stands there now stays, with the server gone.
+      expect(await fixed.locator('.verdict').innerText()).toContain('STEADY');
+      expect(await leaking.locator('.verdict').innerText()).toContain('LEAKING');
+      const words = await page.locator('main').innerText();
+      for (const mark of ['held by', 'grows', 'added at'])
+        expect(words).toContain(`${source}:${markedLine(mark)}`);
+      expect(words).toContain('7 WebSockets are CLOSED and still held');
+      expect(await page.locator('.plot canvas').count()).toBeGreaterThanOrEqual(2);
+      await page.locator('.plot').first().focus();
+      await page.keyboard.press('+');
+      expect(await page.locator('.stretch').allInnerTexts()).toEqual([
+        expect.stringMatching(/ to /),
+        expect.stringMatching(/ to /),
+      ]);
+      // The same answer as at the terminal.
+      expect(stdout).toContain(`${source}:${markedLine('added at')}`);
+      expect(seen).toEqual([]);
+    } finally {
+      command.kill('SIGTERM');
+      await exited;
+      await browser.close();
+    }
+  },
+);
+
+/** The line above the mark in the leaking server. */
+function markedLine(mark: string): number {
+  return readFileSync(source, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(`// ^^ lab: ${mark}`));
+}
