@@ -48,7 +48,14 @@ export class Peer {
   }
 
   #write(message: object): void {
-    this.#socket.write(`${JSON.stringify(message)}\n`);
+    const line = `${JSON.stringify(message)}\n`;
+    try {
+      this.#socket.write(line);
+    } catch {
+      // Node's own stream goes through what a program may have patched. Whoever would be told of that is at the same line.
+      this.#socket.destroy();
+      return;
+    }
     // The reader is stopped or gone. Inside a stranger's process the queue would be its memory, so we leave instead.
     if (this.#socket.writableLength > MAX_QUEUED_BYTES) this.#socket.destroy();
   }
@@ -104,7 +111,12 @@ export class Peer {
         // A value that can't be written, however it was patched: the line is of no more use.
         .catch(() => this.#socket.destroy());
     } catch (error) {
-      fail(error);
+      // What made it fail may be what the answer would be written with: nothing of it may reach the program.
+      try {
+        fail(error);
+      } catch {
+        this.#socket.destroy();
+      }
     }
   }
 

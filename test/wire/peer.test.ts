@@ -85,3 +85,28 @@ test('a reader that stands still costs a megabyte and no more', async () => {
   expect(left.closed).toBe(true);
   expect(sent).toBeLessThan(1_200_000);
 });
+
+test('a stream that throws when it is written to ends the line and reaches nobody', async () => {
+  let isOver = false;
+  const { left, raw } = await pair({}, { onClose: () => (isOver = true) });
+  raw.write = () => {
+    throw new Error('not for you');
+  };
+  expect(() => left.notify('tick', {})).not.toThrow();
+  await once(raw, 'close');
+  expect([left.closed, isOver]).toEqual([true, true]);
+});
+
+test('a call whose failure can not be told either ends the line alone', async () => {
+  const { left, right, raw } = await pair(
+    {},
+    {
+      onCall: () => {
+        throw { toString: 'not a function' };
+      },
+    },
+  );
+  await expect(right.call('anything')).rejects.toThrow('the connection closed');
+  expect(raw.destroyed).toBe(true);
+  expect(left.closed).toBe(true);
+});
