@@ -61,77 +61,78 @@ program.hook('preAction', (_program, command) => {
   }
 });
 
-program
-  .command('attach')
-  .description('watch a running process until there is an answer; `leakline <pid>` is short for it')
-  .argument('<target>', 'a pid, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…')
-  .addOption(forOption('the longest to watch, as 30s or 5m (default: 5m)'))
-  .addOption(untilOption())
-  .addOption(gcOption())
-  .addOption(maxPauseOption())
-  .addOption(falseAlarmsOption())
-  .addOption(yesOption())
-  .addOption(jsonOption())
-  .addOption(htmlOption())
-  .addOption(markdownOption())
-  .addOption(withSourceOption())
-  .addOption(snapshotOption())
-  .addOption(allocationsOption())
-  .addOption(uiOption())
-  .addOption(quietOption())
-  .addOption(verboseOption())
-  .addOption(noColorOption())
-  .action(async (text, options, command) => {
-    const { attachCommand } = await import('./attach.ts');
-    exitCode = await attachCommand(
-      targetFrom(text),
-      {
-        gc: options.gc,
-        maxPauseMs: options.maxPause,
-        falseAlarmProbability: options.falseAlarms,
-        forMs: options.for ?? DEFAULT_FOR_MS,
-        until: options.until,
-      },
-      { ...options, standstillMsMost: standstillMsMost(command) },
-    );
-  });
+/** Of `attach` and `watch`, which differ in how long they go on. */
+function addWatchOptions(
+  command: Command<[string]>,
+  forWords: string,
+  until: ReturnType<typeof untilOption>,
+) {
+  return command
+    .addOption(forOption(forWords))
+    .addOption(until)
+    .addOption(gcOption())
+    .addOption(maxPauseOption())
+    .addOption(falseAlarmsOption())
+    .addOption(yesOption())
+    .addOption(jsonOption())
+    .addOption(htmlOption())
+    .addOption(markdownOption())
+    .addOption(withSourceOption())
+    .addOption(snapshotOption())
+    .addOption(allocationsOption())
+    .addOption(uiOption())
+    .addOption(quietOption())
+    .addOption(verboseOption())
+    .addOption(noColorOption());
+}
 
-program
-  .command('watch')
-  .description(
-    'stand guard over a running process until it ends or you stop it: as attach, with more patience',
-  )
-  .argument('<target>', 'a pid, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…')
-  .addOption(forOption('the longest to watch (default: until the process ends)'))
-  .addOption(untilOption('end'))
-  .addOption(gcOption())
-  .addOption(maxPauseOption())
-  .addOption(falseAlarmsOption())
-  .addOption(yesOption())
-  .addOption(jsonOption())
-  .addOption(htmlOption())
-  .addOption(markdownOption())
-  .addOption(withSourceOption())
-  .addOption(snapshotOption())
-  .addOption(allocationsOption())
-  .addOption(uiOption())
-  .addOption(quietOption())
-  .addOption(verboseOption())
-  .addOption(noColorOption())
-  .action(async (text, options, command) => {
-    const { watchCommand } = await import('./watch.ts');
-    exitCode = await watchCommand(
-      targetFrom(text),
-      {
-        gc: options.gc,
-        maxPauseMs: options.maxPause,
-        falseAlarmProbability: options.falseAlarms,
-        forMs: options.for ?? null,
-        until: options.until,
-      },
-      { ...options, standstillMsMost: standstillMsMost(command) },
-    );
-  });
+const WATCHED = 'a pid, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…';
+
+addWatchOptions(
+  program
+    .command('attach')
+    .description('watch a running process until there is an answer; `leakline <pid>` is short for it')
+    .argument('<target>', WATCHED),
+  'the longest to watch, as 30s or 5m (default: 5m)',
+  untilOption(),
+).action(async (text, options, command) => {
+  const { attachCommand } = await import('./attach.ts');
+  exitCode = await attachCommand(
+    targetFrom(text),
+    {
+      gc: options.gc,
+      maxPauseMs: options.maxPause,
+      falseAlarmProbability: options.falseAlarms,
+      forMs: options.for ?? DEFAULT_FOR_MS,
+      until: options.until,
+    },
+    { ...options, standstillMsMost: standstillMsMost(command) },
+  );
+});
+
+addWatchOptions(
+  program
+    .command('watch')
+    .description(
+      'stand guard over a running process until it ends or you stop it: as attach, with more patience',
+    )
+    .argument('<target>', WATCHED),
+  'the longest to watch (default: until the process ends)',
+  untilOption('end'),
+).action(async (text, options, command) => {
+  const { watchCommand } = await import('./watch.ts');
+  exitCode = await watchCommand(
+    targetFrom(text),
+    {
+      gc: options.gc,
+      maxPauseMs: options.maxPause,
+      falseAlarmProbability: options.falseAlarms,
+      forMs: options.for ?? null,
+      until: options.until,
+    },
+    { ...options, standstillMsMost: standstillMsMost(command) },
+  );
+});
 
 program
   .command('run')
