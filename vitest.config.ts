@@ -1,10 +1,20 @@
 import { type ViteUserConfig, defineConfig } from 'vitest/config';
 
-// Tests under test/live start processes, listen, and time what they did to them. They run one file at a time and
-// after all others, so that a busy machine does not look like a slow leakline.
+// Those that time or weigh what leakline does to a process, or what it costs: one file at a time, after all others, so
+// that a busy machine does not look like a slow leakline.
+const measured = [
+  'test/live/unharmed/**/*.test.ts',
+  'test/live/heap-mutants.test.ts',
+  'test/live/last-resort.test.ts',
+  'test/live/page-gate.test.ts',
+  'test/live/snapshot.test.ts',
+];
+
 const config: ViteUserConfig = defineConfig({
   test: {
     pool: 'forks',
+    // Vitest leaves a core to itself, which on a machine with two is half of the machine.
+    maxWorkers: 2,
     // So that the message of a list that should be empty has what was in it.
     chaiConfig: { truncateThreshold: 1000 },
     projects: [
@@ -23,10 +33,21 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'live',
           include: ['test/live/**/*.test.ts'],
-          fileParallelism: false,
+          exclude: measured,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'measured',
+          include: measured,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
