@@ -12,7 +12,7 @@ import { GcTelemetry, restMs } from './gc-telemetry.ts';
 import { Governor } from './governor.ts';
 import { LoadCounters } from './load-counters.ts';
 import { OwnCollections } from './own-collections.ts';
-import { OwnWork } from './own-work.ts';
+import { OwnWork, WALKS_LEAVE_BYTES } from './own-work.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
@@ -67,7 +67,9 @@ export class Probe {
     this.#load.start();
     this.#setTimer();
     this.#options.own.add(this.#load);
-    this.#tickGuarded();
+    // In a turn of its own: to be asked for a watch was work enough for this one.
+    const first = this.#host.timers.setImmediate(() => this.#tickGuarded());
+    first.unref();
   }
 
   /** Leaves no observer, profiler or timer behind. */
@@ -130,7 +132,7 @@ export class Probe {
       this.#tickedMs = startMs;
       // Memory is read before a forced collection, so the chart shows what the process had by itself.
       const memory = this.#options.account.book('sample', () => this.#host.process.memoryUsage());
-      if (!this.isNatural && this.#ticks > 0) this.#collectIfDue(memory.heapUsed);
+      if (!this.isNatural && this.#mayCollect()) this.#collectIfDue(memory.heapUsed);
       this.#ticks += 1;
       // Node tells of a collection in a later turn of the event loop, and a forced one belongs to this tick.
       // Telling of it is a turn of its own, because the code of a look is cold each second: a slice of it takes 1 ms.
@@ -174,6 +176,7 @@ export class Probe {
     this.#options.account.settle(collections.map((span) => this.#onClock(span)));
     this.#restTelemetry(nowMs, gcs.length);
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
+    const isFirst = this.#ticks === 1;
     const floors: Floor[] = [];
     for (const gc of gcs) {
       if (gc.kind !== 'major' || !this.#ownWork.leaves(gc.timeMs, gc.afterBytes)) continue;
@@ -199,7 +202,8 @@ export class Probe {
         inside: this.#readInside(),
       },
       gcs: gcs.map(asEvent),
-      floors,
+      floors: isFirst ? [] : floors,
+      opening: isFirst ? openingOf(floors) : null,
     };
   }
 
@@ -224,7 +228,12 @@ export class Probe {
     else if (decision !== 'go on') this.#setTimer();
   }
 
-  /** A floor is due when no major collection that was told of, natural or forced, gave one lately. Not in the first tick: attaching was work enough. */
+  /** The first floor is to be there before the first walk; one that is only started would come in the midst of it. */
+  #mayCollect(): boolean {
+    return this.#ticks > 0 || this.#collections.fits;
+  }
+
+  /** A floor is due when no major collection that was told of, natural or forced, gave one lately. */
   #collectIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
     const leastMs = this.#options.floorEveryMs;
@@ -308,7 +317,14 @@ export type ProbeTick = {
   readonly sample: Sample;
   readonly gcs: readonly GcEvent[];
   readonly floors: readonly Floor[];
+  /** The floor of the first tick: no walk had been there. What one leaves is added to it, so it is rather too high. */
+  readonly opening: Floor | null;
 };
+
+function openingOf(floors: readonly Floor[]): Floor | null {
+  const last = floors.at(-1);
+  return last === undefined ? null : { ...last, heapBytes: last.heapBytes + WALKS_LEAVE_BYTES };
+}
 
 function asEvent({
   externalAfterBytes: _bytes,

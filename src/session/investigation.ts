@@ -31,8 +31,9 @@ import { AllocationWindows, type ToldProfile, type Unsampled } from './allocatio
  * findings are ever told is the verdict's business. Ends when `signal` aborts or the findings explain the growth.
  */
 export async function investigate(peer: Peer, facts: InvestigationFacts, signal: AbortSignal): Promise<void> {
-  // A walk before anything is suspected: the longest lever for what grows, and what leakline itself brings into the
-  // heap (compiled code, a few hundred weak references) is there before the floors begin to count.
+  // The first tick has the first floor, which is to be as early as can be: all of the verdict's patience counts from there.
+  while (facts.now().series.samples.length === 0 && !signal.aborted) await rest(20, signal);
+  // A walk before anything is suspected: the longest lever for what grows.
   const walks: CensusWalk[] = [await peer.call<CensusWalk>('walk')];
   facts.report({ activity: 'watching' });
   const windows = new AllocationWindows(peer, facts);

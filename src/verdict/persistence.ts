@@ -17,10 +17,12 @@ export type Patience = 'quick' | 'standing';
 
 // A cache that fills evenly cannot be told from a leak before it is full: no statistic can. What can be chosen is
 // for how long growth must hold before it counts as unbounded. Patience is limited by what waiting may cost, a
-// fifteenth of the time left to the limit, and by what usually fills, 30 s. On a long watch slower things are seen
+// fifteenth of the time left to the limit, and by what usually fills, 28 s. On a long watch slower things are seen
 // to come and go (jobs, waves of users), so growth must have lasted a third of it.
 const shareOfTimeLeft = 1 / 15;
-export const ordinaryPatienceMs = 30_000;
+export const ordinaryPatienceMs = 28_000;
+// Rounded sizes are those of a log, where nobody waits, and the end of a fill shows one step later in them.
+const ordinaryPatienceOfRoundedMs = 30_000;
 // What no statistic can tell the program's text may: where nothing in it ends the growth, a fill is ruled out, and only
 // ramps and batches are left to outlast.
 const endlessPatienceMs = 16_000;
@@ -31,14 +33,17 @@ const shareOfTimeLeftStanding = 1 / 3;
 const standingPatienceMs = 3 * 86_400_000;
 
 /** For how long growth must have held that is not urgent, on a watch that is no longer than thrice that. */
-function unhurriedMs({ patience, endless }: Pick<Track, 'patience' | 'endless'>): number {
+function unhurriedMs({ patience, endless, resolutionBytes }: Waiting): number {
   if (patience === 'standing') return standingPatienceMs;
-  return endless ? endlessPatienceMs : ordinaryPatienceMs;
+  if (endless) return endlessPatienceMs;
+  return resolutionBytes > 1 ? ordinaryPatienceOfRoundedMs : ordinaryPatienceMs;
 }
+
+type Waiting = Pick<Track, 'patience' | 'endless' | 'resolutionBytes'>;
 
 /** For how long growth of this rate must hold before it counts as unbounded. */
 export function patienceMs(
-  track: Pick<Track, 'shortestPatienceMs' | 'patience' | 'endless'>,
+  track: Waiting & Pick<Track, 'shortestPatienceMs'>,
   bytesPerSecond: number,
   headroomBytes: number,
   watchedMs: number,
@@ -69,8 +74,8 @@ function shareOfTimeLeftMs(
 
 /**
  * The longest trailing stretch over which growth held, `undefined` when there is none that lasted as long as
- * patience asks. Held means: in each third of the stretch, and in the last one at seven tenths of the whole
- * pace or more. Growth that saturates (a cache that fills, warming up) fails in the last third; a step or a
+ * patience asks. Held means: in each third of the stretch, and at the whole pace or nearly in the last one (seven tenths)
+ * and in its second half (six tenths). Growth that saturates (a cache that fills, warming up) fails at the end; a step or a
  * batch fails in the others. Each third must hold a point of its own, so nothing is claimed of gaps.
  */
 export function findHeld(track: Track, points: readonly Point[], headroomBytes: number): Held | undefined {
@@ -134,7 +139,10 @@ function heldThroughout(stretch: readonly Point[], resolutionBytes: number): boo
   const [early, middle, late] = risesByThird(smooth, (point) => point.bytes);
   // The first third may hold the arrival of what causes the growth; the last may not hold its end.
   const all = smooth === stretch ? rise : early + middle + late;
-  return early >= (0.4 * all) / 3 && middle >= (0.4 * all) / 3 && late >= (0.7 * all) / 3;
+  if (early < (0.4 * all) / 3 || middle < (0.4 * all) / 3 || late < (0.7 * all) / 3) return false;
+  const sixthMs = (last.timeMs - first.timeMs) / 6;
+  const sizeOf = ({ bytes }: Point): number => bytes;
+  return riseBetween(smooth, last.timeMs - sixthMs, last.timeMs, sizeOf) >= (0.6 * all) / 6;
 }
 
 /** What a size gained in each third of the time; -Infinity for a third without a point of its own. */
@@ -147,14 +155,21 @@ export function risesByThird(
   if (first === undefined || last === undefined) return [-Infinity, -Infinity, -Infinity];
   const thirdMs = (last.timeMs - first.timeMs) / 3;
   const cuts = [first.timeMs, first.timeMs + thirdMs, first.timeMs + 2 * thirdMs, last.timeMs] as const;
-  const rise = (from: number, to: number): number => {
-    // The first point after `from` must not lie beyond `to`.
-    const next = stretch[indexFrom(stretch, from)];
-    const own = next?.timeMs === from ? stretch[indexFrom(stretch, from) + 1] : next;
-    if (own === undefined || own.timeMs > to) return -Infinity;
-    return sizeAt(stretch, to, sizeOf) - sizeAt(stretch, from, sizeOf);
-  };
+  const rise = (from: number, to: number): number => riseBetween(stretch, from, to, sizeOf);
   return [rise(cuts[0], cuts[1]), rise(cuts[1], cuts[2]), rise(cuts[2], cuts[3])];
+}
+
+function riseBetween(
+  stretch: readonly Point[],
+  from: number,
+  to: number,
+  sizeOf: (point: Point) => number,
+): number {
+  // The first point after `from` must not lie beyond `to`.
+  const next = stretch[indexFrom(stretch, from)];
+  const own = next?.timeMs === from ? stretch[indexFrom(stretch, from) + 1] : next;
+  if (own === undefined || own.timeMs > to) return -Infinity;
+  return sizeAt(stretch, to, sizeOf) - sizeAt(stretch, from, sizeOf);
 }
 
 /** The size at a time between the points, on the straight line between its neighbours. */

@@ -48,6 +48,8 @@ export class TrackWatch {
   readonly #measured = new History();
   /** Without what warming up can have added; since the last leak ended. */
   #bare = new History();
+  /** From before all of these. */
+  #opening: Point | undefined;
   #evidence: GrowthEvidence;
   #needed: number;
   #neededOfWandering = NEEDED_OF_WANDERING;
@@ -92,6 +94,15 @@ export class TrackWatch {
     this.#lastIsBound = isBound;
     this.#lookForLeak(point, isBound);
     this.#lookForSteady(point);
+  }
+
+  /**
+   * Takes a point from before the first, which is known less well: growth may have begun there for as long as it goes on, but
+   * it is no evidence for growth, and no slope is taken from there.
+   */
+  open(point: Point): void {
+    if (!(point.bytes >= 0 && point.bytes < Infinity) || this.#seen.last !== undefined) return;
+    this.#opening = withoutWarmUp(point);
   }
 
   /** Whether nothing in sight ends the growth, as far as those know who can look into the program. */
@@ -173,6 +184,7 @@ export class TrackWatch {
       this.#leak = undefined;
       this.#endedAtMs = point.timeMs;
       this.#bare = new History();
+      this.#opening = undefined;
       this.#evidence = new GrowthEvidence(this.#track.resolutionBytes);
       this.#needed *= 2;
       this.#neededOfWandering *= 2;
@@ -183,13 +195,25 @@ export class TrackWatch {
     this.#evidence.add(bare);
     // After a thousand floors three more are no delay.
     if (this.#count > MANY && this.#count % 4 !== 0) return;
-    const headroomBytes = this.#options.limitBytes - point.bytes;
-    const held = findHeld(this.#track, this.#bare.points, headroomBytes);
-    if (held === undefined || held.bytesPerSecond < this.#track.negligibleBytesPerSecond) return;
-    if (this.#isProved(held, headroomBytes) && loadFollowed(held.points) === undefined) {
-      this.#leak = { sinceMs: point.timeMs, held, endless: this.#track.endless };
-      this.#steady = undefined;
-    }
+    const held = this.#unboundedIn(this.#bare.points, point) ?? this.#unboundedSinceOpening(point);
+    if (held === undefined) return;
+    this.#leak = { sinceMs: point.timeMs, held, endless: this.#track.endless };
+    this.#steady = undefined;
+  }
+
+  #unboundedSinceOpening(point: Point): Held | undefined {
+    // Later the other points reach back as far as patience asks.
+    if (this.#opening === undefined || this.#count > MANY) return undefined;
+    return this.#unboundedIn([this.#opening, ...this.#bare.points], point);
+  }
+
+  /** The growth over those points that is a leak's. */
+  #unboundedIn(points: readonly Point[], { bytes }: Point): Held | undefined {
+    const headroomBytes = this.#options.limitBytes - bytes;
+    const held = findHeld(this.#track, points, headroomBytes);
+    if (held === undefined || held.bytesPerSecond < this.#track.negligibleBytesPerSecond) return undefined;
+    const isLeak = this.#isProved(held, headroomBytes) && loadFollowed(held.points) === undefined;
+    return isLeak ? held : undefined;
   }
 
   /** Waiting is cheap where the limit is far: then noise that wanders must be ruled out as well. */

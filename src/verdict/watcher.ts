@@ -33,6 +33,8 @@ export type WatchedTick = {
   readonly sample: Sample | null;
   readonly gcs: readonly GcEvent[];
   readonly floors: readonly Floor[];
+  /** One from before whoever watches had memory of its own in there. */
+  readonly opening?: Floor | null | undefined;
 };
 
 /** What a limit is taken to be while none is known. */
@@ -90,7 +92,8 @@ export class Watcher {
   }
 
   /** Ticks in time order; inside one, its collections and floors come before its sample. */
-  add({ sample, gcs, floors }: WatchedTick): void {
+  add({ sample, gcs, floors, opening }: WatchedTick): void {
+    if (opening) this.#open(opening);
     const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));
     const compiledByTime = new Map(usable.map(({ timeMs, compiledBytes }) => [timeMs, compiledBytes]));
     const load = this.#load();
@@ -120,6 +123,12 @@ export class Watcher {
       this.#external.watch.add({ ...load, timeMs, bytes, openConnections, partBytes });
     }
     if (sample !== null && Number.isFinite(sample.timeMs)) this.#addSample(sample);
+  }
+
+  #open({ timeMs, heapBytes, externalBytes, openConnections, compiledBytes }: Floor): void {
+    const then = { ...this.#load(), timeMs, openConnections };
+    this.#heap.watch.open({ ...then, bytes: heapBytes, compiledBytes });
+    this.#external.watch.open({ ...then, bytes: externalBytes });
   }
 
   /** Whether a space is called leaking now; next to free, where `verdict` fits slopes. */

@@ -14,7 +14,7 @@ const sample = { timeMs: 0 } as Sample;
 
 test('keeps a bounded number of collections, and marks each that follows one that went', () => {
   const builder = new SeriesBuilder();
-  for (let ms = 0; ms < 10_000; ms += 1) builder.add({ sample, gcs: [gc(ms)], floors: [] });
+  for (let ms = 0; ms < 10_000; ms += 1) builder.add({ sample, gcs: [gc(ms)], floors: [], opening: null });
   const { gcs } = builder.series;
   expect(gcs.length).toBeLessThanOrEqual(4096);
   expect(gcs.at(-1)?.timeMs).toBe(9999);

@@ -413,6 +413,7 @@ export function familyNamed(name: string): Family {
 /** The series as a watcher knew it `ms` after the start. */
 export function until(series: Series, ms: number): Series {
   return {
+    ...series,
     samples: series.samples.filter((sample) => sample.timeMs <= ms),
     gcs: [],
     floors: series.floors.filter((floor) => floor.timeMs <= ms),
