@@ -6,6 +6,7 @@ export class OwnWork {
   #wasUnderWay = false;
   #untilMs = Number.NEGATIVE_INFINITY;
   #isUnsettled = false;
+  #awaitsFloor = false;
   #lastFloorBytes = Number.POSITIVE_INFINITY;
 
   /**
@@ -27,8 +28,14 @@ export class OwnWork {
     if (timeMs <= this.#untilMs && !this.isBeyondOurs(bytes)) return false;
     const isSettled = !this.#isUnsettled || bytes >= SHOWS_BELOW;
     this.#isUnsettled = false;
+    this.#awaitsFloor = !isSettled;
     if (isSettled) this.#lastFloorBytes = bytes;
     return isSettled;
+  }
+
+  /** A collection has come after a walk, and the next will give a floor. */
+  get awaitsFloor(): boolean {
+    return this.#awaitsFloor;
   }
 
   /** Memory has risen by ten times as much as a walk can hold since the last floor: that is not ours. */
@@ -45,9 +52,3 @@ const BYTES_MAX = 6_000_000;
  * seconds. Beside a large heap it is nothing.
  */
 const SHOWS_BELOW = 50_000_000;
-
-/**
- * What leakline's first walk leaves in the heap until it goes, its compiled code not counted: at most. Seen: 0.12 to 0.15 MB in a
- * server of node:http, 0.48 to 0.84 MB in servers of 100 to 300 modules.
- */
-export const WALKS_LEAVE_BYTES = 900_000;

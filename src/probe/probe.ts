@@ -12,7 +12,7 @@ import { GcTelemetry, restMs } from './gc-telemetry.ts';
 import { Governor } from './governor.ts';
 import { LoadCounters } from './load-counters.ts';
 import { OwnCollections } from './own-collections.ts';
-import { OwnWork, WALKS_LEAVE_BYTES } from './own-work.ts';
+import { OwnWork } from './own-work.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 
 /**
@@ -203,7 +203,7 @@ export class Probe {
       },
       gcs: gcs.map(asEvent),
       floors: isFirst ? [] : floors,
-      opening: isFirst ? openingOf(floors) : null,
+      opening: isFirst ? (floors.at(-1) ?? null) : null,
     };
   }
 
@@ -237,7 +237,8 @@ export class Probe {
   #collectIfDue(heapUsed: number): void {
     const nowMs = this.#nowMs();
     const leastMs = this.#options.floorEveryMs;
-    const everyMs = this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);
+    const isSettling = this.#closer && this.#ownWork.awaitsFloor;
+    const everyMs = isSettling ? leastMs / 2 : this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);
     if (nowMs - this.#lastFloorMs < everyMs) return;
     if (this.#options.isDisturbed() && !this.#ownWork.isBeyondOurs(heapUsed)) return;
     this.#collections.collect(everyMs, { closer: this.#closer, busy: this.#busy });
@@ -317,14 +318,9 @@ export type ProbeTick = {
   readonly sample: Sample;
   readonly gcs: readonly GcEvent[];
   readonly floors: readonly Floor[];
-  /** The floor of the first tick: no walk had been there. What one leaves is added to it, so it is rather too high. */
+  /** The floor of the first tick: no walk had been there, and what one leaves is not in it. */
   readonly opening: Floor | null;
 };
-
-function openingOf(floors: readonly Floor[]): Floor | null {
-  const last = floors.at(-1);
-  return last === undefined ? null : { ...last, heapBytes: last.heapBytes + WALKS_LEAVE_BYTES };
-}
 
 function asEvent({
   externalAfterBytes: _bytes,

@@ -35,7 +35,7 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
   while (facts.now().series.samples.length === 0 && !signal.aborted) await rest(20, signal);
   // A walk before anything is suspected: the longest lever for what grows.
   const walks: CensusWalk[] = [await peer.call<CensusWalk>('walk')];
-  facts.report({ activity: 'watching' });
+  facts.report({ activity: 'watching', firstWalk: walks[0] });
   const windows = new AllocationWindows(peer, facts);
   windows.walked();
   const counts = new ContainerCounts();
@@ -53,7 +53,9 @@ export async function investigate(peer: Peer, facts: InvestigationFacts, signal:
     const pastDueMs = performance.now() - nextWalkAtMs;
     const needsFloors =
       !leaking && walksDone >= WALKS_AT_ONCE && series.floors.length < floorsSeen + FLOORS_BETWEEN_WALKS;
-    if (!worthIt || pastDueMs < 0 || (needsFloors && pastDueMs < FLOORS_WAIT_MS)) {
+    const awaitsVerdict =
+      !leaking && isMost(named, verdict) && (verdict?.watchMoreMs ?? Infinity) < VERDICT_NEAR_MS;
+    if (!worthIt || pastDueMs < 0 || awaitsVerdict || (needsFloors && pastDueMs < FLOORS_WAIT_MS)) {
       await rest(100, signal);
       continue;
     }
@@ -114,6 +116,7 @@ export type InvestigationFacts = {
 
 export type InvestigationNews = {
   readonly activity?: Activity;
+  readonly firstWalk?: CensusWalk | undefined;
   readonly findings?: readonly Finding[];
   readonly steady?: readonly SteadyContainer[];
   /** What was looked at closely, with what each walk found in it. */
@@ -139,6 +142,8 @@ const FLOORS_BETWEEN_WALKS = 2;
 const FLOORS_WAIT_MS = 8000;
 /** As many as it takes before samples are looked at: the sooner that is, the fewer functions V8 has put into their callers. */
 const WALKS_AT_ONCE = 4;
+/** What is named is not looked up once more when the verdict is so near: a walk would put it off by four seconds. */
+const VERDICT_NEAR_MS = 10_000;
 /** A name found on a suspicion waits for the verdict; it is looked up again from time to time. */
 const GAP_ONCE_NAMED_MS = 20_000;
 const WALKS_KEPT = 5;

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { samplingIntervalBytes } from '../capture/sampling-interval.ts';
+import { walkRemainsBytes } from '../census/walk-remains.ts';
 import { predictSnapshotCost } from '../capture/snapshot-cost.ts';
 import type { AllocationProfile, AllocationWindow } from '../core/allocations.ts';
 import { LeaklineError } from '../core/errors.ts';
 import type { CountedContainer } from '../core/counted-container.ts';
+import type { CensusWalk } from '../core/census.ts';
+import type { Floor } from '../core/series.ts';
 import type { Finding, KnownLeak, SteadyContainer } from '../core/finding.ts';
 import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
 import type { SampledGrowth } from '../core/sampled-growth.ts';
@@ -61,6 +64,7 @@ export class IsolateWatch {
   #perOperation: readonly OperationGrowth[] = [];
   #outlook: Outlook | null = null;
   readonly #resident: ResidentWatch | null;
+  #opening: Floor | null = null;
   #cost: AgentCost | null = null;
   #findings: readonly Finding[] = [];
   #steady: readonly SteadyContainer[] = [];
@@ -229,6 +233,7 @@ export class IsolateWatch {
         {
           now: () => ({ verdict: this.#verdict, series: this.#series.series }),
           report: (news) => {
+            if (news.firstWalk !== undefined) this.#open(news.firstWalk);
             this.#activity = news.activity ?? this.#activity;
             this.#findings = news.findings ?? this.#findings;
             this.#steady = news.steady ?? this.#steady;
@@ -265,7 +270,15 @@ export class IsolateWatch {
     else this.#hooks.onOtherEvent(event);
   }
 
+  /** Patience counts from the floor before the first walk; what that left is taken off what came after. */
+  #open(walk: CensusWalk): void {
+    if (this.#opening === null) return;
+    const { heapBytes } = this.#opening;
+    this.#watcher.open({ ...this.#opening, heapBytes: heapBytes + walkRemainsBytes(walk) });
+  }
+
   #tick(tick: AgentTick): void {
+    this.#opening ??= tick.opening;
     this.#series.add(tick);
     this.#resident?.look(tick.sample);
     this.#cost = tick.cost;

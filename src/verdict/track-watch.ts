@@ -96,13 +96,10 @@ export class TrackWatch {
     this.#lookForSteady(point);
   }
 
-  /**
-   * Takes a point from before the first, which is known less well: growth may have begun there for as long as it goes on, but
-   * it is no evidence for growth, and no slope is taken from there.
-   */
+  /** Takes a point from before all others, which is known less well: no evidence, and no slope is taken from there. */
   open(point: Point): void {
-    if (!(point.bytes >= 0 && point.bytes < Infinity) || this.#seen.last !== undefined) return;
-    this.#opening = withoutWarmUp(point);
+    const isBefore = point.timeMs < (this.#seen.points[0]?.timeMs ?? Infinity);
+    if (isBefore && point.bytes >= 0 && point.bytes < Infinity) this.#opening = withoutWarmUp(point);
   }
 
   /** Whether nothing in sight ends the growth, as far as those know who can look into the program. */

@@ -33,8 +33,6 @@ export type WatchedTick = {
   readonly sample: Sample | null;
   readonly gcs: readonly GcEvent[];
   readonly floors: readonly Floor[];
-  /** One from before whoever watches had memory of its own in there. */
-  readonly opening?: Floor | null | undefined;
 };
 
 /** What a limit is taken to be while none is known. */
@@ -92,8 +90,7 @@ export class Watcher {
   }
 
   /** Ticks in time order; inside one, its collections and floors come before its sample. */
-  add({ sample, gcs, floors, opening }: WatchedTick): void {
-    if (opening) this.#open(opening);
+  add({ sample, gcs, floors }: WatchedTick): void {
     const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));
     const compiledByTime = new Map(usable.map(({ timeMs, compiledBytes }) => [timeMs, compiledBytes]));
     const load = this.#load();
@@ -125,8 +122,13 @@ export class Watcher {
     if (sample !== null && Number.isFinite(sample.timeMs)) this.#addSample(sample);
   }
 
-  #open({ timeMs, heapBytes, externalBytes, openConnections, compiledBytes }: Floor): void {
-    const then = { ...this.#load(), timeMs, openConnections };
+  /**
+   * Takes a floor from before all others, which is known less well and rather too high: growth may have begun there for as
+   * long as it goes on, but it is no evidence for growth, and no slope is taken from there.
+   */
+  open({ timeMs, heapBytes, externalBytes, openConnections, compiledBytes }: Floor): void {
+    // Nothing was counted yet.
+    const then = { timeMs, openConnections, requests: 0, opened: 0 };
     this.#heap.watch.open({ ...then, bytes: heapBytes, compiledBytes });
     this.#external.watch.open({ ...then, bytes: externalBytes });
   }

@@ -18,7 +18,7 @@ function floorAt(timeMs: number, heapBytes: number): Floor {
  */
 function calledAt(sizeAt: (second: number) => number, seconds: number, firstFloor = 6): number | undefined {
   const watcher = new Watcher({ limitBytes });
-  watcher.add({ sample: null, gcs: [], floors: [], opening: floorAt(0, sizeAt(0) + OURS_AT_MOST) });
+  watcher.open(floorAt(0, sizeAt(0) + OURS_AT_MOST));
   for (let second = firstFloor; second <= seconds; second += 2) {
     watcher.add({ sample: null, gcs: [], floors: [floorAt(second * 1000, sizeAt(second) + OURS)] });
     if (watcher.isLeaking) return second;
@@ -56,7 +56,7 @@ test('steadiness is told when it would be without an opening', () => {
   const steadyAt = (opening: Floor | null): number | undefined => {
     const random = new Random(5);
     const watcher = new Watcher({ limitBytes });
-    watcher.add({ sample: null, gcs: [], floors: [], opening });
+    if (opening !== null) watcher.open(opening);
     for (let second = 2; second <= 60; second += 2) {
       const floor = floorAt(second * 1000, 9e6 + OURS + random.between(-3000, 3000));
       watcher.add({ sample: null, gcs: [], floors: [floor] });
