@@ -7,6 +7,7 @@ import { listenForInterrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
 import { readUntilInterrupted } from './page.ts';
+import { StepTimes } from './step-times.ts';
 
 /** `leakline heap FILE…`: what is in a heap snapshot, or what grew from the first of several to the last. */
 export async function heapCommand(
@@ -31,16 +32,20 @@ export async function heapCommand(
         '--html and --ui show the summary of one snapshot; leave out --path, --class, --strings and other files',
     });
   }
-  const progress = progressOnTerminal();
+  const steps = new StepTimes();
+  steps.begin('reading');
+  const progress = progressOnTerminal(options.quiet === true);
   const answer = await (more.length > 0
     ? readHeapGrowth(files, progress)
     : readHeap(file, { ...question, tree: isDrawn }, progress)
   ).finally(progress.clear);
+  steps.begin('writing the answer');
   // Not before: until the file is read, Ctrl-C just ends it.
   const interrupt = options.ui === true ? listenForInterrupt() : null;
   const output = await openOutput({ ...options, quiet: true }, `leakline heap ${file}`);
   try {
     await output.listHeap(answer, renderHeap(answer, output.text));
+    if (options.verbose === true) process.stderr.write(steps.render());
     if (interrupt !== null) await readUntilInterrupted(interrupt, options);
     return EXIT.done;
   } finally {
@@ -50,13 +55,16 @@ export async function heapCommand(
 }
 
 /** One line that is written over. Small files are read before there is anything to tell. */
-function progressOnTerminal(): { readonly onProgress: HeapProgress; readonly clear: () => void } {
+function progressOnTerminal(isQuiet: boolean): {
+  readonly onProgress: HeapProgress;
+  readonly clear: () => void;
+} {
   let shownMs = performance.now() + SILENT_MS - EVERY_MS;
   let isShown = false;
   return {
     onProgress(bytesRead, bytesTotal) {
       const nowMs = performance.now();
-      if (process.stderr.isTTY !== true || nowMs - shownMs < EVERY_MS) return;
+      if (isQuiet || process.stderr.isTTY !== true || nowMs - shownMs < EVERY_MS) return;
       shownMs = nowMs;
       isShown = true;
       const share = bytesTotal === null ? '' : ` of ${formatBytes(bytesTotal)}`;

@@ -234,6 +234,8 @@ program
   .command('ps')
   .description('the Node processes of this machine, and which of them leakline can attach to')
   .addOption(jsonListOption())
+  .addOption(quietOption())
+  .addOption(verboseOption('say more: the whole command lines'))
   .addOption(noColorOption())
   .action(async (options) => {
     const { psCommand } = await import('./ps.ts');
@@ -267,6 +269,8 @@ program
   .addOption(jsonOption())
   .addOption(htmlOption())
   .addOption(uiOption('show the summary on a page of this machine until Ctrl-C; its address is printed'))
+  .addOption(quietOption())
+  .addOption(verboseOption('say more: how long each step took, and how much memory'))
   .addOption(noColorOption())
   .action(async (files, options) => {
     const { heapCommand } = await import('./heap.ts');
@@ -290,6 +294,7 @@ program
   .option('--raw', 'leave every text in it, secrets too')
   .addOption(jsonOption())
   .addOption(quietOption())
+  .addOption(verboseOption('say more: how long each step took, and how much memory'))
   .addOption(noColorOption())
   .action(async (text, options) => {
     const { snapshotCommand } = await import('./snapshot.ts');

@@ -153,8 +153,10 @@ export function quietOption(): Option<'--quiet'> {
   return new Option('--quiet', 'no progress, only the answer').env('LEAKLINE_QUIET');
 }
 
-export function verboseOption(): Option<'--verbose'> {
-  return new Option('--verbose', 'say more: where the time went on the target').env('LEAKLINE_VERBOSE');
+export function verboseOption(
+  description = 'say more: where the time went on the target',
+): Option<'--verbose'> {
+  return new Option('--verbose', description).env('LEAKLINE_VERBOSE');
 }
 
 export function noColorOption(): Option<'--no-color', undefined, true> {

@@ -8,6 +8,7 @@ import { openOutput } from './output.ts';
 export async function psCommand(options: OutputOptions): Promise<number> {
   const targets = listTargets();
   const output = await openOutput({ ...options, quiet: true }, '');
-  await output.list({ processes: targets }, renderProcessList(targets, output.text));
+  const columns = options.verbose === true ? Infinity : output.text.columns;
+  await output.list({ processes: targets }, renderProcessList(targets, { ...output.text, columns }));
   return EXIT.done;
 }

@@ -6,6 +6,7 @@ import { listenForInterrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
 import { snapshotName } from './snapshot-name.ts';
+import { StepTimes } from './step-times.ts';
 
 export type SnapshotOptions = OutputOptions & {
   readonly out?: string | undefined;
@@ -18,6 +19,8 @@ export type SnapshotOptions = OutputOptions & {
 export async function snapshotCommand(pid: number, options: SnapshotOptions): Promise<number> {
   const interrupt = listenForInterrupt();
   const output = await openOutput({ ...options, quiet: true }, '');
+  const steps = new StepTimes();
+  steps.begin('attaching');
   const say = (line: string): void => {
     if (options.quiet !== true) process.stderr.write(`${line}\n`);
   };
@@ -32,10 +35,12 @@ export async function snapshotCommand(pid: number, options: SnapshotOptions): Pr
       },
       interrupt.signal,
       (progress) => {
+        if (progress.step !== 'predicted') steps.begin(progress.step);
         for (const line of progressLines(progress)) say(line);
       },
     );
     await output.list(account, renderSnapshot(account, output.text));
+    if (options.verbose === true) process.stderr.write(steps.render());
     return EXIT.done;
   } catch (error) {
     const received = interrupt.received();

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const report = join(folder, 'report.json');
 writeFileSync(report, JSON.stringify(leakingReport({ findings: [packageFinding()] })));
+const heap = join(folder, 'small.heapsnapshot');
+execFileSync(process.execPath, ['-e', `v8.writeHeapSnapshot(${JSON.stringify(heap)})`]);
 const log = join(folder, 'steady.log');
 writeFileSync(
   log,
@@ -53,10 +56,31 @@ test('what is only read can be told quietly and in detail too', async () => {
     cli(['judge', log, '--quiet']),
     cli(['judge', log, log, '--verbose']),
     cli(['ui', '--help']),
+    cli(['ps', '--quiet', '--verbose']),
+    cli(['heap', heap, '--quiet']),
+    cli(['heap', heap, heap, '--verbose']),
   ]);
-  expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   expect(answers[0]?.stderr).toBe('');
   expect(answers[1]?.stderr).toBe('');
   expect(answers[2]?.stderr.match(/smallest leak that would have shown/g)).toHaveLength(2);
   expect(answers[3]?.stdout).toMatch(/--quiet[^]*--verbose/);
+  expect(answers[5]?.stderr).toBe('');
+  expect(answers[6]?.stderr).toMatch(
+    /^reading \d+ m?s, writing the answer [\d.]+ m?s; leakline itself took [\d.]+ MB at most\n$/,
+  );
+});
+
+test('ps cuts a command line at the width, and is asked for the whole', async () => {
+  const words = 'a-long-argument-'.repeat(20);
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', words], { stdio: 'ignore' });
+  try {
+    await new Promise((resolve) => child.once('spawn', resolve));
+    const [cut, whole] = await Promise.all([cli(['ps']), cli(['ps', '--verbose'])]);
+    expect(cut.stdout).toContain(String(child.pid));
+    expect(cut.stdout).not.toContain(words);
+    expect(whole.stdout).toContain(words);
+  } finally {
+    child.kill();
+  }
 });

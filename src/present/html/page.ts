@@ -42,7 +42,9 @@ export function renderHtml(document: Report | Reports | Comparison, options: Htm
       floors: (report, scale, above) => [floorChart(report, scale), floors(report, scale, above)],
       growth: (report) => {
         const drawn = flameGraph(report);
-        return drawn === null || report.sampledGrowth === null ? null : growth(report.sampledGrowth, drawn);
+        return drawn === null || report.sampledGrowth === null
+          ? null
+          : growth(report, report.sampledGrowth, drawn);
       },
     },
     about: ABOUT_SCRIPTED_FILE,

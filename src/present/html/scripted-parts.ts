@@ -26,8 +26,11 @@ export function scriptedParts(): ScriptedParts {
     facts: { plots, growths },
     memory: (report, scale) => add(memoryPlot(report, scale, placeFor(scale))),
     floors: (report, scale, above) => add(floorPlot(report, scale, placeFor(above))),
-    growth: (growth, drawn) => {
-      const id = `growth-${growths.length}`;
+    growth: ({ target }, growth, drawn) => {
+      // What its reader chose goes by the id, and on a live page another side may get its graph later.
+      const name = `growth-${target.pid ?? 'log'}-${target.isolate}`;
+      const isTaken = growths.some(({ id }) => id === name);
+      const id = isTaken ? `${name}-${growths.length}` : name;
       growths.push({ id, growth });
       return element('div', { class: 'growth', id }, drawn);
     },
@@ -40,5 +43,5 @@ export type ScriptedParts = {
   /** `above` is the scale of the chart that it stands under, and moves with. */
   readonly floors: (report: IsolateReport, scale: ChartScale, above: ChartScale) => Markup;
   /** `drawn` is what stands there until the script has drawn its own. */
-  readonly growth: (growth: GrowthFacts['growth'], drawn: Content) => Markup;
+  readonly growth: (report: IsolateReport, growth: GrowthFacts['growth'], drawn: Content) => Markup;
 };

@@ -16,10 +16,10 @@ export function livePageKind(verdictWord: (report: Report) => string): {
       charts: {
         memory,
         floors,
-        growth: ({ sampledGrowth }) =>
-          sampledGrowth === null || flameLayout(sampledGrowth).boxes.length === 0
+        growth: (report) =>
+          report.sampledGrowth === null || flameLayout(report.sampledGrowth).boxes.length === 0
             ? null
-            : growth(sampledGrowth, null),
+            : growth(report, report.sampledGrowth, null),
       },
       verdictWord,
       about: ABOUT_PAGE,
