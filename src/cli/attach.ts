@@ -39,6 +39,7 @@ export async function attachCommand(
         : await watchInspector(target, request, interrupt.signal, output.watching(target), extras);
     await output.answer(report, renderReport(report, output.text));
     const received = interrupt.received();
+    await output.readPage(interrupt);
     return received === null ? exitCodeOf(report) : exitCodeOfSignal(received);
   } catch (error) {
     // Interrupted before there was anything to watch: there is no answer, and nothing went wrong.

@@ -17,6 +17,7 @@ export async function labCommand(request: LabRequest, options: OutputOptions): P
     );
     await output.answer(comparison, renderComparison(comparison, output.text));
     const received = interrupt.received();
+    await output.readPage(interrupt);
     return received === null ? labExitCodeOf(comparison) : exitCodeOfSignal(received);
   } catch (error) {
     const received = interrupt.received();

@@ -1,5 +1,5 @@
 import type { TextOptions } from '../present/text/text-options.ts';
-import { keysIn } from '../present/tui/keys.ts';
+import { keysIn, unfinishedIn } from '../present/tui/keys.ts';
 import { openScreen, type Screen } from '../present/tui/screen.tsx';
 import type { SnapshotDesk } from '../session/snapshot-desk.ts';
 import type { Interrupt } from './interrupt.ts';
@@ -16,6 +16,7 @@ export function openLiveScreen(
   let screen: Screen | null = null;
   const keyboard = openKeyboard({
     keysIn,
+    unfinishedIn,
     onKey: (key) => screen?.press(key),
     onSuspend: () => screen?.suspend(),
     onResume: () => screen?.resume(),

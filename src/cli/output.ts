@@ -8,9 +8,10 @@ import type { SampledAllocations } from '../session/isolate-watch.ts';
 import type { WatchProgress } from '../session/watch.ts';
 import { AllocationsFile } from './allocations.ts';
 import { answerGoesToStdout, writeDocuments, writeHeapPage, writeJson } from './documents.ts';
+import type { Interrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import type { LiveScreen, LiveScreenOptions } from './live-screen.ts';
-import { openPage } from './page.ts';
+import { openPage, readUntilInterrupted } from './page.ts';
 
 /**
  * Where a command's words go: the answer to standard output, progress to standard error, and a live screen instead of
@@ -31,7 +32,8 @@ export async function openOutput(options: OutputOptions, title: string, live?: L
     page?.update(view);
     if (screen !== null) screen.update(view);
     else if (!isQuiet) {
-      const line = progressLine(view, previous, live?.lines);
+      // A line a second would have the page's address out of sight before somebody has copied it.
+      const line = progressLine(view, previous, page !== null && isTerminal() ? 'verdicts' : live?.lines);
       if (line !== null) process.stderr.write(`${line}\n`);
       previous = view;
     }
@@ -62,6 +64,9 @@ export async function openOutput(options: OutputOptions, title: string, live?: L
       if (options.verbose === true) process.stderr.write(renderCosts(document, text));
     },
     list,
+    async readPage(interrupt) {
+      if (page !== null && isTerminal()) await readUntilInterrupted(interrupt, options);
+    },
     async listHeap(answer, rendered) {
       if (answer.schema === 'leakline/heap-summary@1') page?.showHeap(answer);
       await list(answer, rendered);
@@ -100,6 +105,8 @@ export type Output = {
   list(document: object, rendered: string): Promise<void>;
   /** What a heap snapshot was asked; its summary goes to the page and to `--html` too. */
   listHeap(answer: HeapAnswer, rendered: string): Promise<void>;
+  /** Where somebody at a terminal asked for the page: until he ends it, since it would be gone with the command. */
+  readPage(interrupt: Pick<Interrupt, 'signal'>): Promise<void>;
   /** Gives the terminal back and ends the page. Safe to call after `answer`. */
   close(): Promise<void>;
 };

@@ -26,4 +26,4 @@ export async function readUntilInterrupted(
   clearInterval(alive);
 }
 
-export const HOW_IT_ENDS = 'Ctrl-C ends it.\n';
+export const HOW_IT_ENDS = 'The page stays until Ctrl-C.\n';

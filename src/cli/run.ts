@@ -42,6 +42,7 @@ export async function runCommand(
     if (report === null) await output.close();
     else await output.answer(report, renderReport(report, output.text));
     const { code, signal } = await program.exited;
+    if (report !== null) await output.readPage(interrupt);
     if (report !== null && exitCodeOf(report) === EXIT.leak) return EXIT.leak;
     // As a shell reports a program that a signal ended.
     return code ?? (signal === null ? EXIT.failed : 128 + constants.signals[signal]);

@@ -32,6 +32,18 @@ describe('a watch at a terminal', () => {
     expectOwnMode(terminal);
   });
 
+  test("with --ui the page stays after the answer until Ctrl-C, below its address, and the exit code is the answer's", async () => {
+    const terminal = atTerminal(['node', 'dist/cli.js', String(server.pid), '--ui', '--for', '3s']);
+    open.push(terminal);
+    await terminal.shows(/The page stays until Ctrl-C/);
+    const url = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(terminal.text())?.[0] ?? '';
+    // A line a second would have it out of sight; the token is not used up by asking for nothing.
+    expect(terminal.text().split('\n').length).toBeLessThan(24);
+    expect((await fetch(new URL('/nothing', url))).status).toBeGreaterThanOrEqual(400);
+    terminal.type('\u0003');
+    await terminal.ends('3');
+  });
+
   test('Ctrl-C ends it as it does everywhere', async () => {
     const terminal = watchAt();
     await terminal.shows(/q quit/);

@@ -227,8 +227,11 @@ describe('who may have what', () => {
   });
 
   test('every answer forbids to keep, to frame, to share and to run anything but the one script', async () => {
-    for (const target of [`/${inside.folder}/`, `/${inside.folder}/page.js`, '/nothing']) {
-      const answer = await get(inside.port, target, [`Cookie: ${inside.cookie}`]);
+    const files = ['', 'page.js', 'page.css', 'icon.svg'].map((name) => `/${inside.folder}/${name}`);
+    const told = [...files, '/nothing'].map((target) =>
+      get(inside.port, target, [`Cookie: ${inside.cookie}`]),
+    );
+    for (const answer of [...(await Promise.all(told)), await enterAnswer()]) {
       expect(answer).toMatch(/^Cache-Control: no-store\r$/m);
       expect(answer).toMatch(/^X-Content-Type-Options: nosniff\r$/m);
       expect(answer).toMatch(/^Referrer-Policy: no-referrer\r$/m);

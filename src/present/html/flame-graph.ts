@@ -13,7 +13,7 @@ import { element, type Markup } from './markup.ts';
  */
 export function flameGraph({ sampledGrowth: growth }: Pick<Report, 'sampledGrowth'>): Markup | null {
   if (growth === null) return null;
-  const layout = flameLayout(growth);
+  const layout = largestBoxes(flameLayout(growth), BOXES_AT_MOST);
   if (layout.boxes.length === 0) return null;
   const slices = slicesOf(growth);
   return element(
@@ -31,7 +31,9 @@ export function flameGraph({ sampledGrowth: growth }: Pick<Report, 'sampledGrowt
 
 /** The other pictures are for comparing shapes. */
 const NARROWEST_OF_SLICE = 0.01;
-const BOXES_OF_SLICE = 150;
+const BOXES_OF_SLICE = 80;
+/** With as many stacks as a report holds, none like another, more would make the page of an hour larger than a megabyte. */
+const BOXES_AT_MOST = 500;
 
 type Growth = NonNullable<Report['sampledGrowth']>;
 
@@ -47,14 +49,17 @@ function slicesOf(growth: Growth): Slice[] {
   return moments.slice(1).map((untilMs, part) => ({
     name: `part-${part}`,
     words: `${momentWords(moments[part])} to ${momentWords(untilMs)} s`,
-    layout: largestBoxes(flameLayout(growth, bytesBetween(part, part + 1), NARROWEST_OF_SLICE)),
+    layout: largestBoxes(
+      flameLayout(growth, bytesBetween(part, part + 1), NARROWEST_OF_SLICE),
+      BOXES_OF_SLICE,
+    ),
   }));
 }
 
 /** Of callers and what they call the callers first, so that no box hangs in the air. */
-function largestBoxes(layout: FlameLayout): FlameLayout {
+function largestBoxes(layout: FlameLayout, most: number): FlameLayout {
   const boxes = layout.boxes.toSorted((a, b) => b.bytes - a.bytes || a.depth - b.depth);
-  return { ...layout, boxes: boxes.slice(0, BOXES_OF_SLICE) };
+  return { ...layout, boxes: boxes.slice(0, most) };
 }
 
 /** Which picture is seen. It needs no script: the style sheet shows the one that is chosen. */

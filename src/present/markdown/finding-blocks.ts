@@ -1,10 +1,9 @@
 import type { Report, ReportFinding } from '../../report/schema.ts';
 import { excerptLines } from '../excerpt-lines.ts';
 import { findingLines } from '../finding-lines.ts';
-import { labelled } from '../flow.ts';
 import { glyphsFor } from '../glyphs.ts';
-import { type Line, plainText } from '../line.ts';
-import { PATH_STATE_WORDS } from '../path-words.ts';
+import { plainText } from '../line.ts';
+import { pathLines } from '../path-lines.ts';
 import { cutLines, type Block } from './fit.ts';
 import { fenced } from './inline.ts';
 
@@ -26,26 +25,7 @@ function linesOf(finding: ReportFinding): string[] {
   const layout = { columns: COLUMNS, indent: 0, glyphs: glyphsFor(true) };
   return [
     ...findingLines(finding, { ...layout, explanation: true, excerpts: false }),
-    ...pathLines(finding),
+    ...pathLines(finding, layout.glyphs, layout),
     ...excerptLines(finding, layout),
   ].map((line) => plainText(line).trimEnd());
 }
-
-/** The way from a root to what is kept, a node a line with its state; the names alone where a report does not tell more. */
-function pathLines({ path, heldBy }: ReportFinding): Line[] {
-  const told = path.map(
-    ({ name, state, why }, index) =>
-      `${index === 0 ? '' : '→ '}${name}: ${PATH_STATE_WORDS[state]}${why === '' ? '' : ` (${why})`}`,
-  );
-  const names = heldBy.path.join(' → ');
-  const nodes = told.length > 0 ? told : names === '' ? [] : [names];
-  return nodes.flatMap((text, index) =>
-    labelled(
-      { text: index === 0 ? 'path' : '' },
-      { text },
-      { columns: COLUMNS, indent: 2, labelColumns: PATH_LABEL_COLUMNS },
-    ),
-  );
-}
-
-const PATH_LABEL_COLUMNS = 11;

@@ -4,6 +4,8 @@ export type Block = {
   readonly name: string | null;
   /** The lower, the sooner it is left out. */
   readonly weight: number;
+  /** The name of the heading it stands under: without that it would be told of another. */
+  readonly under?: string | undefined;
   readonly lines: readonly string[];
 };
 
@@ -16,11 +18,13 @@ export function fitBlocks(blocks: readonly Block[], maxBytes: number): string {
   const whole = joined(told);
   if (bytesOf(whole) <= maxBytes) return whole;
   const kept = new Set<Block>();
+  const headings = new Set<string>();
   let room = maxBytes - CUT_NOTE_BYTES;
   for (const block of told.toSorted((a, b) => weightOf(b) - weightOf(a))) {
     const needed = bytesOf(joined([block])) + 1;
-    if (needed > room) continue;
+    if (needed > room || (block.under !== undefined && !headings.has(block.under))) continue;
     kept.add(block);
+    if (block.name !== null) headings.add(block.name);
     room -= needed;
   }
   const left = new Set(told.filter((block) => !kept.has(block)).map(({ name }) => name ?? 'a heading'));

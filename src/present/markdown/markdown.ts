@@ -30,6 +30,8 @@ export function renderMarkdown(document: Report | Reports | Comparison, options:
 /** 8 KB, whichever kind of kilobyte is meant. */
 const MAX_BYTES = 8000;
 const NAME_LONGEST = 120;
+/** Heavier than all that stands under one. */
+const HEADING = 1000;
 
 function blocksOf(document: Report | Reports | Comparison): Block[] {
   switch (document.schema) {
@@ -39,10 +41,13 @@ function blocksOf(document: Report | Reports | Comparison): Block[] {
         ...reportBlocks(document),
       ];
     case 'leakline/reports@1':
-      return document.reports.flatMap((report, index) => [
-        { name: `report ${index + 1}`, weight: 90, lines: [`## leakline: ${verdictHeading(report)}`] },
-        ...reportBlocks(report),
-      ]);
+      return document.reports.flatMap((report, index) => {
+        const name = `report ${index + 1}`;
+        return [
+          { name, weight: HEADING, lines: [`## leakline: ${verdictHeading(report)}`] },
+          ...reportBlocks(report).map((block) => ({ ...block, under: name })),
+        ];
+      });
     case 'leakline/comparison@1':
       return comparisonBlocks(document);
   }

@@ -1,8 +1,8 @@
 import { findingLines } from '../finding-lines.ts';
-import { labelled } from '../flow.ts';
 import { glyphsFor } from '../glyphs.ts';
 import type { Line } from '../line.ts';
 import { count } from '../figures.ts';
+import { pathLines } from '../path-lines.ts';
 import type { PlacedFinding } from './reader.ts';
 
 /** One finding in full, explanation and source included, as far as it fits below `fromLine`. */
@@ -12,6 +12,7 @@ export function findingView(
   size: { readonly columns: number; readonly rows: number; readonly unicode: boolean },
 ): FindingView {
   const glyphs = glyphsFor(size.unicode);
+  const path = finding.heldBy.path.length < 2 ? [] : pathLines(finding, glyphs, size);
   const lines = [
     ...findingLines(finding, {
       columns: size.columns,
@@ -20,7 +21,7 @@ export function findingView(
       explanation: true,
       excerpts: true,
     }),
-    ...pathLines(finding.heldBy.path, glyphs.becomes, size.columns),
+    ...(path.length === 0 ? [] : [[], ...path]),
   ];
   const lastFromLine = Math.max(0, lines.length - size.rows);
   const from = Math.min(fromLine, lastFromLine);
@@ -40,13 +41,3 @@ export type FindingView = {
   /** Which of them, and what of it is seen. */
   readonly words: string;
 };
-
-/** The way from a root to what holds it, which the short form has no room for. */
-function pathLines(path: readonly string[], becomes: string, columns: number): Line[] {
-  if (path.length < 2) return [];
-  const label = { text: 'path', tone: 'faint' as const };
-  return [
-    [],
-    ...labelled(label, { text: path.join(` ${becomes} `) }, { columns, indent: 2, labelColumns: 11 }),
-  ];
-}

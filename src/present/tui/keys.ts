@@ -20,6 +20,17 @@ export function keysIn(input: string): Key[] {
   return [...input.matchAll(ONE_KEY)].flatMap(([sequence]) => KEY_BY_SEQUENCE[sequence] ?? []);
 }
 
+/**
+ * What at the end of the input may go on in the next piece: over a network the bytes of an arrow can come apart, and a lone
+ * escape is a key of its own only when nothing follows it.
+ */
+export function unfinishedIn(input: string): string {
+  return UNFINISHED.exec(input)?.[0] ?? '';
+}
+
+// oxlint-disable-next-line no-control-regex
+const UNFINISHED = /\u001b(?:\[[0-?]*[ -/]*|O)?$/u;
+
 // A control sequence is one piece, or the letters in an unknown one would be taken for keys (ECMA-48, 5.4; SS3 for the
 // arrows of a keypad in application mode).
 // oxlint-disable-next-line no-control-regex

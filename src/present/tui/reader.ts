@@ -38,9 +38,9 @@ export function react(reader: Reader, key: Key, view: LiveView, possible: Possib
     case 'pause':
       return { reader: { ...reader, paused: !reader.paused } };
     case 'isolate':
-      return { reader: { ...reader, isolate: nextIsolate(view, reader.isolate), opened: null } };
+      return { reader: { ...unasked(reader), isolate: nextIsolate(view, reader.isolate), opened: null } };
     case 'finding':
-      return { reader: { ...reader, opened: nextFinding(viewFor(view, reader), opened) } };
+      return { reader: { ...unasked(reader), opened: nextFinding(viewFor(view, reader), opened) } };
     case 'back':
       if (snapshot?.step === 'asked' || snapshot?.step === 'over')
         return { reader: { ...reader, snapshot: null } };
@@ -69,6 +69,11 @@ export function react(reader: Reader, key: Key, view: LiveView, possible: Possib
     case 'abort':
       return { reader };
   }
+}
+
+/** What would cover the words that warn takes the question with them: nobody is to say yes to what he does not see. */
+function unasked(reader: Reader): Reader {
+  return reader.snapshot?.step === 'asked' ? { ...reader, snapshot: null } : reader;
 }
 
 /** Whether somebody looks at something that must not be taken away when the watch ends. */

@@ -17,7 +17,13 @@ import { forecastCone, forecastMs, limitInSight, limitLine, withLimitWords } fro
 const AHEAD_SHARE = 0.1;
 
 /** The scale all sides share: two charts are compared by eye, so equal heights must be equal sizes. */
-export type SharedScale = { readonly untilMs: number; readonly nowMs: number; readonly maxBytes: number };
+export type SharedScale = {
+  readonly untilMs: number;
+  readonly nowMs: number;
+  readonly maxBytes: number;
+  /** Before anything was measured the scale is nobody's, and its sizes are not told. */
+  readonly isMeasured: boolean;
+};
 
 export function sharedScale({ sides, elapsedMs }: LiveView): SharedScale {
   const peaks = sides.map(({ report }) => {
@@ -27,10 +33,12 @@ export function sharedScale({ sides, elapsedMs }: LiveView): SharedScale {
     return Math.max(peak, limitInSight(report, peak));
   });
   const aheadMs = Math.max(0, ...sides.map(({ report }) => (report === null ? 0 : forecastMs(report))));
+  const peakBytes = Math.max(0, ...peaks);
   return {
+    isMeasured: peakBytes > 0,
     nowMs: elapsedMs,
     untilMs: roundTimeAbove(elapsedMs + Math.min(aheadMs, AHEAD_SHARE * elapsedMs)),
-    maxBytes: roundBytesAbove(Math.max(0, ...peaks)),
+    maxBytes: roundBytesAbove(peakBytes),
   };
 }
 
@@ -104,7 +112,8 @@ export function verdictSpans({ report, activity }: LiveSide): Span[] {
   return [word, verdict.kind === 'leaking' ? { text: rate, tone: 'strong' } : { text: rate }];
 }
 
-function intervalLine(report: Report | null, glyphs: Glyphs): Line {
+/** The interval around the rate. */
+export function intervalLine(report: Report | null, glyphs: Glyphs): Line {
   if (report === null || report.growth.interval === null) return [];
   const { level, interval } = report.growth;
   return [{ text: `${percent(level)} interval ${rateInterval(interval, glyphs)}`, tone: 'faint' }];
@@ -146,7 +155,7 @@ export function chartLines(
   const limit = report === null ? null : limitLine(report, frame);
   const drawn = drawChart(fromBack([...plots, ...cone, ...(limit === null ? [] : [limit])]), frame);
   const rows = (report === null ? drawn : withLimitWords(drawn, report, frame)).map(
-    (row, index): Line => [gutter(axisLabel(index, frame)), ...row],
+    (row, index): Line => [gutter(scale.isMeasured ? axisLabel(index, frame) : ''), ...row],
   );
   const legend = withForecast(legendLine(plots, layout, unicode), cone, layout, unicode);
   if (layout.compact) return [...rows, legend];
@@ -242,7 +251,8 @@ function withForecast(
     : legend;
 }
 
-function loadLine({ report, load }: LiveSide, glyphs: Glyphs): Line {
+/** What the process serves meanwhile. */
+export function loadLine({ report, load }: LiveSide, glyphs: Glyphs): Line {
   const dot = ` ${glyphs.dot} `;
   if (load !== null) {
     const clients = `${count(load.clientsOpen)} ${counted('client', load.clientsOpen)} open, ${count(load.clientsClosed)} gone`;

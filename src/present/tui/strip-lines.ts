@@ -3,13 +3,22 @@ import type { LiveSide, LiveView } from '../../report/live.ts';
 import type { ReportFinding } from '../../report/schema.ts';
 import { findingLines, findingRows, headNotes, headWords, missingWords } from '../finding-lines.ts';
 import { flowParts } from '../flow.ts';
-import { glyphsFor } from '../glyphs.ts';
-import { cutLine, type Line } from '../line.ts';
+import { type Glyphs, glyphsFor } from '../glyphs.ts';
+import { cutLine, type Line, lineWidth, plainText } from '../line.ts';
 import { cutEnd, textWidth } from '../text-width.ts';
 import { growingLines } from './growing-lines.ts';
 import { costWords } from './help-line.ts';
 import type { ScreenLayout } from './layout.ts';
-import { activitySpan, chartLines, fateLine, sharedScale, spread, verdictSpans } from './side-lines.ts';
+import {
+  activitySpan,
+  chartLines,
+  fateLine,
+  intervalLine,
+  loadLine,
+  sharedScale,
+  spread,
+  verdictSpans,
+} from './side-lines.ts';
 
 /** A watch of one program in few rows, below the program's own: always as many as the layout has, each within its columns. */
 export function stripLines(view: LiveView, layout: ScreenLayout, unicode: boolean): Line[] {
@@ -25,13 +34,30 @@ export function stripLines(view: LiveView, layout: ScreenLayout, unicode: boolea
 
 function bodyLines(view: LiveView, side: LiveSide, layout: ScreenLayout, unicode: boolean): Line[] {
   const glyphs = glyphsFor(unicode);
-  const fate = fateLine(side.report);
-  const verdict: Line = [...verdictSpans(side), ...(fate.length === 0 ? [] : [{ text: '   ' }, ...fate])];
+  const activity = activitySpan(side);
   return [
-    spread(verdict, activitySpan(side), layout.columns, glyphs),
+    spread(
+      verdictRow(side, layout.columns - textWidth(activity.text) - 2, glyphs),
+      activity,
+      layout.columns,
+      glyphs,
+    ),
     ...chartLines(side.report, sharedScale(view), layout, unicode),
     ...foundLines(side, layout, unicode),
   ];
+}
+
+/** The verdict, and of when memory ends, the interval and the load what fits beside it whole. */
+function verdictRow(side: LiveSide, columns: number, glyphs: Glyphs): Line {
+  const isOver = side.report?.target.exit != null;
+  const load = isOver ? [] : loadLine(side, glyphs);
+  const parts = [fateLine(side.report), intervalLine(side.report, glyphs), load];
+  return parts.reduce<Line>((row, part, index) => {
+    const longer = [...row, { text: '   ' }, ...part];
+    // When memory ends is cut rather than left out.
+    const isTold = plainText(part) !== '' && (index === 0 || lineWidth(longer) <= columns);
+    return isTold ? longer : row;
+  }, verdictSpans(side));
 }
 
 /** The first finding as far as it fits; until there is one what the verdict rests on, and what grows. */

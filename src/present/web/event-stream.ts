@@ -38,6 +38,8 @@ export class EventStream {
 
   /** The last frame, whenever the one before it was, and that none follows. */
   end(): void {
+    // It is one frame more to keep for who does not read, and the one that matters.
+    this.#isFull = false;
     this.#send();
     this.#response.end('event: end\ndata:\n\n');
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderHtml } from '../../../src/present/html/page.ts';
-import type { Comparison, Report, Reports } from '../../../src/report/schema.ts';
+import type { Comparison, Report, ReportLocation, Reports } from '../../../src/report/schema.ts';
 import {
   cacheFinding,
   diedReport,
@@ -13,6 +13,7 @@ import {
   operation,
   packageFinding,
   residentMemory,
+  sampledGrowth,
   sessionsFinding,
   snapshotReport,
   steadyReport,
@@ -192,6 +193,13 @@ test('an hour of one sample a second is far below a megabyte, and a day is no la
   expect(size(86_400, '')).toBeLessThan(400_000);
 });
 
+test('an hour is under a megabyte too where the report holds as much as it may', () => {
+  const report = fullReport(longReport(3_600));
+  // As long as the real one, which is built later.
+  const script = '/'.repeat(75_000);
+  expect(Buffer.byteLength(renderHtml(report, { withSource: true, script }))).toBeLessThan(1_000_000);
+});
+
 test('the table beside the chart has at most sixty rows, and no maximum is lost in it', () => {
   const report = longReport(3_600);
   const peak = 987_654_321_000;
@@ -251,6 +259,40 @@ function knowsNothing(): Report {
     verdict: { ...report.verdict, watchMoreMs: null },
     findings: [{ ...finding, heldBy: { ...finding.heldBy, location: null, size: null, path: [] } }],
     cost: { ...report.cost, longestPauseMs: null, totalOnTargetMs: null },
+  };
+}
+
+/** As many containers, counts and stacks as a report holds at most, no two frames alike, with long names. */
+function fullReport(report: Report): Report {
+  const place = (index: number): ReportLocation => ({
+    file: `/srv/app/node_modules/@organisation/some-package/dist/cjs/internal/module-${index}.js`,
+    line: index,
+    column: 17,
+    function: `aMethodWithAName${index}`,
+    package: '@organisation/some-package',
+  });
+  const [finding] = report.findings;
+  return {
+    ...report,
+    findings: finding === undefined ? [] : Array.from({ length: 12 }, () => finding),
+    containers: Array.from({ length: 24 }, (_, index) => ({
+      name: `containerNumber${index}`,
+      type: 'Map',
+      location: place(index),
+      instances: 3,
+      growthPerSecond: 1.25,
+      counts: Array.from({ length: 60 }, (_, at) => ({ timeMs: at * 60_000, size: at * 1234 + index })),
+    })),
+    sampledGrowth: {
+      ...sampledGrowth(),
+      frames: Array.from({ length: 60 * 24 }, (_, index) => place(index)),
+      stacks: Array.from({ length: 60 }, (_, stack) => ({
+        liveBytes: 1_000_000 + stack,
+        lastingBytes: 800_000 + stack,
+        bytesByAge: [200_001, 200_002, 200_003, 199_999, 200_007],
+        frames: Array.from({ length: 24 }, (_, depth) => stack * 24 + depth),
+      })),
+    },
   };
 }
 

@@ -57,6 +57,23 @@ test('reports of a log come one after the other', () => {
   ]);
 });
 
+test.each([30, 300])('of %i reports nothing stands under the heading of another', (many) => {
+  const reports = Array.from({ length: many }, (_, index) => {
+    const report = steadyReport();
+    return { ...report, target: { ...report.target, pid: 7000 + index } };
+  });
+  const text = renderMarkdown({ schema: 'leakline/reports@1', reports }, withoutSource);
+  expect(new TextEncoder().encode(text).length).toBeLessThan(8192);
+  const parts = text.split(/^## /m).slice(1);
+  const pids = parts.map((part) => [...part.matchAll(/pid (7\d{3})/g)].map(([, pid]) => Number(pid)));
+  // Headings come first: as long as all of them are told, each part is that of its number.
+  if (many === 30) {
+    expect(parts).toHaveLength(many);
+    expect(pids.flat().length).toBeGreaterThan(10);
+  }
+  for (const [index, told] of pids.entries()) expect([[], [7000 + index]]).toContainEqual(told);
+});
+
 test('the state of each node of the path, what the walks counted and where it was allocated are those of the report', () => {
   const report = leakingReport();
   const text = renderMarkdown(report, withoutSource);

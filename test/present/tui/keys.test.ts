@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keysIn } from '../../../src/present/tui/keys.ts';
+import { keysIn, unfinishedIn } from '../../../src/present/tui/keys.ts';
 
 const ESC = '\u001b';
 
@@ -24,6 +24,18 @@ test('arrows as every terminal sends them', () => {
 
 test('escape alone is a key', () => {
   expect(keysIn(ESC)).toEqual(['back']);
+});
+
+test('an arrow that comes in pieces is one key, wherever it is cut', () => {
+  for (const arrow of [`${ESC}[A`, `${ESC}OB`, `${ESC}[5~`]) {
+    for (let at = 1; at < arrow.length; at += 1) {
+      const piece = `p${arrow.slice(0, at)}`;
+      const begun = unfinishedIn(piece);
+      expect(keysIn(piece.slice(0, piece.length - begun.length))).toEqual(['pause']);
+      expect(keysIn(begun + arrow.slice(at))).toEqual(keysIn(arrow));
+    }
+  }
+  expect(['p', `${ESC}[A`, `${ESC}[1;2p`, '\u0003'].map(unfinishedIn)).toEqual(['', '', '', '']);
 });
 
 test('an unknown sequence is nothing, not the letters in it', () => {

@@ -151,3 +151,13 @@ function worker(number: number): IsolateReport {
     target: { ...isolate.target, pid: 4242, isolate: `worker:${number}`, name: 'render' },
   };
 }
+
+test('what covers the question about a snapshot takes it with it, so that no yes is said to what is not seen', () => {
+  for (const key of ['finding', 'isolate'] as const) {
+    const asked = pressed(['snapshot']);
+    expect(asked.snapshot?.step).toBe('asked');
+    const covered = pressed([key], alone, asked);
+    expect(covered.snapshot).toBeNull();
+    expect(react(covered, 'yes', alone, possible).command).toBeUndefined();
+  }
+});

@@ -105,3 +105,15 @@ test('the last frame comes at the end, whenever the one before it came', () => {
   expect(reader.frames).toEqual(['"0"', '"1"']);
   expect(reader.isEnded).toBe(true);
 });
+
+test('who does not read gets the last frame all the same, before the end is told', () => {
+  const reader = new Reader();
+  reader.room = 1;
+  const { update, stream } = streamTo(reader);
+  vi.advanceTimersByTime(400);
+  update();
+  update();
+  stream.end();
+  expect(reader.frames.at(-1)).toBe('"2"');
+  expect(reader.isEnded).toBe(true);
+});
