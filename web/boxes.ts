@@ -1,11 +1,12 @@
 /**
  * The boxes of the flame graphs and treemaps, for who can't hover: each picture can be focused, arrows move from box to box, and a box
- * that is reached or clicked says what else its tooltip would. The pictures may change meanwhile, so nothing is kept of them.
+ * that is reached or clicked says what else its tooltip would. The pictures may change meanwhile, and a box that was reached is looked up
+ * again by what it is: another function may have its element then.
  */
 export class Boxes {
   readonly #tip = element('div', 'tip of-box');
   readonly #aloud = element('p', 'unseen');
-  #current: Element | null = null;
+  #reached: Reached | null = null;
 
   constructor() {
     this.#tip.hidden = true;
@@ -18,6 +19,8 @@ export class Boxes {
       if (box !== null) this.#show(box);
     });
     document.addEventListener('focusout', () => this.#hide());
+    // Other moments were chosen, and so another graph is drawn: who listens at the graph's own element did that before.
+    document.addEventListener('change', () => this.#showAgain());
   }
 
   /** After the page has changed. */
@@ -26,9 +29,7 @@ export class Boxes {
       picture.setAttribute('tabindex', '0');
       picture.ariaDescription = 'Arrow keys move from box to box.';
     }
-    // It may be another size now, or stand elsewhere.
-    if (this.#current?.isConnected === true) this.#show(this.#current);
-    else this.#hide();
+    this.#showAgain();
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -36,7 +37,7 @@ export class Boxes {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (!(target instanceof Element) || !target.matches(PICTURES)) return;
     const boxes = [...target.querySelectorAll(':scope > svg')];
-    const at = this.#current === null ? -1 : boxes.indexOf(this.#current);
+    const at = this.#reached === null ? -1 : boxes.indexOf(this.#reached.box);
     const next = nextIndex(key, at, boxes.length);
     if (next === null && key !== 'Escape') return;
     const box = next === null ? undefined : boxes[next];
@@ -48,9 +49,23 @@ export class Boxes {
     event.preventDefault();
   };
 
+  /** What was reached, in its size and at its place of now; nothing where it is no longer drawn. */
+  #showAgain(): void {
+    if (this.#reached === null) return;
+    const { box, picture, way } = this.#reached;
+    // Of boxes that nothing tells apart the one that it was before.
+    const found = picture.isConnected
+      ? [box, ...picture.children].find((one) => one.parentElement === picture && wayTo(one) === way)
+      : undefined;
+    if (found === undefined) this.#hide();
+    else this.#show(found);
+  }
+
   #show(box: Element): void {
+    const { parentElement: picture } = box;
+    if (picture === null) return;
     this.#hide();
-    this.#current = box;
+    this.#reached = { box, picture, way: wayTo(box) };
     box.setAttribute(REACHED, '');
     const words = box.querySelector('title')?.textContent ?? '';
     this.#tip.textContent = words;
@@ -67,14 +82,49 @@ export class Boxes {
   }
 
   #hide(): void {
-    this.#current?.removeAttribute(REACHED);
-    this.#current = null;
+    this.#reached?.box.removeAttribute(REACHED);
+    this.#reached = null;
     this.#tip.hidden = true;
   }
 }
 
-/** Marks the box that was reached; the style sheet and `morph.ts` know it. */
-export const REACHED = 'data-reached';
+type Reached = {
+  readonly box: Element;
+  readonly picture: Element;
+  readonly way: string;
+};
+
+/**
+ * What a box is, whatever its size: its name and place, and those of the boxes that it lies in or is called by. They stand before it, each
+ * one less deep than the next.
+ */
+function wayTo(box: Element): string {
+  const names = [nameOf(box)];
+  let depth = depthOf(box);
+  for (
+    let before = box.previousElementSibling;
+    before !== null && depth > 0;
+    before = before.previousElementSibling
+  ) {
+    if (!(depthOf(before) < depth)) continue;
+    depth = depthOf(before);
+    names.push(nameOf(before));
+  }
+  return names.join('\n');
+}
+
+/** The title without its last part, which is the size. */
+function nameOf(box: Element): string {
+  const words = box.querySelector(':scope > title')?.textContent ?? '';
+  return words.slice(0, words.lastIndexOf(': '));
+}
+
+function depthOf(box: Element): number {
+  return Number(box.getAttribute('data-depth') ?? NaN);
+}
+
+/** Marks the box that was reached; the style sheet knows it. */
+const REACHED = 'data-reached';
 
 const PICTURES = 'svg.flame, svg.tiles';
 const BOXES = 'svg.flame > svg, svg.tiles > svg';

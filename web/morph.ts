@@ -1,5 +1,3 @@
-import { REACHED } from './boxes.ts';
-
 /**
  * Changes what `root` holds into `html` and touches only what differs, so that what is selected, focused, scrolled or unfolded
  * stays so while the page goes on changing. Elements of which `isKept` is true keep what is in them.
@@ -58,8 +56,8 @@ function morphNode(from: Node, to: Node, isKept: (element: Element) => boolean):
   morphChildren(from, to, isKept);
 }
 
-/** What the reader has unfolded, and where their keys have led. */
-const OF_THE_READER = new Set(['open', 'tabindex', 'aria-description', REACHED]);
+/** What the reader has unfolded, and what can be reached by keys. Which box was reached `boxes.ts` finds again itself. */
+const OF_THE_READER = new Set(['open', 'tabindex', 'aria-description']);
 
 function removed(node: ChildNode): ChildNode | null {
   const next = node.nextSibling;

@@ -319,6 +319,43 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
+  test('the mark stays with its function when the flame graph changes, and goes where that is no longer in it', async () => {
+    const server = await serve();
+    const page = await openPage(browser, server.url);
+    const growth = sampledGrowth();
+    const show = async (second: number, stacks: typeof growth.stacks): Promise<void> => {
+      const report = leakingReport({ sampledGrowth: { ...growth, stacks } });
+      server.update(liveView(second * 1000, [liveSide('pid 4242', report)]));
+      await page.locator('.live', { hasText: `${second} s` }).waitFor();
+    };
+    const tip = page.locator('.of-box');
+    const marked = page.locator('[data-reached] > title');
+    await show(23, growth.stacks);
+    await page.locator('.flame').focus();
+    for (const key of ['Home', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+    expect(await tip.innerText()).toBe('onTick, src/server.ts:10: 264 MB');
+    // Its stack has 66 MB in each fifth of the window.
+    await page.evaluate(
+      "document.querySelector('select.from').value = '1'; document.querySelector('select.from').dispatchEvent(new Event('change', { bubbles: true }))",
+    );
+    expect(await tip.innerText()).toBe('onTick, src/server.ts:10: 198 MB');
+    expect(await marked.allTextContents()).toEqual(['onTick, src/server.ts:10: 198 MB']);
+    // What was right of it has grown, and is left of it now.
+    const [own, received, message, ...others] = growth.stacks;
+    if (own === undefined || received === undefined || message === undefined) throw new Error('no stacks');
+    const larger = { ...received, bytesByAge: received.bytesByAge.map((bytes) => 1000 * bytes) };
+    await show(24, [own, larger, message, ...others]);
+    expect(await page.locator('.flame > svg > title').first().textContent()).toContain('emit');
+    expect(await marked.allTextContents()).toEqual(['onTick, src/server.ts:10: 198 MB']);
+    expect(await tip.innerText()).toBe('onTick, src/server.ts:10: 198 MB');
+    // Called by another it is another box.
+    await show(25, [{ ...own, frames: [0, 6] }, received, message, ...others]);
+    expect(await page.locator('.flame').textContent()).toContain('onTick');
+    expect(await marked.count()).toBe(0);
+    expect(await tip.isVisible()).toBe(false);
+    await page.context().close();
+  });
+
   test('moments that were chosen stay chosen while the page goes on', async () => {
     const server = await serve();
     server.update(liveView(23_000, [liveSide('pid 4242', leakingReport())]));

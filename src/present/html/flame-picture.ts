@@ -33,6 +33,7 @@ function boxOf({ frame, depth, from, share, bytes }: FlameBox, { frames }: Growt
     'svg',
     {
       class: frameOwner(location),
+      'data-depth': depth,
       x: percentOf(from),
       y: depth * ROW_HEIGHT,
       width: percentOf(share),

@@ -34,7 +34,7 @@ export function treemap(tree: HeapTree): Markup | null {
         'aria-label': `Treemap of ${formatBytes(tree.retainedBytes)} that are kept alive. Its figures are in the table below.`,
       },
       element('rect', { class: 'whole', width: '100%', height: '100%' }),
-      tiles.map(({ tile, box }) => boxOf(tile, box, tree.retainedBytes)),
+      tiles.map((tile) => boxOf(tile, tree.retainedBytes)),
     ),
     figures(tiles, tree.retainedBytes),
   );
@@ -92,7 +92,7 @@ function place(
 }
 
 /** A picture of its own: what of its name does not fit is cut off by its edge. */
-function boxOf(tile: HeapTile, { x, y, width, height }: TreemapBox, wholeBytes: number): Markup {
+function boxOf({ tile, box: { x, y, width, height }, depth }: PlacedTile, wholeBytes: number): Markup {
   const bytes = formatBytes(tile.retainedBytes);
   // What holds no others has room for its size below its name, where the edge cuts it off less often.
   const isSplit = tile.tiles.length === 0 && height >= TWO_LINES;
@@ -101,6 +101,7 @@ function boxOf(tile: HeapTile, { x, y, width, height }: TreemapBox, wholeBytes: 
     'svg',
     {
       class: kindOf(tile),
+      'data-depth': depth,
       x: partOf(x),
       y: tenth(y),
       width: partOf(Math.max(1, width - 1)),
