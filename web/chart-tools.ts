@@ -41,7 +41,10 @@ export class ChartTools {
   }
 
   describe(data: PlotData): void {
-    this.#host.ariaLabel = `${data.words}. Arrow keys move the cursor, plus and minus zoom, 0 shows all. Its figures are in the table below.`;
+    // The floors alone stand below the chart of all memory, and share its table.
+    const figures =
+      data.memory === null ? `in the column “${data.floorWords}” of the table above` : 'in the table below';
+    this.#host.ariaLabel = `${data.words}. Arrow keys move the cursor, plus and minus zoom, 0 shows all. Its figures are ${figures}.`;
   }
 
   /** Which stretch of time is seen; `null` is all of it. */

@@ -95,23 +95,38 @@ export class MemoryChart {
         : { fromMs: Math.max(fromMs, zoom.fromMs), untilMs: Math.min(untilMs, zoom.untilMs) };
     const isAll = clipped === null || (clipped.fromMs <= fromMs && clipped.untilMs >= untilMs);
     if (!isAll && clipped.untilMs - clipped.fromMs < CLOSEST_MS) return;
-    this.#view.zoom = isAll ? null : clipped;
+    this.#see(isAll ? null : clipped);
+  }
+
+  #see(zoom: GroupView['zoom']): void {
+    this.#view.zoom = zoom;
     for (const chart of this.#mates()) chart.redraw();
   }
 
-  /** To the next sample, or so many further; from nowhere to the last. */
+  /** To the next sample, or so many further, and what is seen moves along; from nowhere to the last that is seen. */
   #moveCursor(steps: number): void {
     const times = this.#plot.data[0];
-    const { min, max } = this.#range();
-    const seen = (timeMs: number | undefined): boolean =>
-      timeMs !== undefined && timeMs >= min && timeMs <= max;
-    const first = times.findIndex(seen);
-    const last = times.findLastIndex(seen);
-    if (first === -1) return;
-    const from = this.#plot.cursor.idx ?? last - steps;
-    const index = Math.min(last, Math.max(first, from + steps));
-    for (const chart of this.#mates()) chart.#showCursorAt(times[index] ?? 0);
+    if (times.length === 0) return;
+    const { max } = this.#range();
+    const from = this.#plot.cursor.idx ?? times.findLastIndex((timeMs) => timeMs <= max) - steps;
+    const index = Math.min(times.length - 1, Math.max(0, from + steps));
+    const timeMs = times[index] ?? 0;
+    this.#bringIntoSight(timeMs);
+    // Where the cursor stands goes by the scale, and uPlot takes up a new one in a microtask.
+    queueMicrotask(() => {
+      for (const chart of this.#mates()) chart.#showCursorAt(timeMs);
+    });
     this.#tools.sayAloud(this.#data, index);
+  }
+
+  /** Where it lies outside of what is seen, that moves until the time is at its edge. */
+  #bringIntoSight(timeMs: number): void {
+    const { zoom } = this.#view;
+    if (zoom === null) return;
+    const { fromMs, untilMs } = zoom;
+    // The edge is the time itself: a rounding error off it, uPlot would not find the sample there.
+    if (timeMs < fromMs) this.#see({ fromMs: timeMs, untilMs: timeMs + (untilMs - fromMs) });
+    else if (timeMs > untilMs) this.#see({ fromMs: timeMs - (untilMs - fromMs), untilMs: timeMs });
   }
 
   #showCursorAt(timeMs: number): void {

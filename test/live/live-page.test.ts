@@ -195,6 +195,51 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
+  test('what is seen moves along with a cursor that leaves it by keys, as far as was measured', async () => {
+    const page = await openDocument('leaking');
+    await drag(page, 0.25, 0.48);
+    await page.mouse.move(0, 0);
+    await page.locator('.plot').first().focus();
+    /** The stretch that is seen, and the time that the cursor tells, shown and said. */
+    const after = async (...keys: readonly string[]): Promise<(string | undefined)[]> => {
+      for (const key of keys) await page.keyboard.press(key);
+      return [
+        await page.locator('.stretch').first().innerText(),
+        (await page.locator('.tip').first().innerText()).split('\n')[0],
+        (await page.locator('.plot .unseen').first().innerText()).split(',')[0],
+      ];
+    };
+    // 7.5 to 14.4 s, by a sample a second; from nowhere to the last that is seen.
+    expect(await after('ArrowRight')).toEqual([expect.stringMatching(/^[78] s to 14 s$/), '14 s', '14 s']);
+    expect(await after('Shift+ArrowLeft')).toEqual([expect.stringMatching(/^4 s to 1[01] s$/), '4 s', '4 s']);
+    expect(await after('Shift+ArrowRight')).toEqual([
+      expect.stringMatching(/^[67] s to 14 s$/),
+      '14 s',
+      '14 s',
+    ]);
+    // The last sample is of 23 s; the forecast behind it was not measured.
+    const last = await after('Shift+ArrowRight');
+    expect(last).toEqual([expect.stringMatching(/^1[56] s to 23 s$/), '23 s', '23 s']);
+    expect(await after('ArrowRight')).toEqual(last);
+    expect(await after('ArrowLeft', 'ArrowLeft')).toEqual([last[0], '21 s', '21 s']);
+    const first = await after('Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowLeft');
+    expect(first[0]).toMatch(/ to [67] s$/);
+    expect(first[1]).toMatch(/^0\b/);
+    expect(first[2]).toBe(first[1]);
+    await page.context().close();
+  });
+
+  test('the floors alone say where their figures are', async () => {
+    const page = await openDocument('steady');
+    await page.locator('.plot canvas').nth(1).waitFor();
+    expect(await page.locator('.plot').nth(1).getAttribute('aria-label')).toContain(
+      'Its figures are in the column “after GC” of the table above.',
+    );
+    const columns = page.locator('figure:has(+ figure .plot) .figures thead th');
+    expect(await columns.allTextContents()).toContain('after GC');
+    await page.context().close();
+  });
+
   test('the cursor reads off what was measured, by mouse and by keys', async () => {
     const page = await openDocument('leaking');
     const box = await page.locator('.plot .u-over').first().boundingBox();
