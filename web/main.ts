@@ -10,11 +10,13 @@ import { morphInto } from './morph.ts';
 
 const page = byId('page');
 const connection = byId('connection');
+const verdict = byId('verdict');
 const charts = new Charts();
 const growths = new Growths();
 const boxes = new Boxes();
 
 let latest: PageFrame | null = null;
+let verdictWords = '';
 let isDrawingPlanned = false;
 let isOver = false;
 
@@ -51,6 +53,7 @@ function draw(): void {
     charts.draw(frame.plots);
     growths.draw(frame.growths);
     boxes.prepare();
+    tellVerdict();
   }
   // Not before what it speaks of is there.
   if (isOver) tell('leakline has ended. This is the last that it showed.');
@@ -59,6 +62,18 @@ function draw(): void {
 /** Said aloud by screen readers, so only when it is something new. */
 function tell(words: string): void {
   if (connection.textContent !== words) connection.textContent = words;
+}
+
+/** Said aloud when its word is another, and not each second, when its figures are. */
+function tellVerdict(): void {
+  const heads = [...page.querySelectorAll('.verdict > .word')];
+  const words = heads.map((head) => head.firstChild?.textContent ?? '').join();
+  if (words === verdictWords) return;
+  verdictWords = words;
+  // Of two sides each is called by its name.
+  verdict.textContent = heads
+    .map((head) => `${head.closest('section')?.ariaLabel ?? ''} ${head.textContent}`.trim())
+    .join(', ');
 }
 
 function byId(id: string): HTMLElement {

@@ -292,22 +292,37 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.locator('.live', { hasText: 'starting' }).waitFor();
     server.update(liveView(5_000, [liveSide('pid 4242', inconclusiveReport())]));
     await page.locator('.verdict', { hasText: 'NO VERDICT YET' }).waitFor();
+    // A screen reader says what comes into this.
+    const aloud = page.locator('#verdict[role="status"]');
+    expect(await aloud.innerText()).toBe('NO VERDICT YET');
     await page.locator('.figures summary').click();
     await page.locator('.plot').first().focus();
     await drag(page, 0.1, 0.4);
     const stretch = await page.locator('.stretch').first().innerText();
     server.update(liveView(23_000, [liveSide('pid 4242', leakingReport())]));
     await page.locator('.verdict.leaking', { hasText: 'LEAKING' }).waitFor();
+    expect(await aloud.innerText()).toBe('LEAKING +56.0 MB/s after GC');
     expect(await page.locator('.finding h2').innerText()).toBe('7 WebSockets are CLOSED and still held');
     expect(await page.locator('.figures table').isVisible()).toBe(true);
     expect(await page.locator('.stretch').first().innerText()).toBe(stretch);
     expect(await page.evaluate<string>('document.activeElement.className')).toContain('plot');
-    server.show(leakingReport());
+    server.show(leakingReport({ growth: { ...leakingReport().growth, bytesPerSecond: 57e6 } }));
     await server.close();
     await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
-    expect(await page.locator('.verdict .word').innerText()).toContain('LEAKING');
+    expect(await page.locator('.verdict .word').innerText()).toContain('LEAKING +57.0 MB/s');
+    // Not said again: the word is the same.
+    expect(await aloud.innerText()).toBe('LEAKING +56.0 MB/s after GC');
     await page.context().close();
     expect(seen).toEqual([]);
+  });
+
+  test('of two sides each verdict is said by its name', async () => {
+    const page = await openDocument('comparison');
+    await page.locator('.verdict').nth(1).waitFor();
+    expect(await page.locator('#verdict').innerText()).toBe(
+      'fixed STEADY +1.20 KB/s after GC, leaking LEAKING +56.0 MB/s after GC',
+    );
+    await page.context().close();
   });
 
   test('it turns dark with the system, charts included', async () => {

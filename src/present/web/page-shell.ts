@@ -25,6 +25,7 @@ export const SHELL: string = documentHtml(
         element('main', {}, element('h1', {}, 'leakline'), element('p', {}, 'Waiting for the first look.')),
       ),
       element('p', { id: 'connection', class: 'connection', role: 'status' }),
+      element('p', { id: 'verdict', class: 'unseen', role: 'status' }),
       element(
         'noscript',
         {},
