@@ -1,6 +1,7 @@
 /**
  * The page's style sheet. System fonts, two colour schemes, one accent for what leaks and one for what is steady; on paper
- * the light one, without what can only be clicked. No name of the watched program ever gets into it.
+ * the light one, without what can only be clicked. The colours of a verdict and of the floors have six digits each, because the chart that a
+ * script draws appends how opaque they are. No name of the watched program ever gets into it.
  */
 export const STYLE: string = `
 :root{color-scheme:light dark;
@@ -221,7 +222,7 @@ main{padding:16px 14px 28px}
 table{font-size:12.5px}
 th,td{padding-right:6px}}
 @media print{
-:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--rule:#ccc;--panel:#f4f4f4;--leak:#b3261e;--leak-wash:#fff;--steady:#1b6e43;--steady-wash:#fff;--open-wash:#fff;--heap:#2b62b8;--rss:#777;--floor:#000;--place:#000}
+:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--rule:#ccc;--panel:#f4f4f4;--leak:#b3261e;--leak-wash:#fff;--steady:#1b6e43;--steady-wash:#fff;--open-wash:#fff;--heap:#2b62b8;--rss:#777;--floor:#000000;--place:#000}
 body{font-size:11pt}
 main,main.wide{max-width:none;padding:0}
 .verdict{border:1px solid var(--rule);border-left-width:4px}
