@@ -2,6 +2,7 @@ import { formatBytes, formatRate } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Report, ReportAccount, ReportFinding } from '../report/schema.ts';
 import { count } from './figures.ts';
+import { fileName } from './file-name.ts';
 import { placeWords } from './place-words.ts';
 import { labelled } from './flow.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -111,11 +112,6 @@ function predictedWords({ objects, pauseMs, pauseMsMost, memoryBytes }: Predicte
 }
 
 type Predicted = NonNullable<NonNullable<Report['snapshot']>['predicted']>;
-
-/** It is written where leakline runs. */
-function fileName(file: string): string {
-  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
-}
 
 function nextWords(report: Report, { snapshot }: ReportAccount): string[] {
   const taken = report.snapshot?.taken ?? null;

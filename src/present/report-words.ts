@@ -2,13 +2,22 @@ import { formatBytes, formatRate } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { IsolateReport, Report } from '../report/schema.ts';
 import { count } from './figures.ts';
+import { fileName } from './file-name.ts';
 import { scriptOf } from './script-name.ts';
 
-/** Which process or log this is about and how long it was looked at: the words behind `leakline` in a first line. */
-export function headFacts({ target, source, durationMs, cost }: IsolateReport): string[] {
+/**
+ * Which process or log this is about and how long it was looked at: the words behind `leakline` in a first line. A log is named with its
+ * folders only to who typed them, in a terminal.
+ */
+export function headFacts(
+  { target, source, durationMs, cost }: IsolateReport,
+  { withFolders }: { readonly withFolders: boolean } = { withFolders: false },
+): string[] {
   const { longestPauseMs } = cost;
   return [
-    ...(source === null ? [] : [source.file, FORMAT_WORDS[source.format]]),
+    ...(source === null
+      ? []
+      : [withFolders ? source.file : fileName(source.file), FORMAT_WORDS[source.format]]),
     ...(target.pid === null ? [] : [`pid ${target.pid}`]),
     ...(target.isolate === null || target.isolate === 'main' ? [] : [isolateWords(target)]),
     ...(target.node === null

@@ -165,6 +165,16 @@ function steadyFloor(second: number): number {
   return (second % 4 === 0 ? 30.4 : 30.1) * MB;
 }
 
+/** Of a log, by the path that was typed. */
+export function logReport(file: string): Report {
+  const report = leakingReport();
+  return {
+    ...report,
+    target: { ...report.target, pid: null, command: null },
+    source: { file, format: 'gc-trace', lines: 24, linesUsed: 24, linesUnreadable: 0 },
+  };
+}
+
 /** Too little seen to say anything. */
 export function inconclusiveReport(changes: Partial<Report> = {}): Report {
   return {

@@ -1,7 +1,7 @@
-import { fileName } from './file-name.ts';
 import { formatBytes } from '../../core/bytes.ts';
 import type { HeapHolder, HeapSummary } from '../../report/heap-summary.ts';
 import { count, percent } from '../figures.ts';
+import { fileName } from '../file-name.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 import { table } from './table.ts';
 import { treemap } from './treemap.ts';

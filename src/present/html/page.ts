@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { HeapSummary } from '../../report/heap-summary.ts';
 import type { Comparison, Report, Reports } from '../../report/schema.ts';
+import { fileName } from '../file-name.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { withoutSource } from '../without-source.ts';
 import { verdictWord } from '../words.ts';
 import { scriptOf } from '../script-name.ts';
 import { comparisonMain } from './comparison-main.ts';
-import { fileName } from './file-name.ts';
 import { heapMain } from './heap-main.ts';
 import { CHART_STYLE, FILE_STYLE } from './chart-style.ts';
 import { flameGraph } from './flame-graph.ts';
@@ -106,7 +106,8 @@ export function titleOf(document: Report | Reports | Comparison): string {
   switch (document.schema) {
     case 'leakline/report@1': {
       const { command, pid } = document.target;
-      const what = command === null ? (document.source?.file ?? 'a process') : scriptOf(command);
+      const log = document.source === null ? 'a process' : fileName(document.source.file);
+      const what = command === null ? log : scriptOf(command);
       return `${verdictWord(document.verdict.kind)}: ${what}${pid === null ? '' : `, pid ${pid}`} · leakline`;
     }
     case 'leakline/reports@1':

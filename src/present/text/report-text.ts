@@ -80,7 +80,7 @@ function headLines(report: Report, layout: Layout): Line[] {
   return flowParts(
     [
       [{ text: 'leakline', tone: 'strong' }],
-      ...headFacts(report).map((text) => [{ text, tone: 'faint' as const }]),
+      ...headFacts(report, { withFolders: true }).map((text) => [{ text, tone: 'faint' as const }]),
     ],
     {
       columns: layout.columns,

@@ -10,6 +10,7 @@ import {
   labComparison,
   largeDictionaryFinding,
   leakingReport,
+  logReport,
   operation,
   packageFinding,
   residentMemory,
@@ -162,6 +163,17 @@ test('the command line, which may hold a password, is not in the page', () => {
   expect(html).not.toContain('hunter2');
   expect(html).not.toContain('/srv/api');
   expect(html).toContain('server.js');
+});
+
+test('the page does not say in which folder a log lay', () => {
+  for (const file of ['/home/ada/secret project/gc.log', 'C:\\ada\\secret project\\gc.log']) {
+    const log = logReport(file);
+    for (const document of [log, { schema: 'leakline/reports@1' as const, reports: [log, log] }]) {
+      const html = renderHtml(document, { withSource: true, script: 'void "drawn";' });
+      expect(textOf(parsePage(html))).toContain('gc.log');
+      expect(html).not.toContain('secret');
+    }
+  }
 });
 
 test('a leak outside of the heap is drawn from what lies outside of it', () => {

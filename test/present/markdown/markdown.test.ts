@@ -11,6 +11,7 @@ import {
   labComparison,
   labSides,
   leakingReport,
+  logReport,
   operation,
   packageFinding,
   sessionsFinding,
@@ -46,6 +47,12 @@ test('lines of source are quoted only where they were asked for', () => {
   const report = leakingReport({ findings: [packageFinding()] });
   expect(renderMarkdown(report, { withSource: true })).toContain('createDebug.instances.push(debug);');
   expect(renderMarkdown(report, withoutSource)).not.toContain('createDebug.instances');
+});
+
+test('a log is named without the folder that it lay in', () => {
+  const text = renderMarkdown(logReport('/home/ada/secret project/gc.log'), withoutSource);
+  expect(text).toContain('gc.log · garbage collections · ');
+  expect(text).not.toContain('secret');
 });
 
 test('reports of a log come one after the other', () => {

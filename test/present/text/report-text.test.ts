@@ -11,6 +11,7 @@ import {
   knownFinding,
   largeDictionaryFinding,
   leakingReport,
+  logReport,
   operation,
   raceFinding,
   residentMemory,
@@ -113,6 +114,11 @@ describe('the answer as text', () => {
   test('a place in source keeps its line number however narrow the terminal', () => {
     const text = renderReport(REPORTS['two-findings'], { ...plain, columns: 50 });
     expect(text).toContain('response-cache.ts:14\n');
+  });
+
+  test('a log is named as it was typed: of two with one name the folder tells which', () => {
+    const text = renderReport(logReport('tuesday/gc.log'), { ...plain, columns: 120 });
+    expect(text).toContain('leakline · tuesday/gc.log · garbage collections');
   });
 
   test('what is not explained is told where the findings are known not to be enough, and only there', () => {
