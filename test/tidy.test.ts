@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../src/core/errors.ts';
 import {
@@ -57,6 +57,12 @@ describe('nothing is left lying about', () => {
   test('every file a document names is there', () => {
     const documents = ['ARCHITECTURE.md', 'CONTRIBUTING.md', ...markdownFiles('docs')];
     expect(documents.flatMap((path) => deadPaths(path, read(path)))).toEqual([]);
+  });
+  test('every picture that a document shows is there, and every picture is shown', () => {
+    const shown = ['README.md', ...markdownFiles('docs')].flatMap((path) => picturesOf(path, read(path)));
+    const drawn = readdirSync(join(root, 'docs/images')).map((name) => `docs/images/${name}`);
+    expect(shown.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(drawn.filter((path) => !shown.includes(path))).toEqual([]);
   });
   test('package-lock.json has every package that `npm ci` will ask for', () => {
     expect(missingFromLock(JSON.parse(read('package-lock.json')) as Lock)).toEqual([]);
@@ -160,6 +166,11 @@ describe('the rules find what they forbid', () => {
       deadPaths('A.md', 'See `src/core/bytes.ts`, `src/attic/`, `test/gallery/leaks/NAME` and `npm test`.'),
     ).toEqual(['A.md: src/attic/ does not exist']);
   });
+  test('the pictures of a document', () => {
+    expect(
+      picturesOf('docs/concepts/a.md', '![A](../images/a.png)\n<img src="../images/b.png" alt="B">'),
+    ).toEqual(['docs/images/a.png', 'docs/images/b.png']);
+  });
   test('an optional package that the lock file forgot', () => {
     const lock: Lock = {
       packages: {
@@ -207,6 +218,13 @@ function deadPaths(document: string, text: string): string[] {
     .map((match) => match[1] ?? '')
     .filter((path) => !/\b[A-Z]{2,}\b|[*{]/.test(path) && !existsSync(join(root, path)))
     .map((path) => `${document}: ${path} does not exist`);
+}
+
+/** Seen from the root. */
+function picturesOf(document: string, text: string): string[] {
+  return [...text.matchAll(/!\[[^\]]*\]\(([^)]+)\)|<img src="([^"]+)"/g)].map(([, path, source]) =>
+    join(dirname(document), path ?? source ?? ''),
+  );
 }
 
 function markdownFiles(folder: string): string[] {

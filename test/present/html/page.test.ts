@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderHtml } from '../../../src/present/html/page.ts';
 import type { Comparison, Report, ReportLocation, Reports } from '../../../src/report/schema.ts';
@@ -193,6 +195,17 @@ test('a leak outside of the heap is drawn from what lies outside of it', () => {
   const html = renderHtml(native, { withSource: false });
   expect(html).toContain('class="memory leaking native"');
   expect(textOf(parsePage(html))).toContain('after GC 7.00 MB → 7.00 MB');
+});
+
+test('what the guide to the page calls by name is called so on it', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../../docs/concepts/reading-the-page.md'), 'utf8');
+  const named = guide
+    .split('\n')
+    .filter((line) => line.startsWith('- **'))
+    .flatMap((line) => [...line.matchAll(/\*\*(.+?)\*\*/g)].map(([, label]) => label ?? ''));
+  const html = renderHtml(leakingReport(), { withSource: false }).toLowerCase();
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((label) => !html.includes(label.toLowerCase()))).toEqual([]);
 });
 
 test('an hour of one sample a second is far below a megabyte, and a day is no larger', () => {
