@@ -132,6 +132,25 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     await page.context().close();
   });
 
+  test('a finding is opened to the calls that add, by the mouse and by a key, and stays open when news come', async () => {
+    const server = await serve();
+    const findings = [sessionsFinding(), packageFinding()];
+    server.show(leakingReport({ findings }));
+    const page = await openPage(browser, server.url);
+    const opener = page.locator('summary', { hasText: 'Who adds: the calls' }).first();
+    const calls = page.locator('details', { has: opener }).locator('.stack li');
+    expect(await calls.first().isVisible()).toBe(false);
+    await opener.click();
+    expect(await calls.first().isVisible()).toBe(true);
+    expect(await calls.first().innerText()).toContain('common.js');
+    server.show(leakingReport({ findings, durationMs: 99_000 }));
+    await page.getByText('watched 99 s').first().waitFor();
+    expect(await calls.first().isVisible()).toBe(true);
+    await opener.press('Enter');
+    expect(await calls.first().isVisible()).toBe(false);
+    await page.context().close();
+  });
+
   test('the flame graph and the sparklines are pictures that fit, and each has its figures beside it', async () => {
     const page = await openDocument('leaking', { viewport: { width: 360, height: 740 } });
     const flame = page.locator('.flame');
