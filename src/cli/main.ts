@@ -100,9 +100,7 @@ addWatchOptions(
   exitCode = await attachCommand(
     targetFrom(text),
     {
-      gc: options.gc,
-      maxPauseMs: options.maxPause,
-      falseAlarmProbability: options.falseAlarms,
+      ...watchFrom(options),
       forMs: options.for ?? DEFAULT_FOR_MS,
       until: options.until,
     },
@@ -124,9 +122,7 @@ addWatchOptions(
   exitCode = await watchCommand(
     targetFrom(text),
     {
-      gc: options.gc,
-      maxPauseMs: options.maxPause,
-      falseAlarmProbability: options.falseAlarms,
+      ...watchFrom(options),
       forMs: options.for ?? null,
       until: options.until,
     },
@@ -160,9 +156,7 @@ program
     exitCode = await runCommand(
       words,
       {
-        gc: options.gc,
-        maxPauseMs: options.maxPause,
-        falseAlarmProbability: options.falseAlarms,
+        ...watchFrom(options),
         forMs: options.for ?? null,
         until: options.until,
       },
@@ -220,11 +214,7 @@ program
         toTheEnd,
         until: options.until,
         ports: options.port === 0 ? [0, 0] : [options.port, options.port + 1],
-        watch: {
-          gc: options.gc,
-          maxPauseMs: options.maxPause,
-          falseAlarmProbability: options.falseAlarms,
-        },
+        watch: watchFrom(options),
       },
       options,
     );
@@ -367,6 +357,19 @@ program
     const { uiCommand } = await import('./ui.ts');
     exitCode = await uiCommand(file, options);
   });
+
+/** What of a watch is asked for by the same options everywhere. */
+function watchFrom(options: {
+  readonly gc: 'auto' | 'natural' | 'forced';
+  readonly maxPause: number;
+  readonly falseAlarms: number;
+}): { gc: 'auto' | 'natural' | 'forced'; maxPauseMs: number; falseAlarmProbability: number } {
+  return {
+    gc: options.gc,
+    maxPauseMs: options.maxPause,
+    falseAlarmProbability: options.falseAlarms,
+  };
+}
 
 /** On a busy server an answer takes ten seconds to a minute; a leak that needs more is told as inconclusive. */
 const DEFAULT_FOR_MS = 300_000;

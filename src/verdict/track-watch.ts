@@ -96,7 +96,7 @@ export class TrackWatch {
     this.#lookForSteady(point);
   }
 
-  /** Takes a point from before all others, which is known less well: no evidence, and no slope is taken from there. */
+  /** Takes a point from before all others, which is known less well: see `Watcher.open`. */
   open(point: Point): void {
     const isBefore = point.timeMs < (this.#seen.points[0]?.timeMs ?? Infinity);
     if (isBefore && point.bytes >= 0 && point.bytes < Infinity) this.#opening = withoutWarmUp(point);
@@ -148,7 +148,7 @@ export class TrackWatch {
   get suspicious(): boolean {
     const { points } = this;
     // It is only a hint: a walk that begins two seconds sooner finds functions that V8 has not put into their callers yet.
-    const opening = points.length <= FEW && this.#opening !== undefined ? [this.#opening] : [];
+    const opening = points.length <= EARLY_FLOORS && this.#opening !== undefined ? [this.#opening] : [];
     return isSuspicious([...opening, ...points]);
   }
 
@@ -280,7 +280,8 @@ export class TrackWatch {
 }
 
 const ALL_LOOKED_AT = 100;
-const FEW = 4;
+/** So long the opening is asked too whether a closer look is worth it. */
+const EARLY_FLOORS = 4;
 const MANY = 1000;
 const MOST_BEHIND = 4;
 const MOST_FOR_A_FIT = 80;

@@ -123,8 +123,8 @@ export class Watcher {
   }
 
   /**
-   * Takes a floor from before all others, which is known less well and rather too high: growth may have begun there for as
-   * long as it goes on, but it is no evidence for growth, and no slope is taken from there.
+   * Takes a floor from before all others, which is known less well: growth may have begun there, as long as it goes on in the others.
+   * It counts for patience and in the line that must rise, not in the evidence, and no slope that is told is taken from there.
    */
   open({ timeMs, heapBytes, externalBytes, openConnections, compiledBytes }: Floor): void {
     // Nothing was counted yet.

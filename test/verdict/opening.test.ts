@@ -4,8 +4,8 @@ import { Watcher } from '../../src/verdict/watcher.ts';
 import { Random } from './traces.ts';
 
 const limitBytes = 4.3e9;
-/** What the probe takes a first walk to leave at most, and what one left. */
-const OURS_AT_MOST = 900_000;
+/** What a first walk is taken to leave, and what one left. */
+const OURS_TAKEN_OFF = 900_000;
 const OURS = 600_000;
 
 function floorAt(timeMs: number, heapBytes: number): Floor {
@@ -18,7 +18,7 @@ function floorAt(timeMs: number, heapBytes: number): Floor {
  */
 function calledAt(sizeAt: (second: number) => number, seconds: number, firstFloor = 6): number | undefined {
   const watcher = new Watcher({ limitBytes });
-  watcher.open(floorAt(0, sizeAt(0) + OURS_AT_MOST));
+  watcher.open(floorAt(0, sizeAt(0) + OURS_TAKEN_OFF));
   for (let second = firstFloor; second <= seconds; second += 2) {
     watcher.add({ sample: null, gcs: [], floors: [floorAt(second * 1000, sizeAt(second) + OURS)] });
     if (watcher.isLeaking) return second;
@@ -64,6 +64,6 @@ test('steadiness is told when it would be without an opening', () => {
     }
     return undefined;
   };
-  expect(steadyAt(floorAt(0, 9e6 + OURS_AT_MOST))).toBe(steadyAt(null));
+  expect(steadyAt(floorAt(0, 9e6 + OURS_TAKEN_OFF))).toBe(steadyAt(null));
   expect(steadyAt(null)).toBeLessThan(20);
 });
