@@ -56,6 +56,8 @@ export type ContainerDetail = {
   readonly elementType: string;
   /** Of a chain: the property by which a node leads to the next. */
   readonly link?: string;
+  /** That is a variable which functions of each node capture. Absent for a property. */
+  readonly linkIsCaptured?: true;
   /** Estimated bytes one element keeps alive, its children included; `null` if it has no elements. */
   readonly elementBytes: number | null;
   /** `elementBytes` is what could be seen of an element, and it may keep much more. Absent: it is not known to. */
@@ -125,7 +127,8 @@ export type ZombieGroup = {
 
 export type TimerGroup = {
   readonly repeat: boolean;
-  readonly intervalMs: number;
+  /** `null` where a snapshot does not tell. */
+  readonly intervalMs: number | null;
   readonly count: number;
   readonly callback: ScriptLocation | null;
 };

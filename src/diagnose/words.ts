@@ -30,7 +30,10 @@ export function removalClause(leak: LeakCase): string {
   const [first] = removals;
   if (first === undefined) {
     // Another file may still do it where the trap saw entries leave.
-    return removalsSeen ? `fewer entries leave ${name} than come` : `nothing deletes from ${name}`;
+    if (removalsSeen) return `fewer entries leave ${name} than come`;
+    return leak.growing.detail.type === 'chain'
+      ? `nothing cuts the chain that ${name} holds`
+      : `nothing deletes from ${name}`;
   }
   return removalsSeen
     ? `${cited(first)} runs less often than entries are added`

@@ -1,3 +1,4 @@
+import type { Chain, Chains } from './chains.ts';
 import { selfBytesOf } from './columns.ts';
 import { NO_DOMINATOR } from './dominator-tree.ts';
 import { finderById, NOT_THERE } from './finder-by-id.ts';
@@ -24,8 +25,10 @@ export type AccumulationPoint = {
   readonly key: string;
   /** How many there are. */
   readonly containers: number;
-  /** Of them the one that gained most, in the last snapshot. */
+  /** Of them the one that gained most, in the last snapshot; of a chain its first link. */
   readonly node: NodeOrdinal;
+  /** That one's links, where it is a chain. */
+  readonly chain: Chain | null;
   /** Entries of all of them together. */
   readonly entriesByFile: readonly number[];
   /** By what is theirs, and no container's inside of them, the growth from first to last. */
@@ -36,6 +39,7 @@ export type AccumulationPoint = {
 
 export type PathedGraph = MeasuredGraph & {
   /** As of `shortestPaths`. */ readonly edgeByOrdinal: Uint32Array;
+  readonly chains: Chains;
 };
 
 /**
@@ -47,7 +51,7 @@ export type PathedGraph = MeasuredGraph & {
  * What came, or went, and is dominated by none, since something else keeps it alive too (a timer beside the Map), counts for the
  * innermost on the shortest way to it. In both snapshots every node belongs to one container or to the rest, so the parts add up.
  *
- * 8 bytes a node of both while it runs.
+ * A chain's place is its first link, through which one comes to the others. 8 bytes a node of both while it runs.
  */
 export function accumulation(
   before: PathedGraph,
@@ -93,8 +97,8 @@ function gained({ entriesByFile }: { readonly entriesByFile: readonly number[] }
   return (entriesByFile.at(-1) ?? 0) - (entriesByFile[0] ?? 0);
 }
 
-/** By ordinal, one more than the container's place in `growing`; 0 for all else. */
-function placesOf({ graph }: MeasuredGraph, growing: GrowingContainers): Uint32Array {
+/** By ordinal, one more than the place in `growing`, the chains after the objects; 0 for all else. */
+function placesOf({ graph, chains }: PathedGraph, growing: GrowingContainers): Uint32Array {
   const { nodeId, nodeType, nodeTypes } = graph.columns;
   const object = nodeTypes.indexOf('object');
   const find = finderById(growing.ids);
@@ -106,6 +110,10 @@ function placesOf({ graph }: MeasuredGraph, growing: GrowingContainers): Uint32A
     taken[place] = 1;
     places[node] = place + 1;
   }
+  const chainByKey = new Map(chains.all.map((chain) => [chain.key, chain]));
+  growing.chains.forEach(({ key }, at) => {
+    for (const head of chainByKey.get(key)?.heads ?? []) places[head] = growing.ids.length + at + 1;
+  });
   return places;
 }
 
@@ -117,35 +125,46 @@ type Groups = {
 };
 
 function groupsByShape(
-  { graph, edgeByOrdinal }: PathedGraph,
+  { graph, edgeByOrdinal, chains }: PathedGraph,
   growing: GrowingContainers,
   places: Uint32Array,
   className: (node: NodeOrdinal) => string,
 ): Groups {
+  const chainByKey = new Map(chains.all.map((chain) => [chain.key, chain]));
+  const chainAt = (place: number): Chain | null =>
+    chainByKey.get(growing.chains[place - growing.ids.length]?.key ?? '') ?? null;
+  const entriesOf = (place: number): readonly number[] =>
+    growing.chains[place - growing.ids.length]?.entriesByFile ??
+    growing.entriesByFile.map((column) => column[place]);
   const paths = shapePaths(graph, edgeByOrdinal, (node) => places[node] > 0);
   const groupByKind = new Map<string, number>();
-  const byPlace = new Uint32Array(growing.ids.length);
+  const byPlace = new Uint32Array(growing.ids.length + growing.chains.length);
   const points: {
     readonly key: string;
     readonly entriesByFile: number[];
     containers: number;
     node: NodeOrdinal;
+    chain: Chain | null;
   }[] = [];
-  const gainOf = (place: number): number =>
-    (growing.entriesByFile.at(-1)?.[place] ?? 0) - (growing.entriesByFile[0]?.[place] ?? 0);
   const most: number[] = [];
   for (let node = 0; node < graph.nodeCount; node += 1) {
     if (places[node] === 0 || edgeByOrdinal[node] === NO_EDGE) continue;
     const place = places[node] - 1;
+    const chain = chainAt(place);
+    // One that is held at both ends is told by the same in each run.
+    if (chain !== null && chain.heads[0] !== node) continue;
     const ordinal = node as NodeOrdinal;
     const shape = paths.shapeOf(node);
-    const kind = `${shape} ${className(ordinal)}`;
+    const kind = `${shape} ${className(ordinal)} ${chain?.link ?? ''}`;
     let group = groupByKind.get(kind);
     if (group === undefined) {
       points.push({
-        key: [...paths.words(shape), className(ordinal)].join(' '),
+        key: [...paths.words(shape), className(ordinal), ...(chain === null ? [] : [`.${chain.link}*`])].join(
+          ' ',
+        ),
         containers: 0,
         node: ordinal,
+        chain,
         entriesByFile: growing.entriesByFile.map(() => 0),
       });
       group = points.length;
@@ -155,11 +174,13 @@ function groupsByShape(
     byPlace[place] = group;
     const point = points[group - 1];
     point.containers += 1;
-    for (const [file, entries] of growing.entriesByFile.entries())
-      point.entriesByFile[file] += entries[place];
-    if (gainOf(place) > most[group - 1]) {
-      most[group - 1] = gainOf(place);
+    const entries = entriesOf(place);
+    for (const [file, count] of entries.entries()) point.entriesByFile[file] += count;
+    const gain = gained({ entriesByFile: entries });
+    if (gain > most[group - 1]) {
+      most[group - 1] = gain;
       point.node = ordinal;
+      point.chain = chain;
     }
   }
   return { count: points.length + 1, byPlace, points };

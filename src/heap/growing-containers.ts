@@ -1,3 +1,4 @@
+import type { Chain, Chains } from './chains.ts';
 import { finderById, NOT_THERE } from './finder-by-id.ts';
 import type { HeapGraph } from './heap-graph.ts';
 import { ownEntries } from './own-entries.ts';
@@ -9,10 +10,18 @@ import { ownEntries } from './own-entries.ts';
 export type GrowingContainers = {
   readonly ids: Uint32Array;
   readonly entriesByFile: readonly Uint32Array[];
+  readonly chains: readonly GrowingChain[];
 };
 
+/** A chain that got longer from each file to the next, by its `key`; after the first file, every chain. */
+export type GrowingChain = { readonly key: string; readonly entriesByFile: readonly number[] };
+
 /** Of the first file, or of one more. */
-export function growingContainers(graph: HeapGraph, before: GrowingContainers | null): GrowingContainers {
+export function growingContainers(
+  graph: HeapGraph,
+  chains: Chains,
+  before: GrowingContainers | null,
+): GrowingContainers {
   const { nodeType, nodeTypes, nodeId } = graph.columns;
   const entries = ownEntries(graph);
   const object = nodeTypes.indexOf('object');
@@ -27,6 +36,8 @@ export function growingContainers(graph: HeapGraph, before: GrowingContainers | 
       const place = find(nodeId[node]);
       // Of two nodes of one id, which no V8 writes, the first.
       if (place === NOT_THERE || taken[place] === 1 || entries[node] <= latest[place]) continue;
+      // The last link of a chain gains a property when the chain gains a link, which is the chain's growth.
+      if (chains.isWithin[node] === 1) continue;
       taken[place] = 1;
       places.push(place);
     }
@@ -39,5 +50,23 @@ export function growingContainers(graph: HeapGraph, before: GrowingContainers | 
       ...earlier.map((column) => Uint32Array.from(places, (place) => column[place])),
       Uint32Array.from(kept, (node) => entries[node]),
     ],
+    chains: before === null ? chains.all.map(begun) : growingChains(chains.all, before),
   };
+}
+
+function begun({ key, members }: Chain): GrowingChain {
+  return { key, entriesByFile: [members.length] };
+}
+
+function growingChains(all: readonly Chain[], before: GrowingContainers): GrowingChain[] {
+  const known = new Map(before.chains.map((chain) => [chain.key, chain.entriesByFile]));
+  const isFirst = before.entriesByFile.length === 1;
+  const find = finderById(before.ids);
+  return all.flatMap(({ key, holderId, members }) => {
+    // Too short to be one in the first file; if it was held by what was there, it has grown since.
+    const isNew = isFirst && !known.has(key) && find(holderId) !== NOT_THERE;
+    const earlier = isNew ? [0] : known.get(key);
+    if (earlier === undefined || members.length <= (earlier.at(-1) ?? 0)) return [];
+    return [{ key, entriesByFile: [...earlier, members.length] }];
+  });
 }

@@ -1,4 +1,5 @@
 import { type Accumulation, accumulation } from './accumulation.ts';
+import { type Chains, chains } from './chains.ts';
 import { type ClassTotal, className, classTotals, largestRetained } from './class-summary.ts';
 import { selfBytesOf } from './columns.ts';
 import { dominatorSteps, type DominatorTree, dominatorTree, NO_DOMINATOR } from './dominator-tree.ts';
@@ -72,6 +73,7 @@ export class Heap {
   #placeByOrdinal: Uint32Array | null = null;
   #retainers: Retainers | null = null;
   #pathEdges: Uint32Array | null = null;
+  #chains: Chains | null = null;
   #locationByOrdinal: Uint32Array | null = null;
 
   constructor(graph: HeapGraph) {
@@ -281,10 +283,10 @@ export class Heap {
 
   /**
    * The objects that gained entries from each snapshot of a process to the next: begin with the first and `null`, hand each answer to
-   * the next. Looks at all edges; nothing is kept in here, so the heap can go before the next is read.
+   * the next. Looks at all edges and builds shortest ways; nothing is kept in here, so the heap can go before the next is read.
    */
   growingContainers(before: GrowingContainers | null): GrowingContainers {
-    return growingContainers(this.#graph, before);
+    return growingContainers(this.#graph, this.#chainsOnPaths(), before);
   }
 
   /**
@@ -296,6 +298,7 @@ export class Heap {
       graph: heap.#graph,
       tree: heap.#dominators(),
       edgeByOrdinal: heap.#paths(),
+      chains: heap.#chainsOnPaths(),
     });
     return accumulation(pathed(first), pathed(this), growing, (node) => this.className(node), limit);
   }
@@ -328,6 +331,10 @@ export class Heap {
   #paths(): Uint32Array {
     this.#retains ??= retainingEdges(this.#graph);
     return (this.#pathEdges ??= shortestPaths(this.#graph, this.#retains));
+  }
+
+  #chainsOnPaths(): Chains {
+    return (this.#chains ??= chains(this.#graph, this.#paths()));
   }
 
   /** One more than the row of `locations`, so that 0 means "none". */

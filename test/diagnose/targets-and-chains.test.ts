@@ -81,6 +81,6 @@ export function append(text) {
   expect(await finding(chain, file)).toMatchObject({
     heldBy: { name: 'oldest', type: 'chain of objects', location: { line: file.line('held') } },
     addedAt: { location: { line: file.line('add'), function: 'append' } },
-    shouldBeReleased: { words: 'nothing deletes from `oldest`' },
+    shouldBeReleased: { words: 'nothing cuts the chain that `oldest` holds' },
   });
 });

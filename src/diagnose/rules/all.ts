@@ -1,6 +1,7 @@
 import { asyncContextKept } from './async-context-kept.ts';
 import { boundOutOfReach } from './bound-out-of-reach.ts';
 import { bufferSlicePinning } from './buffer-slice-pinning.ts';
+import { capturedPredecessor } from './captured-predecessor.ts';
 import { closedResourceHeld } from './closed-resource-held.ts';
 import { closureContext } from './closure-context.ts';
 import { fillingToABound } from './filling-to-a-bound.ts';
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   streamBacklog,
   pendingWaiters,
   closureContext,
+  capturedPredecessor,
   nestedCollection,
   unboundedCache,
   staticRegistry,

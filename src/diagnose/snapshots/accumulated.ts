@@ -1,9 +1,11 @@
-import type { ContainerDetail, ContainerType } from '../../core/census.ts';
+import type { ContainerDetail, ContainerType, PathStep } from '../../core/census.ts';
 import type { Accumulation, AccumulationPoint } from '../../heap/accumulation.ts';
+import type { Chain } from '../../heap/chains.ts';
 import type { GrowingContainers } from '../../heap/growing-containers.ts';
 import type { Heap } from '../../heap/heap.ts';
 import type { NodeOrdinal } from '../../heap/heap-graph.ts';
 import type { GrowingContainer } from '../growing-container.ts';
+import { armedTimers } from './armed-timers.ts';
 import { closedNodes } from './closed-nodes.ts';
 import { containerType, retainerSteps } from './retainer-steps.ts';
 import type { SnapshotScripts } from './snapshot-scripts.ts';
@@ -49,21 +51,30 @@ function detailOf(
 ): ContainerDetail {
   const [before = 0] = point.entriesByFile;
   const after = point.entriesByFile.at(-1) ?? 0;
-  const steps = retainerSteps(last, last.path(point.node) ?? [], scripts, { entriesOf });
-  const entries = [...last.entries(point.node)].slice(-ENTRIES_LOOKED_AT);
-  const type: ContainerType =
-    steps.at(-1)?.kind === 'listeners' ? 'listeners' : containerType(last, point.node);
+  const entries = (point.chain?.members ?? [...last.entries(point.node)]).slice(-ENTRIES_LOOKED_AT);
+  const armed = point.chain === null ? null : armedTimers(last, entries, scripts);
+  const steps = armed?.steps ?? retainerSteps(last, last.path(point.node) ?? [], scripts, { entriesOf });
   return {
     key: point.key,
-    type,
+    type: armed === null ? typeOf(last, point, steps) : 'timers',
     instances: point.containers,
     size: after,
     steps,
-    elementType: commonest(entries.map((entry) => elementWords(last, entry))),
+    elementType: commonest(entries.map((entry) => elementWords(last, entry))) ?? 'undefined',
+    ...(point.chain === null || armed !== null ? {} : linkOf(point.chain)),
     elementBytes: point.bytes / Math.max(1, after - before),
     zombies: closedNodes(last, entries, scripts),
-    timers: [],
+    timers: armed?.timers ?? [],
   };
+}
+
+function linkOf({ link, isCaptured }: Chain): Pick<ContainerDetail, 'link' | 'linkIsCaptured'> {
+  return isCaptured ? { link, linkIsCaptured: true } : { link };
+}
+
+function typeOf(last: Heap, { chain, node }: AccumulationPoint, steps: readonly PathStep[]): ContainerType {
+  if (chain !== null) return 'chain';
+  return steps.at(-1)?.kind === 'listeners' ? 'listeners' : containerType(last, node);
 }
 
 /** As the census has it: classes by their names, and what `typeof` says of all else. */
@@ -78,9 +89,9 @@ function elementWords(heap: Heap, node: NodeOrdinal): string {
       : 'value';
 }
 
-function commonest(words: readonly string[]): string {
+function commonest(words: readonly string[]): string | undefined {
   const countByWord = new Map<string, number>();
   for (const word of words) countByWord.set(word, (countByWord.get(word) ?? 0) + 1);
   const [most] = [...countByWord].sort((a, b) => b[1] - a[1]);
-  return most?.[0] ?? 'undefined';
+  return most?.[0];
 }

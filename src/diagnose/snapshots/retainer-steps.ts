@@ -136,7 +136,7 @@ function fileOf(heap: Heap, module: NodeOrdinal): string | null {
 }
 
 /** `_repeat` of a timeout is a number, which has no node, or `null`, which has one. */
-function repeats(heap: Heap, timeout: NodeOrdinal): boolean {
+export function repeats(heap: Heap, timeout: NodeOrdinal): boolean {
   const edge = [...heap.edges(timeout)].find(({ name }) => name === '_repeat');
   return edge === undefined || heap.node(edge.to).type === 'number';
 }
