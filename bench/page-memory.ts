@@ -79,6 +79,8 @@ process.stdout.write(
     row('nodes', ({ nodes }) => nodes, String),
     row('listeners', ({ listeners }) => listeners, String),
     '',
+    `heap at each look: ${looks.map(({ heapBytes }) => (heapBytes / 1e6).toFixed(2)).join(', ')} MB`,
+    '',
   ].join('\n'),
 );
 

@@ -231,7 +231,8 @@ function holderIndex(path: readonly ReadStep[], from: number, element: number): 
 }
 
 /** A module's variable, or what a file exports: there is one of it, and the program can always get at it. */
-function isOwnRoot(step: PathStep, declared: Declared | null): boolean {
+/** Whether what stands before this step on a way says nothing: the variables of a module are there without it. */
+export function isOwnRoot(step: PathStep, declared: Declared | null): boolean {
   if (step.kind === 'exports') return true;
   if (declared !== null && declared.moduleLevel) return true;
   return step.kind === 'variable' && (step.scope === 'Module' || step.scope === 'Script');

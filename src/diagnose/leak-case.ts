@@ -10,7 +10,7 @@ import { shortensChain } from './source/chain-sites.ts';
 import { nameAround } from './source/function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
 import { heldWhereAdded } from './held-where-added.ts';
-import { type Held, heldBy } from './holder.ts';
+import { type Held, heldBy, isOwnRoot } from './holder.ts';
 import { originalFrame, originalLocation, packageOf } from './source/original-location.ts';
 import { readPath } from './path-reading.ts';
 import { readBackWhereAdded } from './source/read-back.ts';
@@ -54,6 +54,8 @@ export type LeakCase = {
   readonly timers: readonly ArmedTimer[];
   /** Where the timer is set that the walk came by on its way to the container; `null` if it came by none. */
   readonly timerOnPath: SourceLocation | null;
+  /** The callbacks of the timers that keep the container: of those on the way to it, behind the module it is in. */
+  readonly callbacksOnPath: readonly ScriptLocation[];
 };
 
 export type Removal = { readonly words: string; readonly location: SourceLocation };
@@ -118,6 +120,9 @@ export async function investigate(
     keepsWaiters: held.container !== null && (await keepsWaiters(held.container, scripts, known)),
     unusedCapture: await unusedCaptureOf(detail, scripts, workingDirectory),
     zombies: await nearestZombies(detail.zombies, scripts, workingDirectory),
+    callbacksOnPath: path
+      .slice(path.findLastIndex(({ step, declared }) => isOwnRoot(step, declared)) + 1)
+      .flatMap(({ step }) => (step.kind === 'timer' && step.callback !== null ? [step.callback] : [])),
     timerOnPath:
       timer === null ? null : originalLocation(placeOf(timer.script, timer.node), workingDirectory),
     timers: await Promise.all(detail.timers.map((timer) => armedTimer(timer, scripts, workingDirectory))),

@@ -50,13 +50,10 @@ function isTimers(leak: LeakCase): boolean {
 
 /** The callbacks of the timers a case has to do with. */
 function timersOf(leak: LeakCase): string[] {
-  const inPath = leak.growing.detail.steps.flatMap((step) =>
-    step.kind === 'timer' && step.callback ? [step.callback] : [],
-  );
   const beside = leak.growing.detail.timers.flatMap((timer: TimerGroup) =>
     timer.callback ? [timer.callback] : [],
   );
-  return [...inPath, ...beside].map(({ url, line, column }) => `${url}:${line}:${column}`);
+  return [...leak.callbacksOnPath, ...beside].map(({ url, line, column }) => `${url}:${line}:${column}`);
 }
 
 function merge(main: LeakCase, other: LeakCase): LeakCase {

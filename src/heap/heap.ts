@@ -1,4 +1,4 @@
-import { type Accumulation, accumulation } from './accumulation.ts';
+import { type Accumulation, accumulation, type GrowingContainers } from './accumulation.ts';
 import { type Chains, chains } from './chains.ts';
 import { type ClassTotal, className, classTotals, largestRetained } from './class-summary.ts';
 import { selfBytesOf } from './columns.ts';
@@ -14,7 +14,10 @@ import {
   ROOT,
 } from './heap-graph.ts';
 import { growthBetween, type HeapGrowth } from './growth.ts';
-import { type GrowingContainers, growingContainers } from './growing-containers.ts';
+import { containersByWay } from './containers-by-way.ts';
+import { growingById } from './growing-by-id.ts';
+import { growingByWay } from './growing-by-way.ts';
+import { isOneNumbering } from './one-numbering.ts';
 import { entryTargets } from './own-entries.ts';
 import { type Retainers, retainersOf } from './retainers.ts';
 import { retainingEdges } from './retaining-edges.ts';
@@ -282,11 +285,25 @@ export class Heap {
   }
 
   /**
-   * The objects that gained entries from each snapshot of a process to the next: begin with the first and `null`, hand each answer to
-   * the next. Looks at all edges and builds shortest ways; nothing is kept in here, so the heap can go before the next is read.
+   * Whether V8's ids of an earlier snapshot mean the same objects here. They do not if the snapshots are of two processes, and also
+   * if an inspector session of the process ended in between: then V8 counts anew. Looks at all ids of both, 8 bytes each.
    */
-  growingContainers(before: GrowingContainers | null): GrowingContainers {
-    return growingContainers(this.#graph, this.#chainsOnPaths(), before);
+  isNumberedLike(before: Heap): boolean {
+    return isOneNumbering(before.#graph, this.#graph);
+  }
+
+  /**
+   * The objects that gained entries from each snapshot of a program to the next, matched by V8's ids or by the way to them: begin with the
+   * first and `null`, hand each answer to the next. Looks at all edges and builds shortest ways; nothing is kept in here, so the heap can
+   * go before the next is read.
+   */
+  growingContainers(
+    before: GrowingContainers | null,
+    by: GrowingContainers['by'] = before?.by ?? 'id',
+  ): GrowingContainers {
+    if (by === 'id')
+      return growingById(this.#graph, this.#chainsOnPaths(), before?.by === 'id' ? before : null);
+    return growingByWay(containersByWay(this.#pathed()), before?.by === 'way' ? before : null);
   }
 
   /**
@@ -294,13 +311,8 @@ export class Heap {
    * the growth that is theirs. Builds dominators and shortest ways of both.
    */
   accumulationSince(first: Heap, growing: GrowingContainers, limit = 100): Accumulation {
-    const pathed = (heap: Heap) => ({
-      graph: heap.#graph,
-      tree: heap.#dominators(),
-      edgeByOrdinal: heap.#paths(),
-      chains: heap.#chainsOnPaths(),
-    });
-    return accumulation(pathed(first), pathed(this), growing, (node) => this.className(node), limit);
+    const measured = (heap: Heap) => ({ ...heap.#pathed(), tree: heap.#dominators() });
+    return accumulation(measured(first), measured(this), growing, limit);
   }
 
   /** What the entries of an object lead to: elements, a Map's values, a Set's members, or properties. Builds nothing. */
@@ -331,6 +343,15 @@ export class Heap {
   #paths(): Uint32Array {
     this.#retains ??= retainingEdges(this.#graph);
     return (this.#pathEdges ??= shortestPaths(this.#graph, this.#retains));
+  }
+
+  #pathed() {
+    return {
+      graph: this.#graph,
+      edgeByOrdinal: this.#paths(),
+      chains: this.#chainsOnPaths(),
+      className: (node: NodeOrdinal) => this.className(node),
+    };
   }
 
   #chainsOnPaths(): Chains {

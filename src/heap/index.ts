@@ -6,7 +6,7 @@ export type { Accumulation, AccumulationPoint } from './accumulation.ts';
 export type { ClassTotal } from './class-summary.ts';
 export type { BackingStore, Heap, HeapEdge, HeapLocation, HeapNode } from './heap.ts';
 export type { ClassGrowth, GrowthPoint, HeapGrowth } from './growth.ts';
-export type { GrowingContainers } from './growing-containers.ts';
+export type { GrowingContainers } from './accumulation.ts';
 export type { NodeOrdinal } from './heap-graph.ts';
 export type { ReadOptions } from './format.ts';
 export type { StringGroup } from './string-groups.ts';

@@ -1,15 +1,23 @@
 import type { HeapGraph } from './heap-graph.ts';
 import type { StringTable } from './string-table.ts';
 
+/** By ordinal. */
+export type OwnEntries = {
+  /** 0 for what is no object, and for what is empty. */
+  readonly counts: Uint32Array;
+  /** 1 for what is there to have entries: arrays, Maps and Sets, and plain objects with so many properties that these are keys. */
+  readonly isCollection: Uint8Array;
+};
+
 /**
- * How many entries each object has of its own, by ordinal: the elements of an array, the entries of a Map or Set, the properties
- * of anything else. 0 for what is no object, and for what is empty.
+ * How many entries each object has of its own: the elements of an array, the entries of a Map or Set, the properties
+ * of anything else.
  *
  * Counted is what the file shows. V8 writes an edge for an object or a text, and for a number only where it was asked for numeric
  * values; so an array of numbers has no entries here, and a Map of numbers to objects as many as it has objects.
- * 4 bytes a node and one a string while it counts.
+ * 5 bytes a node and one a string while it counts.
  */
-export function ownEntries(graph: HeapGraph): Uint32Array {
+export function ownEntries(graph: HeapGraph): OwnEntries {
   const { nodeCount, firstEdgeByOrdinal, columns } = graph;
   const { nodeType, nodeTypes, nodeName, edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
   const object = nodeTypes.indexOf('object');
@@ -18,7 +26,8 @@ export function ownEntries(graph: HeapGraph): Uint32Array {
   );
   const kind = nameKinds(strings);
   const slots = new Slots(graph);
-  const entries = new Uint32Array(nodeCount);
+  const counts = new Uint32Array(nodeCount);
+  const isCollection = new Uint8Array(nodeCount);
   for (let node = 0; node < nodeCount; node += 1) {
     if (nodeType[node] !== object) continue;
     const end = firstEdgeByOrdinal[node + 1];
@@ -34,11 +43,17 @@ export function ownEntries(graph: HeapGraph): Uint32Array {
         inTable = slots.entriesOf(edgeTo[edge]);
     }
     // What else hangs on a Map or an array (Node's `warned` on a list of listeners) is no entry of it.
-    if (inTable !== NO_TABLE) entries[node] = inTable;
-    else entries[node] = kind[nodeName[node]] === ARRAY ? elements : elements + properties;
+    const isArray = kind[nodeName[node]] === ARRAY;
+    if (inTable !== NO_TABLE) counts[node] = inTable;
+    else counts[node] = isArray ? elements : elements + properties;
+    const isDictionary = properties >= KEYS_LEAST && kind[nodeName[node]] === OBJECT;
+    if (inTable !== NO_TABLE || isArray || elements > 0 || isDictionary) isCollection[node] = 1;
   }
-  return entries;
+  return { counts, isCollection };
 }
+
+/** Hardly an object that is written down has so many properties. */
+const KEYS_LEAST = 33;
 
 /**
  * What an object's own entries lead to, with the edge that does: of a Map its values, or its keys where the values are nothing
@@ -159,6 +174,7 @@ const HIDDEN = 0x7e;
 const PROTO = 1;
 const TABLE = 2;
 const ARRAY = 3;
+const OBJECT = 4;
 const NO_TABLE = -1;
 
 /** Which strings are the names that count, looked at by their length first. */
@@ -167,6 +183,7 @@ function nameKinds(strings: StringTable): Uint8Array {
   for (let at = 0; at < strings.count; at += 1) {
     const length = strings.byteLength(at);
     if (length === '__proto__'.length && strings.at(at) === '__proto__') kinds[at] = PROTO;
+    else if (length === 'Object'.length && strings.at(at) === 'Object') kinds[at] = OBJECT;
     else if (length === 'table'.length) {
       const name = strings.at(at);
       if (name === 'table') kinds[at] = TABLE;

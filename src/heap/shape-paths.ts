@@ -6,6 +6,8 @@ export type ShapePaths = {
   shapeOf(node: number): number;
   /** `sessions`, `[*]`, `.history`: root first. */
   words(shape: number): string[];
+  /** The same as one text, with what `markOf` says of the scopes on the way: equal in another snapshot for the same shape. */
+  identity(shape: number): string;
 };
 
 /**
@@ -20,23 +22,24 @@ export function shapePaths(
   graph: HeapGraph,
   edgeByOrdinal: Uint32Array,
   isDictionary: (node: number) => boolean,
+  markOf: (scope: number) => string = () => '',
 ): ShapePaths {
   const { columns, nodeCount, firstEdgeByOrdinal } = graph;
   const { edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
   const shapeByOrdinal = new Uint32Array(nodeCount);
-  const steps: { readonly word: string; readonly before: number }[] = [
-    { word: '', before: 0 },
-    { word: '', before: 0 },
+  const steps: { readonly word: string; readonly before: number; readonly mark: string }[] = [
+    { word: '', before: 0, mark: '' },
+    { word: '', before: 0, mark: '' },
   ];
   const shapeByStep = new Map<string, number>();
 
-  const child = (before: number, word: string, tag: string = word): number => {
+  const child = (before: number, word: string, tag: string = word, mark: string = ''): number => {
     // A chain of a million links is no way of a million steps.
     if (steps[before].word === word) return before;
     const key = `${before} ${tag}`;
     const known = shapeByStep.get(key);
     if (known !== undefined) return known;
-    steps.push({ word, before });
+    steps.push({ word, before, mark });
     shapeByStep.set(key, steps.length - 1);
     return steps.length - 1;
   };
@@ -67,7 +70,7 @@ export function shapePaths(
     switch (type) {
       case 'context': {
         const scope = scopeOf(owner);
-        return scope < 0 ? child(before, text) : child(ANYWHERE, text, `${scope} ${text}`);
+        return scope < 0 ? child(before, text) : child(ANYWHERE, text, `${scope} ${text}`, markOf(scope));
       }
       case 'property':
         return child(before, isDictionary(owner) ? '[*]' : `.${text}`);
@@ -82,6 +85,12 @@ export function shapePaths(
       default:
         return child(before, `(${text})`);
     }
+  };
+
+  const stepsTo = (shape: number): (typeof steps)[number][] => {
+    const found: (typeof steps)[number][] = [];
+    for (let at = shape; at > ANYWHERE; at = steps[at].before) found.push(steps[at]);
+    return found.reverse();
   };
 
   return {
@@ -101,11 +110,8 @@ export function shapePaths(
       }
       return shapeByOrdinal[node];
     },
-    words(shape) {
-      const words: string[] = [];
-      for (let at = shape; at > ANYWHERE; at = steps[at].before) words.push(steps[at].word);
-      return words.reverse();
-    },
+    words: (shape) => stepsTo(shape).map(({ word }) => word),
+    identity: (shape) => JSON.stringify(stepsTo(shape).map(({ word, mark }) => [word, mark])),
   };
 }
 

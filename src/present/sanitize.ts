@@ -31,8 +31,8 @@ function sanitizeValue(value: unknown, options: { readonly unicode: boolean }): 
 }
 
 // Controls (C0, DEL, C1), format characters (bidi, zero-width, tags), lone surrogates, the two Unicode line ends,
-// everything a terminal draws as nothing, and what is no character at all. Joiners inside emoji fall too: a torn emoji is the smaller harm.
-const UNSAFE_CLASS = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]`;
+// everything a terminal draws as nothing, and what is no character (yet), of which terminals don't agree how wide it is. Joiners inside emoji fall too: a torn emoji is the smaller harm.
+const UNSAFE_CLASS = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Cn}]`;
 const UNSAFE = new RegExp(UNSAFE_CLASS, 'u');
 export const EVERY_UNSAFE: RegExp = new RegExp(UNSAFE_CLASS, 'gu');
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;

@@ -85,7 +85,13 @@ export type HeapGrowthAnswer = {
   /** By file. */
   readonly nodes: readonly number[];
   readonly selfBytes: readonly number[];
-  /** Nodes that are in the first and in the last. Few where the files are of different processes. */
+  /**
+   * `id`: V8 counted the objects once for all files. `way`: it did not (an inspector session ended in between, as of each snapshot that
+   * leakline takes; or the files are of two processes), so containers are matched by the way to them; then there are no `points`,
+   * and `sharedNodes`, `newCount` and `newBytes` are 0.
+   */
+  readonly matchedBy: 'id' | 'way';
+  /** Nodes that are in the first and in the last. */
   readonly sharedNodes: number;
   /** The classes whose own bytes grew most from the first to the last. */
   readonly classes: readonly {

@@ -3,7 +3,6 @@ import { accumulatedContainers } from '../diagnose/snapshots/accumulated.ts';
 import { showsNumbers } from '../diagnose/snapshots/closed-nodes.ts';
 import { snapshotScripts } from '../diagnose/snapshots/snapshot-scripts.ts';
 import type { Accumulation, AccumulationPoint } from '../heap/accumulation.ts';
-import type { GrowingContainers } from '../heap/growing-containers.ts';
 import type { Heap } from '../heap/heap.ts';
 import { reportFinding } from '../report/build.ts';
 import type { HeapFinding, HeapGrowthAnswer, HeapHeldBack } from '../report/heap-summary.ts';
@@ -17,14 +16,13 @@ export async function heapFindings(
   file: string,
   last: Heap,
   accumulation: Accumulation,
-  growing: GrowingContainers,
 ): Promise<Pick<HeapGrowthAnswer, 'findings' | 'heldBack' | 'notes'>> {
   const sidecar = await readSidecar(file);
   const scripts = snapshotScripts(last, sidecar);
   const sources = new SnapshotSources(scripts.beginningByUrl);
   const worth = accumulation.points.filter(({ share }) => share >= SMALLEST_SHARE).slice(0, POINTS_MAX);
-  const containers = accumulatedContainers(last, { ...accumulation, points: worth }, growing, scripts);
-  const steps = Math.max(1, growing.entriesByFile.length - 1);
+  const containers = accumulatedContainers(last, { ...accumulation, points: worth }, scripts);
+  const steps = Math.max(1, (accumulation.points[0]?.entriesByFile.length ?? 2) - 1);
   const named = await diagnoseCounted(containers, {
     sources,
     workingDirectory: process.cwd(),

@@ -1,6 +1,6 @@
 import { LeaklineError } from '../core/errors.ts';
 import type { Heap, HeapEdge } from '../heap/heap.ts';
-import type { GrowingContainers } from '../heap/growing-containers.ts';
+import type { GrowingContainers } from '../heap/accumulation.ts';
 import type { NodeOrdinal } from '../heap/heap-graph.ts';
 import { readSnapshot } from '../heap/index.ts';
 import type {
@@ -36,11 +36,32 @@ export type HeapProgress = (bytesRead: number, bytesTotal: number | null) => voi
 
 type HeapOptions = { readonly signal?: AbortSignal; readonly onProgress?: HeapProgress };
 
-/** What grew from the first snapshot to the last. At most two of them are in memory at a time. */
+/**
+ * What grew from the first snapshot to the last. At most two of them are in memory at a time. Objects are matched by V8's ids, if these
+ * go through all files; else all are read again and containers are matched by the way to them.
+ */
 export async function readHeapGrowth(
   files: readonly string[],
   options: HeapOptions = {},
 ): Promise<HeapGrowthAnswer> {
+  return (await growthMatchedBy('id', files, options)) ?? growthMatchedBy('way', files, options);
+}
+
+async function growthMatchedBy(
+  by: 'way',
+  files: readonly string[],
+  options: HeapOptions,
+): Promise<HeapGrowthAnswer>;
+async function growthMatchedBy(
+  by: 'id' | 'way',
+  files: readonly string[],
+  options: HeapOptions,
+): Promise<HeapGrowthAnswer | null>;
+async function growthMatchedBy(
+  by: 'id' | 'way',
+  files: readonly string[],
+  options: HeapOptions,
+): Promise<HeapGrowthAnswer | null> {
   const totals: Totals[] = [];
   let first: Heap | null = null;
   let last: Heap | null = null;
@@ -50,19 +71,25 @@ export async function readHeapGrowth(
     last = null;
     last = await openHeap(file, options);
     first ??= last;
+    if (by === 'id' && !last.isNumberedLike(first)) return null;
     totals.push(totalsOf(last));
-    growing = last.growingContainers(growing);
+    growing = last.growingContainers(growing, by);
   }
   if (first === null || last === null || growing === null)
     throw new LeaklineError('USAGE', { message: 'Name a snapshot' });
   const accumulation = last.accumulationSince(first, growing);
+  const findings = await heapFindings(files.at(-1) ?? '', last, accumulation);
   return {
-    ...growthAnswer(files, totals, first, last),
+    ...growthAnswer(files, totals, first, last, by),
     grownBytes: accumulation.grownBytes,
     restBytes: accumulation.restBytes,
-    ...(await heapFindings(files.at(-1) ?? '', last, accumulation, growing)),
+    ...findings,
+    notes: [...(by === 'way' ? [COUNTED_ANEW] : []), ...findings.notes],
   };
 }
+
+const COUNTED_ANEW =
+  'V8 numbered the objects anew between these snapshots, as it does when an inspector session ends, or they are of two processes: so containers are matched by the way to them, and which single objects are new is not told.';
 
 /** A snapshot file, asked one thing; gzip is opened on the way. */
 export async function readHeap(
@@ -119,6 +146,7 @@ function growthAnswer(
   totals: readonly Totals[],
   first: Heap,
   last: Heap,
+  by: 'id' | 'way',
 ): Omit<HeapGrowthAnswer, 'grownBytes' | 'restBytes' | 'findings' | 'heldBack' | 'notes'> {
   const growth = last.growthSince(first, POINTS_SHOWN);
   return {
@@ -126,7 +154,8 @@ function growthAnswer(
     files,
     nodes: totals.map(({ nodes }) => nodes),
     selfBytes: totals.map(({ selfBytes }) => selfBytes),
-    sharedNodes: growth.sharedCount,
+    matchedBy: by,
+    sharedNodes: by === 'id' ? growth.sharedCount : 0,
     classes: growth.classes
       .filter((one) => one.selfBytesAfter > one.selfBytesBefore)
       .slice(0, CLASSES_SHOWN)
@@ -137,11 +166,11 @@ function growthAnswer(
           counts,
           selfBytes: totals.map(({ byClass }) => byClass.get(name)?.selfBytes ?? 0),
           isSteady: counts.every((count, at) => at === 0 || count > (counts[at - 1] ?? 0)),
-          newCount,
-          newBytes,
+          newCount: by === 'id' ? newCount : 0,
+          newBytes: by === 'id' ? newBytes : 0,
         };
       }),
-    points: growth.points.map(({ node, retainedBytesBefore }) => ({
+    points: (by === 'id' ? growth.points : []).map(({ node, retainedBytesBefore }) => ({
       node: holder(last, node),
       retainedBytesBefore,
       path: stepsTo(last, node) ?? [],

@@ -80,6 +80,30 @@ test('what no collection holds is told with its place, its steps and its part of
   expect(findings.reduce((sum, { growth }) => sum + growth.share, 0)).toBeLessThanOrEqual(1);
 });
 
-function lineOf(mark: string): number {
-  return PROGRAM.split('\n').findIndex((line) => line.endsWith(`// ${mark}`)) + 1;
+test("a timer on the way to a module's variable is another bug than what the variable keeps", async () => {
+  const text = `'use strict';
+const kept = []; // kept
+const step = (times) => {
+  for (let at = 0; at < times; at += 1) {
+    const own = Buffer.alloc(2000, 'x' + Math.random()).toString('latin1');
+    kept.push({ text: Buffer.alloc(2000, 'y' + Math.random()).toString('latin1') });
+    setInterval(() => [own, kept], 9e5).unref(); // armed
+  }
+  snapshot();
+};
+step(40); step(30); step(50);
+`;
+  const run = programSnapshots('server.cjs', text);
+  cleanups.push(() => run.dispose());
+  const { findings } = await readHeapGrowth(run.snapshots);
+  expect(findings.map(({ kind, heldBy }) => [kind, heldBy.name, heldBy.location?.line])).toEqual(
+    expect.arrayContaining([
+      ['module-level-log', 'kept', lineOf('kept', text)],
+      ['timer-never-cleared', 'interval', lineOf('armed', text)],
+    ]),
+  );
+}, 20_000);
+
+function lineOf(mark: string, text: string = PROGRAM): number {
+  return text.split('\n').findIndex((line) => line.endsWith(`// ${mark}`)) + 1;
 }

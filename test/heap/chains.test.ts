@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Accumulation, AccumulationPoint } from '../../src/heap/accumulation.ts';
-import type { GrowingContainers } from '../../src/heap/growing-containers.ts';
+import type { GrowingContainers } from '../../src/heap/accumulation.ts';
 import { readSnapshot } from '../../src/heap/index.ts';
 import { chunked, realSnapshots } from './snapshots.ts';
 
@@ -36,9 +36,11 @@ globalThis.add = (times) => {
 `;
 
 describe.each([
-  { files: 3, added: [40, 30, 50] },
-  { files: 2, added: [60, 45] },
-])('of a program that adds $added links to each', ({ added }) => {
+  { by: 'id' as const, added: [40, 30, 50] },
+  { by: 'id' as const, added: [60, 45] },
+  { by: 'way' as const, added: [40, 30, 50] },
+  { by: 'way' as const, added: [60, 45] },
+])('of a program that adds $added links to each, matched by $by', ({ by, added }) => {
   let accumulation: Accumulation;
   const sums = added.map((_, at) => added.slice(0, at + 1).reduce((sum, count) => sum + count, 0));
   const total = sums.at(-1) ?? 0;
@@ -57,7 +59,7 @@ describe.each([
     const [first] = heaps;
     const last = heaps.at(-1);
     let growing: GrowingContainers | null = null;
-    for (const heap of heaps) growing = heap.growingContainers(growing);
+    for (const heap of heaps) growing = heap.growingContainers(growing, by);
     if (first === undefined || last === undefined || growing === null) throw new Error('no heaps');
     accumulation = last.accumulationSince(first, growing);
   }, 60_000);

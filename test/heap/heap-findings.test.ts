@@ -147,6 +147,61 @@ step(20); step(30); step(10);
   });
 });
 
+describe('where V8 numbered the objects anew between the snapshots', () => {
+  const text = REGISTRY.replace(
+    "'use strict';",
+    "'use strict'; new (require('node:inspector').Session)();",
+  ).replaceAll(
+    'snapshot();',
+    "snapshot(); { const session = new (require('node:inspector').Session)(); session.connect(); session.disconnect(); }",
+  );
+
+  test('containers are matched by the way to them, with the same finding', async () => {
+    const { file, answer } = await answerOf('server.cjs', text);
+    expect(answer.matchedBy).toBe('way');
+    expect(answer.notes.join(' ')).toContain('numbered the objects anew');
+    expect(answer).toMatchObject({ sharedNodes: 0, points: [] });
+    expect(answer.findings[0]).toMatchObject({
+      heldBy: { name: 'sessions', type: 'Map', size: 95, location: { file, line: lineOf(text, 'held') } },
+      addedAt: { location: { file, line: lineOf(text, 'added'), function: 'open' } },
+      growth: { entriesByFile: [30, 70, 95], addedByStep: [40, 25], containers: 1 },
+    });
+    expect(answer.findings[0]?.growth.share).toBeGreaterThan(0.8);
+  });
+
+  test('two variables of one name in two scopes are two', async () => {
+    const twice = `'use strict';
+const entry = () => ({ text: Buffer.alloc(900, 'x' + Math.random()).toString('latin1') });
+const one = (() => {
+  const kept = []; // grows
+  for (let at = 0; at < 10; at += 1) kept.push(entry());
+  return (times) => { for (let at = 0; at < times; at += 1) kept.push(entry()); };
+})();
+const other = (() => {
+  const kept = []; // stays
+  for (let at = 0; at < 900; at += 1) kept.push(entry());
+  return () => kept.length;
+})();
+module.exports = { one, other };
+const step = (times) => {
+  one(times); snapshot(); const session = new (require('node:inspector').Session)(); session.connect(); session.disconnect();
+};
+step(40); step(50); step(60);
+`;
+    const { answer } = await answerOf('server.cjs', twice);
+    expect(answer.matchedBy).toBe('way');
+    expect(
+      answer.findings.map(({ heldBy, growth }) => [heldBy.name, heldBy.location?.line, growth.entriesByFile]),
+    ).toEqual([['kept', lineOf(twice, 'grows'), [50, 100, 160]]]);
+  });
+
+  test('by its ids where they go through', async () => {
+    const { answer } = await answerOf('server.cjs', REGISTRY);
+    expect(answer.matchedBy).toBe('id');
+    expect(answer.sharedNodes).toBeGreaterThan(10_000);
+  });
+});
+
 describe('closed resources', () => {
   const text = `'use strict';
 class WebSocket extends require('node:events') {

@@ -113,6 +113,7 @@ export function heapAnswers(): readonly HeapAnswer[] {
       files: [file, 'Heap.20261127.heapsnapshot', 'Heap.20261128.heapsnapshot'],
       nodes: [1_204_311, 1_300_000, 1_400_000],
       selfBytes: [80 * MB, 90 * MB, 100 * MB],
+      matchedBy: 'id',
       sharedNodes: 12,
       classes: [
         {

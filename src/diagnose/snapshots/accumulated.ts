@@ -1,7 +1,6 @@
 import type { ContainerDetail, ContainerType, PathStep } from '../../core/census.ts';
 import type { Accumulation, AccumulationPoint } from '../../heap/accumulation.ts';
 import type { Chain } from '../../heap/chains.ts';
-import type { GrowingContainers } from '../../heap/growing-containers.ts';
 import type { Heap } from '../../heap/heap.ts';
 import type { NodeOrdinal } from '../../heap/heap-graph.ts';
 import type { GrowingContainer } from '../growing-container.ts';
@@ -16,20 +15,15 @@ import type { SnapshotScripts } from './snapshot-scripts.ts';
  */
 export function accumulatedContainers(
   last: Heap,
-  { points }: Accumulation,
-  growing: GrowingContainers,
+  { points, sizeOf }: Accumulation,
   scripts: SnapshotScripts,
 ): GrowingContainer[] {
-  const sizeById = new Map<number, number>();
-  const latest = growing.entriesByFile.at(-1);
-  growing.ids.forEach((id, place) => sizeById.set(id, latest?.[place] ?? 0));
-  const entriesOf = (node: NodeOrdinal): number | null => sizeById.get(last.node(node).id) ?? null;
   return points.map((point): GrowingContainer => {
     const steps = Math.max(1, point.entriesByFile.length - 1);
     const [sizeBefore = 0] = point.entriesByFile;
     const sizeAfter = point.entriesByFile.at(-1) ?? 0;
     return {
-      detail: detailOf(last, point, scripts, entriesOf),
+      detail: detailOf(last, point, scripts, sizeOf),
       growthPerSecond: (sizeAfter - sizeBefore) / steps,
       per: 'snapshot',
       sizeBefore,

@@ -80,29 +80,39 @@ function pathLines({ asked, count: meant, paths }: HeapPathAnswer): Line[][] {
   ];
 }
 
-function growthHeadLines({ files, nodes, selfBytes, sharedNodes }: HeapGrowthAnswer, layout: Layout): Line[] {
+function growthHeadLines(
+  { files, nodes, selfBytes, matchedBy, sharedNodes }: HeapGrowthAnswer,
+  layout: Layout,
+): Line[] {
   const least = Math.min(nodes[0] ?? 0, nodes.at(-1) ?? 0);
   return [
     ...titleLines(files.join(' '), layout),
     [{ text: `${nodes.map(count).join(', ')} nodes` }],
     [{ text: selfBytes.map(formatBytes).join(', ') }],
-    ...(sharedNodes < least / 2
+    ...(matchedBy === 'id' && sharedNodes < least / 2
       ? [[{ text: `only ${count(sharedNodes)} nodes are in both: are they of one process?` }]]
       : []),
   ];
 }
 
-function grownClassLines({ classes, files }: HeapGrowthAnswer, { glyphs }: Layout): Line[] {
+function grownClassLines({ classes, files, matchedBy }: HeapGrowthAnswer, { glyphs }: Layout): Line[] {
   return [
-    heading('own bytes', 'count', 'new', `class (largest ${classes.length} that grew)`),
+    heading(
+      'own bytes',
+      'count',
+      matchedBy === 'id' ? 'new' : '',
+      `class (largest ${classes.length} that grew)`,
+    ),
     ...classes.map(({ name, counts, selfBytes, newCount, isSteady }): Line => {
       const grownBytes = (selfBytes.at(-1) ?? 0) - (selfBytes[0] ?? 0);
       const grown = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
       const each = files.length > 2 && isSteady ? `  ${glyphs.dot} more in each` : '';
-      return row(`+${formatBytes(grownBytes)}`, `${grown < 0 ? '' : '+'}${count(grown)}`, count(newCount), [
-        { text: name },
-        { text: each, tone: 'faint' },
-      ]);
+      return row(
+        `+${formatBytes(grownBytes)}`,
+        `${grown < 0 ? '' : '+'}${count(grown)}`,
+        matchedBy === 'id' ? count(newCount) : '',
+        [{ text: name }, { text: each, tone: 'faint' }],
+      );
     }),
   ];
 }

@@ -7,7 +7,8 @@ import { ownEntries } from './own-entries.ts';
  * Objects that are in every snapshot so far, by V8's id, with how many entries of their own each had in which file, and that had more in
  * each than in the one before. After the first file those are all objects, empty ones too; 8 bytes each, and fewer with every file.
  */
-export type GrowingContainers = {
+export type GrowingById = {
+  readonly by: 'id';
   readonly ids: Uint32Array;
   readonly entriesByFile: readonly Uint32Array[];
   readonly chains: readonly GrowingChain[];
@@ -17,13 +18,9 @@ export type GrowingContainers = {
 export type GrowingChain = { readonly key: string; readonly entriesByFile: readonly number[] };
 
 /** Of the first file, or of one more. */
-export function growingContainers(
-  graph: HeapGraph,
-  chains: Chains,
-  before: GrowingContainers | null,
-): GrowingContainers {
+export function growingById(graph: HeapGraph, chains: Chains, before: GrowingById | null): GrowingById {
   const { nodeType, nodeTypes, nodeId } = graph.columns;
-  const entries = ownEntries(graph);
+  const { counts: entries } = ownEntries(graph);
   const object = nodeTypes.indexOf('object');
   const latest = before?.entriesByFile.at(-1);
   const find = before === null ? null : finderById(before.ids);
@@ -45,6 +42,7 @@ export function growingContainers(
   }
   const earlier = before?.entriesByFile ?? [];
   return {
+    by: 'id',
     ids: Uint32Array.from(kept, (node) => nodeId[node]),
     entriesByFile: [
       ...earlier.map((column) => Uint32Array.from(places, (place) => column[place])),
@@ -58,7 +56,7 @@ function begun({ key, members }: Chain): GrowingChain {
   return { key, entriesByFile: [members.length] };
 }
 
-function growingChains(all: readonly Chain[], before: GrowingContainers): GrowingChain[] {
+function growingChains(all: readonly Chain[], before: GrowingById): GrowingChain[] {
   const known = new Map(before.chains.map((chain) => [chain.key, chain.entriesByFile]));
   const isFirst = before.entriesByFile.length === 1;
   const find = finderById(before.ids);
