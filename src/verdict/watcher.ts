@@ -91,6 +91,12 @@ export class Watcher {
 
   /** Ticks in time order; inside one, its collections and floors come before its sample. */
   add({ sample, gcs, floors }: WatchedTick): void {
+    // Most ticks of a month have neither.
+    if (gcs.length > 0 || floors.length > 0) this.#addFloors(gcs, floors);
+    if (sample !== null && Number.isFinite(sample.timeMs)) this.#addSample(sample);
+  }
+
+  #addFloors(gcs: WatchedTick['gcs'], floors: readonly Floor[]): void {
     const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));
     const compiledByTime = new Map(usable.map(({ timeMs, compiledBytes }) => [timeMs, compiledBytes]));
     const load = this.#load();
@@ -119,7 +125,6 @@ export class Watcher {
       const partBytes = this.#latest?.arrayBuffers;
       this.#external.watch.add({ ...load, timeMs, bytes, openConnections, partBytes });
     }
-    if (sample !== null && Number.isFinite(sample.timeMs)) this.#addSample(sample);
   }
 
   /**
