@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LeaklineError } from '../core/errors.ts';
+import { DOOR_FILE } from './private-directory.ts';
 
 /**
  * Whether the system tells what a process is and what a signal would do to it (Linux, through `/proc`). Elsewhere the
@@ -14,7 +15,7 @@ export function canLookInto(pid: number, consent: boolean, platform: NodeJS.Plat
 
 /** Where the agent connects to: a socket in our private directory; on Windows a named pipe, which has no place in it. */
 export function doorPath(directory: string, platform: NodeJS.Platform): string {
-  return platform === 'win32' ? `\\\\.\\pipe\\${basename(directory)}` : join(directory, 'agent');
+  return platform === 'win32' ? `\\\\.\\pipe\\${basename(directory)}` : join(directory, DOOR_FILE);
 }
 
 /** The socket itself for its owner only. A pipe has no such mode; there the token alone protects. */

@@ -17,6 +17,10 @@ export function makePrivateDirectory(folder: string = runtimeDirectory()): Priva
 
 export const DIRECTORY_PREFIX = 'leakline-';
 export const OWNER_FILE = 'owner';
+/** The socket that the agent connects to. */
+export const DOOR_FILE = 'agent';
+/** What V8 writes of a snapshot. */
+export const RAW_FILE = 'heap';
 
 /** Where root meets another user's process, that user is to come through the door, and nobody else. */
 export function giveToUser(uid: number, paths: readonly string[]): void {

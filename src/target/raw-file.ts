@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, read, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { giveToUser, makePrivateDirectory } from './private-directory.ts';
+import { giveToUser, makePrivateDirectory, RAW_FILE } from './private-directory.ts';
 import { seesDirectory } from './meet-agent.ts';
 
 /**
@@ -42,7 +42,7 @@ function placeAt(folder: string): RawPlace | null {
 
 export function makeRawFile(folder: string, uid: number): RawFile {
   const directory = makePrivateDirectory(folder);
-  const path = join(directory.path, 'heap');
+  const path = join(directory.path, RAW_FILE);
   let file: number | null = null;
   try {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;

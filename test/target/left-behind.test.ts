@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   abandonClaim,
   claimInspector,
@@ -62,6 +62,55 @@ test('a note about a process that has ended goes with it', async () => {
   await new Promise((done) => other.once('exit', done));
   takeOverWhatWasLeft(process.pid);
   expect(existsSync(directory.path)).toBe(false);
+});
+
+describe('a folder of somebody else stays, whatever it is called', () => {
+  const HOURS_AGO = new Date(Date.now() - 2 * 3_600_000);
+  const tree = (folder: string): string[] => readdirSync(folder, { recursive: true }).map(String).toSorted();
+
+  /** Of six letters, with our prefix and without, empty and not, and with names that are ours. */
+  function foreign(folder: string): string[] {
+    for (const name of [
+      'server',
+      'public',
+      'leakline-server',
+      'leakline-public',
+      'leakline-abcdef',
+      'vendor',
+    ]) {
+      mkdirSync(join(folder, name));
+    }
+    for (const name of ['server', 'leakline-server']) {
+      mkdirSync(join(folder, name, 'agent'));
+      writeFileSync(join(folder, name, 'agent', 'index.ts'), 'code');
+    }
+    for (const name of ['leakline-abcdef', 'vendor']) {
+      writeFileSync(join(folder, name, 'owner'), ownIdentity().replace(/\d+$/, '1'));
+      writeFileSync(join(folder, name, 'notes'), 'mine');
+    }
+    for (const name of readdirSync(folder)) utimesSync(join(folder, name), HOURS_AGO, HOURS_AGO);
+    return tree(folder);
+  }
+
+  test('where a snapshot is written', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'beside-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const before = foreign(folder);
+    removeWhatWasLeft(folder);
+    expect(tree(folder)).toEqual(before);
+  });
+
+  test('where the sockets are', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'run-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    vi.stubEnv('TMPDIR', folder);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const before = foreign(folder);
+    const killed = makePrivateDirectory();
+    killOwner(killed.path);
+    takeOverWhatWasLeft(process.pid);
+    expect(tree(folder)).toEqual(before);
+  });
 });
 
 test('beside a snapshot only what a killed leakline made for one goes', () => {
