@@ -6,6 +6,7 @@ import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
+import { checkOutputs } from './output-files.ts';
 import { readUntilInterrupted } from './page.ts';
 import { StepTimes } from './step-times.ts';
 
@@ -32,6 +33,7 @@ export async function heapCommand(
         '--html and --ui show the summary of one snapshot; leave out --path, --class, --strings and other files',
     });
   }
+  checkOutputs(options, files);
   const steps = new StepTimes();
   steps.begin('reading');
   const progress = progressOnTerminal(options.quiet === true);

@@ -5,6 +5,7 @@ import { exitCodeOfAll } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import { openOutput } from './output.ts';
+import { checkOutputs } from './output-files.ts';
 import { readUntilInterrupted } from './page.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function judgeCommand(
   request: JudgeRequest,
   options: OutputOptions,
 ): Promise<number> {
+  checkOutputs(options, files);
   const interrupt = options.ui === true ? listenForInterrupt() : null;
   const output = await openOutput({ ...options, quiet: true }, `leakline judge ${files.join(' ')}`);
   try {

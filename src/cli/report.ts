@@ -5,6 +5,7 @@ import type { Comparison, Report, Reports } from '../report/schema.ts';
 import { readReport } from '../session/read-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { openOutput } from './output.ts';
+import { checkOutputs } from './output-files.ts';
 import type { OutputOptions } from './options.ts';
 
 /**
@@ -12,6 +13,7 @@ import type { OutputOptions } from './options.ts';
  * the watch has given already.
  */
 export async function reportCommand(file: string, options: OutputOptions): Promise<number> {
+  checkOutputs(options, [file]);
   const output = await openOutput({ ...options, quiet: true }, '');
   const document = await readReport(file, process.stdin);
   await output.answer(document, textOf(document, output.text));

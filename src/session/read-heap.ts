@@ -1,6 +1,5 @@
 import { LeaklineError } from '../core/errors.ts';
 import type { Heap, HeapEdge } from '../heap/heap.ts';
-import type { GrowingContainers } from '../heap/accumulation.ts';
 import type { NodeOrdinal } from '../heap/heap-graph.ts';
 import { readSnapshot } from '../heap/index.ts';
 import type {
@@ -37,57 +36,48 @@ export type HeapProgress = (bytesRead: number, bytesTotal: number | null) => voi
 type HeapOptions = { readonly signal?: AbortSignal; readonly onProgress?: HeapProgress };
 
 /**
- * What grew from the first snapshot to the last. At most two of them are in memory at a time. Objects are matched by V8's ids, if these
- * go through all files; else all are read again and containers are matched by the way to them.
+ * What grew from the first snapshot to the last. At most two of them are in memory at a time. Objects are matched by V8's ids as long as
+ * these go through all files, else containers by the way to them; that V8 counted anew before the third or a later one shows only
+ * then, and all are read again.
  */
 export async function readHeapGrowth(
   files: readonly string[],
   options: HeapOptions = {},
 ): Promise<HeapGrowthAnswer> {
-  return (await growthMatchedBy('id', files, options)) ?? growthMatchedBy('way', files, options);
-}
-
-async function growthMatchedBy(
-  by: 'way',
-  files: readonly string[],
-  options: HeapOptions,
-): Promise<HeapGrowthAnswer>;
-async function growthMatchedBy(
-  by: 'id' | 'way',
-  files: readonly string[],
-  options: HeapOptions,
-): Promise<HeapGrowthAnswer | null>;
-async function growthMatchedBy(
-  by: 'id' | 'way',
-  files: readonly string[],
-  options: HeapOptions,
-): Promise<HeapGrowthAnswer | null> {
-  const totals: Totals[] = [];
-  let first: Heap | null = null;
-  let last: Heap | null = null;
-  let growing: GrowingContainers | null = null;
-  for (const file of files) {
+  const [file = '', ...others] = files;
+  const first = await openHeap(file, options);
+  const totals = [totalsOf(first)];
+  let last = first;
+  let growing = first.growingContainers(null);
+  for (const [before, other] of others.entries()) {
     // The one before last is gone before the next is read.
-    last = null;
-    last = await openHeap(file, options);
-    first ??= last;
-    if (by === 'id' && !last.isNumberedLike(first)) return null;
+    last = first;
+    last = await openHeap(other, options);
     totals.push(totalsOf(last));
-    growing = last.growingContainers(growing, by);
+    if (growing.by === 'id' && !last.isNumberedLike(first)) {
+      growing = first.growingContainers(null, 'way');
+      for (const between of others.slice(0, before))
+        growing = (await openHeap(between, options)).growingContainers(growing);
+    }
+    growing = last.growingContainers(growing);
   }
-  if (first === null || last === null || growing === null)
-    throw new LeaklineError('USAGE', { message: 'Name a snapshot' });
   const accumulation = last.accumulationSince(first, growing);
   const findings = await heapFindings(files.at(-1) ?? '', last, accumulation);
+  const answer = growthAnswer(files, totals, first, last, growing.by);
+  const { selfBytes } = answer;
+  const falls = (selfBytes.at(-1) ?? 0) < (selfBytes[0] ?? 0) * FALLEN;
   return {
-    ...growthAnswer(files, totals, first, last, by),
+    ...answer,
     grownBytes: accumulation.grownBytes,
     restBytes: accumulation.restBytes,
     ...findings,
-    notes: [...(by === 'way' ? [COUNTED_ANEW] : []), ...findings.notes],
+    notes: [...(growing.by === 'way' ? [COUNTED_ANEW] : []), ...(falls ? [FALLS] : []), ...findings.notes],
   };
 }
 
+const FALLEN = 0.98;
+const FALLS =
+  'The last snapshot is smaller than the first: the files are to be named in the order in which they were taken.';
 const COUNTED_ANEW =
   'V8 numbered the objects anew between these snapshots, as it does when an inspector session ends, or they are of two processes: so containers are matched by the way to them, and which single objects are new is not told.';
 

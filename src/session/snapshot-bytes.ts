@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { LeaklineError } from '../core/errors.ts';
@@ -30,9 +30,10 @@ export async function* snapshotBytes(file: string): AsyncGenerator<Uint8Array> {
 export async function snapshotSize(file: string): Promise<number | undefined> {
   let handle: FileHandle | null = null;
   try {
-    handle = await open(file);
-    const status = await handle.stat();
+    // Opened, a pipe would be at its end once it is closed again, and whoever writes into it gone.
+    const status = await stat(file);
     if (!status.isFile()) return undefined;
+    handle = await open(file);
     const { buffer, bytesRead } = await handle.read(new Uint8Array(GZIP_MAGIC.length), { position: 0 });
     return isGzip(buffer.subarray(0, bytesRead)) ? undefined : status.size;
   } catch {

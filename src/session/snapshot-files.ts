@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, rmSync } from 'node:fs';
+import { accessSync, constants, lstatSync, rmSync } from 'node:fs';
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SnapshotRewriter, SnapshotShape } from '../capture/snapshot-rewriter.ts';
@@ -56,7 +56,9 @@ export class SnapshotFiles {
 /** Before anything is asked of the program. Throws FILE_EXISTS, CANNOT_WRITE. */
 export function checkFree(file: string): void {
   for (const path of [file, scriptsFileOf(file)]) {
-    if (existsSync(path)) throw new LeaklineError('FILE_EXISTS', { file: path });
+    // A link that leads nowhere is there too.
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+      throw new LeaklineError('FILE_EXISTS', { file: path });
   }
   try {
     accessSync(dirname(file), constants.W_OK | constants.X_OK);

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,16 @@ const bytes = bytesOf(
     { name: 'Entry', selfBytes: 60 },
   ]),
 );
+
+test('a named pipe is read like a file, opened once', async () => {
+  const file = written('plain', bytes);
+  const pipe = join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', 'cat "$0" > "$1"', file, pipe]);
+  const code = new Promise((resolve) => writer.once('exit', resolve));
+  expect(await readHeap(pipe)).toMatchObject({ nodes: 5, edges: 4 });
+  expect(await code).toBe(0);
+});
 
 test('a snapshot is shown by class and by what keeps the most alive', async () => {
   const summary = await readHeap(written('plain', bytes));

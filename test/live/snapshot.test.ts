@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -134,6 +135,15 @@ describe('refused', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('FILE_EXISTS');
     expect(readFileSync(join(folder, 'heap.heapsnapshot'), 'utf8')).toBe('mine');
+    expect(server.stderr()).toBe('');
+  });
+  test('where a link of that name leads nowhere, likewise', async () => {
+    const server = await start();
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'heap.heapsnapshot'));
+    const { code, stderr } = await takenFor(server.pid);
+    expect(code).toBe(2);
+    expect(stderr).toContain('FILE_EXISTS');
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
     expect(server.stderr()).toBe('');
   });
 });
