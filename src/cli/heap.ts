@@ -56,9 +56,10 @@ export async function heapCommand(
   }
 }
 
-/** One line that is written over. Small files are read before there is anything to tell. */
+/** A bar that is written over. Small files are read before there is anything to tell. */
 function progressOnTerminal(isQuiet: boolean): {
   readonly onProgress: HeapProgress;
+  readonly onStep: (words: string) => void;
   readonly clear: () => void;
 } {
   let shownMs = performance.now() + SILENT_MS - EVERY_MS;
@@ -69,8 +70,10 @@ function progressOnTerminal(isQuiet: boolean): {
       if (isQuiet || process.stderr.isTTY !== true || nowMs - shownMs < EVERY_MS) return;
       shownMs = nowMs;
       isShown = true;
-      const share = bytesTotal === null ? '' : ` of ${formatBytes(bytesTotal)}`;
-      process.stderr.write(`${CLEAR_LINE}reading ${formatBytes(bytesRead)}${share}`);
+      process.stderr.write(`${CLEAR_LINE}${readingWords(bytesRead, bytesTotal)}`);
+    },
+    onStep(words) {
+      if (isShown) process.stderr.write(`${CLEAR_LINE}${words}`);
     },
     clear() {
       if (isShown) process.stderr.write(CLEAR_LINE);
@@ -78,6 +81,15 @@ function progressOnTerminal(isQuiet: boolean): {
   };
 }
 
+/** `[#########-----------]  45 % of 1.27 GB`; of what is unpacked on the way the end is not known. */
+function readingWords(bytesRead: number, bytesTotal: number | null): string {
+  if (bytesTotal === null || bytesTotal === 0) return `reading, ${formatBytes(bytesRead)} so far`;
+  const share = Math.min(1, bytesRead / bytesTotal);
+  const bar = '#'.repeat(Math.round(share * BAR_COLUMNS)).padEnd(BAR_COLUMNS, '-');
+  return `reading [${bar}] ${String(Math.floor(share * 100)).padStart(3)} % of ${formatBytes(bytesTotal)}`;
+}
+
+const BAR_COLUMNS = 20;
 const SILENT_MS = 500;
 const EVERY_MS = 100;
 const CLEAR_LINE = '\r\u001b[K';

@@ -105,8 +105,8 @@ const SENTENCE_BY_CODE = {
   FILE_EXISTS: ({ file }: { file: string }): string => `${file} exists already`,
   PAGE_NOT_SERVED: ({ message }: { message: string }): string =>
     `The page could not be served on 127.0.0.1: ${message}`,
-  SNAPSHOT_UNREADABLE: ({ file, offset, message }: UnreadableSnapshot): string =>
-    `${file ?? 'The file'} can't be read as a heap snapshot: ${message}${offset === null ? '' : ` (at byte ${offset})`}`,
+  SNAPSHOT_UNREADABLE: ({ file, offset, message, isPacked }: UnreadableSnapshot): string =>
+    `${file ?? 'The file'} can't be read as a heap snapshot: ${message}${offset === null ? '' : ` (at byte ${offset}${isPacked === true ? ' of the unpacked text' : ''})`}`,
   LOG_UNREADABLE: ({ file, message }: { file: string; message: string }): string =>
     `${file} could not be read: ${message}`,
   LOG_WITHOUT_MEMORY: ({ file, lines }: { file: string; lines: number }): string =>
@@ -143,7 +143,7 @@ const LIMIT_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** `offset` is null where not a byte could be read; whoever reads bytes alone knows no file. */
-type UnreadableSnapshot = { file?: string; offset: number | null; message: string };
+type UnreadableSnapshot = { file?: string; offset: number | null; message: string; isPacked?: boolean };
 
 export type ErrorCode = keyof typeof SENTENCE_BY_CODE;
 export type FactsOf<Code extends ErrorCode> = Parameters<(typeof SENTENCE_BY_CODE)[Code]>[0];

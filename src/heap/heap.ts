@@ -180,15 +180,21 @@ export class Heap {
     const { nodeType: types, nodeName: names, nodeTypes, strings } = this.#graph.columns;
     const bracketed = /^\((.*)\)$/.exec(name)?.[1] ?? null;
     const isName = new Uint8Array(strings.count);
+    const isCalled = (node: number): boolean => {
+      const string = names[node];
+      if (isName[string] === 0) isName[string] = strings.at(string) === name ? YES : NO;
+      return isName[string] === YES;
+    };
+    let isClass = false;
     for (let at = 0; at < this.nodeCount; at += 1) {
       const type = nodeTypes[types[at]];
-      if (type !== 'object' && type !== 'native') {
-        if (type === bracketed) yield at as NodeOrdinal;
-        continue;
-      }
-      const string = names[at];
-      if (isName[string] === 0) isName[string] = strings.at(string) === name ? YES : NO;
-      if (isName[string] === YES) yield at as NodeOrdinal;
+      const isMeant = type === 'object' || type === 'native' ? isCalled(at) : type === bracketed;
+      if (isMeant) yield at as NodeOrdinal;
+      isClass ||= isMeant;
+    }
+    const closure = nodeTypes.indexOf('closure');
+    for (let at = 0; at < this.nodeCount && !isClass; at += 1) {
+      if (types[at] === closure && isCalled(at)) yield at as NodeOrdinal;
     }
   }
 

@@ -64,7 +64,7 @@ const ADVICE_BY_CODE: Readonly<Record<ErrorCode, string | null>> = {
     'Take it by hand: node inspect -p PID, there takeHeapSnapshot(). It is neither guarded nor redacted.',
   FILE_EXISTS: 'Give another name with --out FILE.',
   SNAPSHOT_UNREADABLE:
-    'Give a whole .heapsnapshot file, plain or gzip. If it was copied or downloaded, compare its size with the original.',
+    'Check the path and its permissions, and that it is a whole .heapsnapshot file, plain or gzip: if it was copied or downloaded, compare its size with the original.',
   LOG_UNREADABLE: 'Check the path and its permissions, or give - and send the log to standard input.',
   LOG_WITHOUT_MEMORY:
     'Start the program with node --trace-gc, or let it log JSON.stringify(process.memoryUsage()) every second.',

@@ -70,15 +70,16 @@ export function headWords(finding: ReportFinding): string {
 }
 
 /** What stands beside that sentence: how much it is, and how sure the line is where it is not. */
-export function headNotes({ retained, confidence }: ReportFinding): {
+export function headNotes({ retained, confidence, heldBy, addedAt }: ReportFinding): {
   readonly rate: string | null;
   readonly doubt: string | null;
 } {
   const { bytesPerSecond, bytesAtLeast } = retained;
+  const hasLine = heldBy.location !== null || addedAt !== null;
   const about = bytesAtLeast ? 'at least' : 'about';
   return {
     rate: bytesPerSecond === null ? null : `${about} ${formatRate(bytesPerSecond)}`,
-    doubt: confidence < WORTH_A_WARNING ? `the line is ${percent(confidence)} sure` : null,
+    doubt: hasLine && confidence < WORTH_A_WARNING ? `the line is ${percent(confidence)} sure` : null,
   };
 }
 

@@ -40,10 +40,12 @@ export type HeapPathAnswer = {
   readonly schema: 'leakline/heap-path@1';
   readonly file: string;
   readonly asked: string;
-  /** How many nodes were meant; `paths` has at most three. */
+  /** How many nodes were meant; `paths` has at most three ways that differ. */
   readonly count: number;
   readonly paths: readonly {
     readonly node: HeapHolder;
+    /** How many others are come by in the same way but for an index; of the thousand that retain most. */
+    readonly alike: number;
     /** From the root down; null where nothing keeps the node alive. */
     readonly steps: readonly HeapStep[] | null;
   }[];

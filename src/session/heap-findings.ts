@@ -67,10 +67,14 @@ const NO_NUMBERS =
 function heapFinding(last: Heap, { finding }: FindingOf, points: readonly AccumulationPoint[]): HeapFinding {
   const { retained, grows, ...rest } = reportFinding(finding);
   const [main, ...inside] = points;
+  const isRead = rest.heldBy.location !== null;
   return {
     ...rest,
     // That nothing deletes is read off the text; without one it is not known.
-    shouldBeReleased: rest.heldBy.location === null ? null : rest.shouldBeReleased,
+    shouldBeReleased: isRead ? rest.shouldBeReleased : null,
+    path: isRead
+      ? rest.path
+      : rest.path.map((node) => (node.state === 'should be gone' ? { ...node, why: GAINS } : node)),
     retained: { ...retained, growthPerSecond: null, bytesPerSecond: null },
     grows: grows === null ? null : { ...grows, perSecondInEach: null },
     growth: {
@@ -84,6 +88,8 @@ function heapFinding(last: Heap, { finding }: FindingOf, points: readonly Accumu
     },
   };
 }
+
+const GAINS = 'it gains entries from each snapshot to the next';
 
 function pointFacts(point: AccumulationPoint): HeapHeldBack {
   const { key, bytes, share } = point;

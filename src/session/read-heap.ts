@@ -1,4 +1,5 @@
 import { LeaklineError } from '../core/errors.ts';
+import type { ClassTotal } from '../heap/class-summary.ts';
 import type { Heap, HeapEdge } from '../heap/heap.ts';
 import type { NodeOrdinal } from '../heap/heap-graph.ts';
 import { readSnapshot } from '../heap/index.ts';
@@ -14,7 +15,7 @@ import type {
 } from '../report/heap-summary.ts';
 import { heapFindings } from './heap-findings.ts';
 import { heapTree } from './heap-tiles.ts';
-import { snapshotBytes, snapshotSize } from './snapshot-bytes.ts';
+import { isPacked, snapshotBytes, snapshotSize } from './snapshot-bytes.ts';
 
 /** What is asked of a snapshot; without anything, its summary. */
 export type HeapQuestion = {
@@ -33,7 +34,12 @@ export type HeapQuestion = {
 /** `bytesTotal` is null for gzip and for what is no file. */
 export type HeapProgress = (bytesRead: number, bytesTotal: number | null) => void;
 
-type HeapOptions = { readonly signal?: AbortSignal; readonly onProgress?: HeapProgress };
+type HeapOptions = {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: HeapProgress;
+  /** What is done once a file is read: `working out what keeps what alive`. */
+  readonly onStep?: (words: string) => void;
+};
 
 /**
  * What grew from the first snapshot to the last. At most two of them are in memory at a time. Objects are matched by V8's ids as long as
@@ -61,6 +67,7 @@ export async function readHeapGrowth(
     }
     growing = last.growingContainers(growing);
   }
+  options.onStep?.('comparing');
   const accumulation = last.accumulationSince(first, growing);
   const findings = await heapFindings(files.at(-1) ?? '', last, accumulation);
   const answer = growthAnswer(files, totals, first, last, growing.by);
@@ -95,13 +102,14 @@ export async function readHeap(
     : summarize(heap, file, question.tree === true);
 }
 
-async function openHeap(file: string, { signal, onProgress }: HeapOptions): Promise<Heap> {
+async function openHeap(file: string, { signal, onProgress, onStep }: HeapOptions): Promise<Heap> {
   const sizeBytes = await snapshotSize(file);
   const heap = await readFile(file, {
     ...(signal === undefined ? {} : { signal }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     onProgress: (bytesRead) => onProgress?.(bytesRead, sizeBytes ?? null),
   });
+  onStep?.('working out what keeps what alive');
   await heap.prepare(signal === undefined ? {} : { signal });
   return heap;
 }
@@ -112,7 +120,8 @@ async function readFile(file: string, options: Parameters<typeof readSnapshot>[1
   } catch (error) {
     if (!(error instanceof LeaklineError) || error.code !== 'SNAPSHOT_UNREADABLE') throw error;
     const { offset, message } = (error as LeaklineError<'SNAPSHOT_UNREADABLE'>).facts;
-    throw new LeaklineError('SNAPSHOT_UNREADABLE', { file, offset, message }, { cause: error });
+    const facts = { file, offset, message, isPacked: await isPacked(file) };
+    throw new LeaklineError('SNAPSHOT_UNREADABLE', facts, { cause: error });
   }
 }
 
@@ -184,23 +193,56 @@ function pathAnswer(heap: Heap, file: string, asked: string): HeapPathAnswer {
     file,
     asked,
     count: nodes.length,
-    paths: byRetained(heap, nodes, PATHS_SHOWN).map((node) => ({
-      node: holder(heap, node),
-      steps: stepsTo(heap, node),
-    })),
+    paths: ways(heap, byRetained(heap, nodes, PATHS_LOOKED_AT))
+      .slice(0, PATHS_SHOWN)
+      .map(({ node, alike }) => ({ node: holder(heap, node), alike, steps: stepsTo(heap, node) })),
   };
+}
+
+/** The ways to nodes that differ in more than indices, each with the first node that is come by so, and how many others are. */
+function ways(
+  heap: Heap,
+  nodes: readonly NodeOrdinal[],
+): { readonly node: NodeOrdinal; readonly alike: number }[] {
+  const byWords = new Map<string, { readonly node: NodeOrdinal; alike: number }>();
+  for (const node of nodes) {
+    const words = heap
+      .path(node)
+      ?.map(({ type, name, from }) => [heap.className(from), type, withoutIndex(name)]);
+    const key = JSON.stringify(words ?? null);
+    const known = byWords.get(key);
+    if (known === undefined) byWords.set(key, { node, alike: 0 });
+    else known.alike += 1;
+  }
+  return [...byWords.values()];
+}
+
+function withoutIndex(name: string | number): string {
+  return /^\d+$/.test(String(name)) ? '[…]' : String(name);
 }
 
 function classAnswer(heap: Heap, file: string, name: string): HeapClassAnswer {
   const nodes = [...heap.instancesOf(name)];
-  const total = heap.classes().find((one) => one.name === name);
-  if (total === undefined) throw nothingOf(name, file);
+  if (nodes.length === 0) throw nothingOf(name, file);
+  const total = heap.classes().find((one) => one.name === name) ?? totalOf(heap, name, nodes);
   return {
     schema: 'leakline/heap-class@1',
     file,
     ...total,
     instances: byRetained(heap, nodes, HOLDERS_SHOWN).map((node) => holder(heap, node)),
     heldBy: heldBy(heap, nodes).slice(0, HOLDERS_SHOWN),
+  };
+}
+
+/** Functions of one name are no class. */
+function totalOf(heap: Heap, name: string, nodes: readonly NodeOrdinal[]): ClassTotal {
+  const sum = (of: (node: NodeOrdinal) => number): number =>
+    nodes.reduce((bytes, node) => bytes + of(node), 0);
+  return {
+    name,
+    count: nodes.length,
+    selfBytes: sum((node) => heap.node(node).selfBytes),
+    retainedBytes: sum((node) => heap.retainedBytes(node)),
   };
 }
 
@@ -225,7 +267,7 @@ function heldBy(heap: Heap, nodes: readonly NodeOrdinal[]): HeapHeldBy[] {
     if (edge === null) continue;
     const className = heap.className(edge.from);
     // Elements, and the slots of V8's own arrays, differ by nothing but their index.
-    const words = /^\d+$/.test(String(edge.name)) ? '[…]' : String(edge.name);
+    const words = `${withoutIndex(edge.name)}${edge.isCollection ? '[…]' : ''}`;
     const key = JSON.stringify([className, words]);
     const one = byWords.get(key) ?? { className, edge: words, count: 0 };
     one.count += 1;
@@ -234,15 +276,25 @@ function heldBy(heap: Heap, nodes: readonly NodeOrdinal[]): HeapHeldBy[] {
   return [...byWords.values()].sort((a, b) => b.count - a.count);
 }
 
-/** A Map holds its entries through an array of V8's own, which tells nobody anything: then who holds that. */
-function holderWithName(heap: Heap, node: NodeOrdinal): HeapEdge | null {
+/**
+ * A Map holds its entries through an array of V8's own, and an array its elements by an index, which tells nobody anything: then who
+ * holds that, and by which name.
+ */
+function holderWithName(
+  heap: Heap,
+  node: NodeOrdinal,
+): (HeapEdge & { readonly isCollection: boolean }) | null {
   let edge = heap.holder(node);
-  for (let climbed = 0; climbed < ARRAYS_MAX; climbed += 1) {
-    const above = edge !== null && heap.node(edge.from).type === 'array' ? heap.holder(edge.from) : null;
+  let isCollection = false;
+  for (let climbed = 0; climbed < ARRAYS_MAX && edge !== null; climbed += 1) {
+    const isOwnBusiness = edge.type === 'internal' && (edge.name === 'table' || edge.name === 'elements');
+    const isIndex = edge.type === 'element' || heap.node(edge.from).type === 'array';
+    const above = isOwnBusiness || isIndex ? heap.holder(edge.from) : null;
     if (above === null) break;
+    isCollection = true;
     edge = above;
   }
-  return edge;
+  return edge === null ? null : { ...edge, isCollection };
 }
 
 function byRetained(heap: Heap, nodes: readonly NodeOrdinal[], limit: number): NodeOrdinal[] {
@@ -287,6 +339,7 @@ const CLASSES_SHOWN = 15;
 const HOLDERS_SHOWN = 10;
 const NAME_LENGTH_MAX = 200;
 const PATHS_SHOWN = 3;
+const PATHS_LOOKED_AT = 1000;
 const STRINGS_SHOWN = 20;
 const POINTS_SHOWN = 5;
 /** V8's own nest two or three deep; a file could have a chain of them under each of its nodes. */

@@ -28,6 +28,17 @@ export async function* snapshotBytes(file: string): AsyncGenerator<Uint8Array> {
 
 /** How many bytes `snapshotBytes` will bring; undefined for gzip, a pipe and what can't be opened. */
 export async function snapshotSize(file: string): Promise<number | undefined> {
+  const facts = await factsOf(file);
+  return facts === undefined || facts.isPacked ? undefined : facts.bytes;
+}
+
+export async function isPacked(file: string): Promise<boolean> {
+  return (await factsOf(file))?.isPacked ?? false;
+}
+
+async function factsOf(
+  file: string,
+): Promise<{ readonly bytes: number; readonly isPacked: boolean } | undefined> {
   let handle: FileHandle | null = null;
   try {
     // Opened, a pipe would be at its end once it is closed again, and whoever writes into it gone.
@@ -35,7 +46,7 @@ export async function snapshotSize(file: string): Promise<number | undefined> {
     if (!status.isFile()) return undefined;
     handle = await open(file);
     const { buffer, bytesRead } = await handle.read(new Uint8Array(GZIP_MAGIC.length), { position: 0 });
-    return isGzip(buffer.subarray(0, bytesRead)) ? undefined : status.size;
+    return { bytes: status.size, isPacked: isGzip(buffer.subarray(0, bytesRead)) };
   } catch {
     // Whatever it is, reading will meet it and say so.
     return undefined;

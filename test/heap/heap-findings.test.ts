@@ -260,6 +260,8 @@ describe('where the text is not what ran', () => {
       shouldBeReleased: null,
       growth: { addedByStep: [40, 25] },
     });
+    // What only the text could tell is not said.
+    expect(JSON.stringify(changed.findings[0])).not.toContain('nothing deletes');
     expect(changed.findings[0]?.heldBy.path).toEqual(['modules', 'server.cjs', 'open', 'sessions']);
     expect(changed.notes).toEqual([`Not as it ran, so without lines: ${run.file}.`]);
     rmSync(run.file);

@@ -86,7 +86,7 @@ test('a class is shown with who holds its instances, a node with the way to it, 
   expect(await shown({ path: 'Entry' })).toMatchInlineSnapshot(`
     "leakline · x
 
-    2 nodes of Entry, those that retain most
+    2 nodes of Entry: the ways to those that retain most
 
        retained      self          way to Entry  object @5
         2.54 KB      40 B          p  property  Cache  object @3

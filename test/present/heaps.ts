@@ -86,8 +86,8 @@ export function heapAnswers(): readonly HeapAnswer[] {
       asked: 'Map',
       count: 2,
       paths: [
-        { node: map, steps },
-        { node: map, steps: null },
+        { node: map, alike: 4, steps },
+        { node: map, alike: 0, steps: null },
       ],
     },
     {

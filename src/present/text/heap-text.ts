@@ -60,11 +60,16 @@ function titleLines(file: string, { glyphs }: Layout): Line[] {
 
 /** Each step with the edge that leads to it; what it retains falls where the holder that counts is passed. */
 function pathLines({ asked, count: meant, paths }: HeapPathAnswer): Line[][] {
-  const shown = paths.length < meant ? `${paths.length} of ${count(meant)} nodes` : `${count(meant)} nodes`;
+  const shown = `${count(meant)} nodes of ${asked}: the ways to those that retain most`;
   return [
-    ...(meant === 1 ? [] : [[[{ text: `${shown} of ${asked}, those that retain most` }] satisfies Line]]),
-    ...paths.map(({ node, steps }): Line[] => [
-      heading('   retained', '     self', '', `way to ${nodeWords(node)}`),
+    ...(meant === 1 ? [] : [[[{ text: shown }] satisfies Line]]),
+    ...paths.map(({ node, alike, steps }): Line[] => [
+      heading(
+        '   retained',
+        '     self',
+        '',
+        `way to ${nodeWords(node)}${alike === 0 ? '' : `, and to ${count(alike)} more but for an index`}`,
+      ),
       ...(steps === null
         ? [[{ text: '  nothing keeps it alive, or only weak edges lead to it' }]]
         : shortened(steps).map((step): Line => {
