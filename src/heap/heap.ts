@@ -175,7 +175,7 @@ export class Heap {
     return classTotals(this.#graph, this.#dominators());
   }
 
-  /** The nodes of a class, in the order of the file. Looks at all nodes; the name is that of `classes()`. */
+  /** The nodes of a class, in the order of the file. Looks at all nodes; the name is that of `classes()`, or if no class has it that of a function. */
   *instancesOf(name: string): Generator<NodeOrdinal> {
     const { nodeType: types, nodeName: names, nodeTypes, strings } = this.#graph.columns;
     const bracketed = /^\((.*)\)$/.exec(name)?.[1] ?? null;
@@ -192,8 +192,9 @@ export class Heap {
       if (isMeant) yield at as NodeOrdinal;
       isClass ||= isMeant;
     }
+    if (isClass) return;
     const closure = nodeTypes.indexOf('closure');
-    for (let at = 0; at < this.nodeCount && !isClass; at += 1) {
+    for (let at = 0; at < this.nodeCount; at += 1) {
       if (types[at] === closure && isCalled(at)) yield at as NodeOrdinal;
     }
   }
