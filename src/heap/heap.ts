@@ -19,6 +19,7 @@ import { growingById } from './growing-by-id.ts';
 import { growingByWay } from './growing-by-way.ts';
 import { isOneNumbering } from './one-numbering.ts';
 import { entryTargets } from './own-entries.ts';
+import { plainShapes, type ShapeTotal } from './plain-shapes.ts';
 import { type Retainers, retainersOf } from './retainers.ts';
 import { retainingEdges } from './retaining-edges.ts';
 import { pathTo, shortestPaths } from './shortest-paths.ts';
@@ -173,6 +174,11 @@ export class Heap {
   /** Every class with its instances, own size and retained size, the largest own size first. Builds the dominator tree. */
   classes(): ClassTotal[] {
     return classTotals(this.#graph, this.#dominators());
+  }
+
+  /** The objects of no class of their own by their properties, the largest own size first. Looks at the edges of all of them. */
+  shapes(): ShapeTotal[] {
+    return plainShapes(this.#graph);
   }
 
   /** The nodes of a class, in the order of the file. Looks at all nodes; the name is that of `classes()`, or if no class has it that of a function. */

@@ -9,6 +9,7 @@ export type { ClassGrowth, GrowthPoint, HeapGrowth } from './growth.ts';
 export type { GrowingContainers } from './accumulation.ts';
 export type { NodeOrdinal } from './heap-graph.ts';
 export type { ReadOptions } from './format.ts';
+export type { ShapeTotal } from './plain-shapes.ts';
 export type { StringGroup } from './string-groups.ts';
 export { LeaklineError, type ErrorCode } from '../core/errors.ts';
 

@@ -107,6 +107,14 @@ export type HeapGrowthAnswer = {
     readonly newCount: number;
     readonly newBytes: number;
   }[];
+  /** Of the class `Object`, by the properties of its objects, those whose own bytes grew most. */
+  readonly shapes: readonly {
+    /** `{ at, text }`; a property that only ever had numbers is not seen. */
+    readonly name: string;
+    /** By file. */
+    readonly counts: readonly number[];
+    readonly selfBytes: readonly number[];
+  }[];
   /** What is kept alive in the last beyond the first. */
   readonly grownBytes: number;
   /** Of that, what no container accounts for that gained entries in each file. */

@@ -128,6 +128,7 @@ async function readFile(file: string, options: Parameters<typeof readSnapshot>[1
 type Totals = {
   readonly nodes: number;
   readonly selfBytes: number;
+  readonly byShape: ReadonlyMap<string, { readonly count: number; readonly selfBytes: number }>;
   readonly byClass: ReadonlyMap<string, { readonly count: number; readonly selfBytes: number }>;
 };
 
@@ -137,6 +138,7 @@ function totalsOf(heap: Heap): Totals {
     nodes: heap.nodeCount,
     selfBytes: classes.reduce((bytes, one) => bytes + one.selfBytes, 0),
     byClass: new Map(classes.map((one) => [one.name, one])),
+    byShape: new Map(heap.shapes().map((one) => [one.name, one])),
   };
 }
 
@@ -169,12 +171,26 @@ function growthAnswer(
           newBytes: by === 'id' ? newBytes : 0,
         };
       }),
+    shapes: grownShapes(totals),
     points: (by === 'id' ? growth.points : []).map(({ node, retainedBytesBefore }) => ({
       node: holder(last, node),
       retainedBytesBefore,
       path: stepsTo(last, node) ?? [],
     })),
   };
+}
+
+function grownShapes(totals: readonly Totals[]): HeapGrowthAnswer['shapes'] {
+  const grown = (bytes: readonly number[]): number => (bytes.at(-1) ?? 0) - (bytes[0] ?? 0);
+  return [...(totals.at(-1)?.byShape.keys() ?? [])]
+    .map((name) => ({
+      name,
+      counts: totals.map(({ byShape }) => byShape.get(name)?.count ?? 0),
+      selfBytes: totals.map(({ byShape }) => byShape.get(name)?.selfBytes ?? 0),
+    }))
+    .filter(({ selfBytes }) => grown(selfBytes) > 0)
+    .sort((a, b) => grown(b.selfBytes) - grown(a.selfBytes))
+    .slice(0, SHAPES_SHOWN);
 }
 
 function stepsTo(heap: Heap, node: NodeOrdinal): HeapStep[] | null {
@@ -338,6 +354,7 @@ function holder(heap: Heap, ordinal: NodeOrdinal): HeapHolder {
 const CLASSES_SHOWN = 15;
 const HOLDERS_SHOWN = 10;
 const NAME_LENGTH_MAX = 200;
+const SHAPES_SHOWN = 6;
 const PATHS_SHOWN = 3;
 const PATHS_LOOKED_AT = 1000;
 const STRINGS_SHOWN = 20;

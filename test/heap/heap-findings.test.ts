@@ -202,6 +202,28 @@ step(40); step(50); step(60);
   });
 });
 
+test('plain objects that came are told by their properties, those with numbers alone too', async () => {
+  const text = `'use strict';
+const one = [], two = [], three = [];
+const step = (times) => {
+  for (let at = 0; at < times; at += 1) {
+    one.push({ id: 'i' + at, request: { url: 'u' + at } });
+    two.push({ at });
+    three.push({ at, more: 'm' + at });
+  }
+  snapshot();
+};
+module.exports = { step };
+step(40); step(300); step(200);
+`;
+  const { answer } = await answerOf('server.cjs', text);
+  const grown = new Map(
+    answer.shapes.map(({ name, counts }) => [name, counts.map((count) => count - (counts[0] ?? 0))]),
+  );
+  for (const name of ['{ id, request }', '{ url }', '{ more }', '{}'])
+    expect([name, grown.get(name)]).toEqual([name, [0, 300, 500]]);
+});
+
 describe('closed resources', () => {
   const text = `'use strict';
 class WebSocket extends require('node:events') {

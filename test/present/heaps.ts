@@ -115,6 +115,7 @@ export function heapAnswers(): readonly HeapAnswer[] {
       selfBytes: [80 * MB, 90 * MB, 100 * MB],
       matchedBy: 'id',
       sharedNodes: 12,
+      shapes: [{ name: '{ id, request }', counts: [5, 9, 14], selfBytes: [5 * 56, 9 * 56, 14 * 56] }],
       classes: [
         {
           name: 'Session',

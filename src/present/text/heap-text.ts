@@ -100,7 +100,10 @@ function growthHeadLines(
   ];
 }
 
-function grownClassLines({ classes, files, matchedBy }: HeapGrowthAnswer, { glyphs }: Layout): Line[] {
+function grownClassLines(
+  { classes, shapes, files, matchedBy }: HeapGrowthAnswer,
+  { glyphs }: Layout,
+): Line[] {
   return [
     heading(
       'own bytes',
@@ -108,18 +111,30 @@ function grownClassLines({ classes, files, matchedBy }: HeapGrowthAnswer, { glyp
       matchedBy === 'id' ? 'new' : '',
       `class (largest ${classes.length} that grew)`,
     ),
-    ...classes.map(({ name, counts, selfBytes, newCount, isSteady }): Line => {
-      const grownBytes = (selfBytes.at(-1) ?? 0) - (selfBytes[0] ?? 0);
-      const grown = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+    ...classes.flatMap(({ name, counts, selfBytes, newCount, isSteady }): Line[] => {
       const each = files.length > 2 && isSteady ? `  ${glyphs.dot} more in each` : '';
-      return row(
-        `+${formatBytes(grownBytes)}`,
-        `${grown < 0 ? '' : '+'}${count(grown)}`,
-        matchedBy === 'id' ? count(newCount) : '',
-        [{ text: name }, { text: each, tone: 'faint' }],
-      );
+      const isNew = matchedBy === 'id' ? count(newCount) : '';
+      const own = row(grownBytes(selfBytes), grownCount(counts), isNew, [
+        { text: name },
+        { text: each, tone: 'faint' },
+      ]);
+      return name === 'Object' ? [own, ...shapes.map(shapeLine)] : [own];
     }),
   ];
+}
+
+/** Under its class, of which it is a part. */
+function shapeLine({ name, counts, selfBytes }: HeapGrowthAnswer['shapes'][number]): Line {
+  return row(grownBytes(selfBytes), grownCount(counts), '', [{ text: `  ${name}`, tone: 'faint' }]);
+}
+
+function grownBytes(byFile: readonly number[]): string {
+  return `+${formatBytes((byFile.at(-1) ?? 0) - (byFile[0] ?? 0))}`;
+}
+
+function grownCount(byFile: readonly number[]): string {
+  const grown = (byFile.at(-1) ?? 0) - (byFile[0] ?? 0);
+  return `${grown < 0 ? '' : '+'}${count(grown)}`;
 }
 
 /** Where the findings leave half of the growth open: what else retains more, each with its way from the root. */
