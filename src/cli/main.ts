@@ -18,6 +18,7 @@ import {
   maxStandstillOption,
   noColorOption,
   portNumber,
+  heapLimit,
   positiveInteger,
   quietOption,
   sizeBytes,
@@ -184,6 +185,14 @@ program
     new Option('--to-the-end', 'go on until the leaking process dies of it').env('LEAKLINE_TO_THE_END'),
   )
   .addOption(
+    new Option(
+      '--heap-limit <size>',
+      "both servers' heap limit, as 200MB: what is small is filled soon (default: Node's own)",
+    )
+      .env('LEAKLINE_HEAP_LIMIT')
+      .argParser(heapLimit),
+  )
+  .addOption(
     new Option('--port <port>', "the fixed server's port; the leaking one gets the next (0: any two)")
       .default(0)
       .env('LEAKLINE_PORT')
@@ -212,6 +221,7 @@ program
         items: options.items,
         forMs: options.for ?? (toTheEnd ? 300_000 : 90_000),
         toTheEnd,
+        heapLimitBytes: options.heapLimit ?? null,
         until: options.until,
         ports: options.port === 0 ? [0, 0] : [options.port, options.port + 1],
         watch: watchFrom(options),

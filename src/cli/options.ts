@@ -189,6 +189,15 @@ export function sizeBytes(text: string): number {
   return bytes;
 }
 
+/** What a server of the story needs to start. */
+export function heapLimit(text: string): number {
+  const bytes = sizeBytes(text);
+  if (bytes < LEAST_HEAP_BYTES) throw new InvalidArgumentError('It must be 32MB or more.');
+  return bytes;
+}
+
+const LEAST_HEAP_BYTES = 32e6;
+
 function positiveNumber(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');

@@ -20,6 +20,8 @@ export type LabRequest = {
   readonly forMs: number;
   /** Go on until the leaking process dies of it. */
   readonly toTheEnd: boolean;
+  /** Of each server's heap, in bytes; `null` is Node's own. What is small is filled, and died of, soon. */
+  readonly heapLimitBytes?: number | null;
   /** `verdict`: end when both sides have their answer. `end`: play for all of `forMs`. */
   readonly until: 'verdict' | 'end';
   /** Where a side's server is; by default the scenario's own. */
@@ -159,10 +161,12 @@ class Side {
 
   /** Resolves when the server listens. It gets a plain environment: it is not to know of leakline. */
   async start(signal: AbortSignal): Promise<void> {
-    const { scenario, items, serverPath } = this.#request;
+    const { scenario, items, heapLimitBytes, serverPath } = this.#request;
     const script = serverPath?.(this.#name) ?? labServerPath(scenario, this.#name);
     const { NODE_OPTIONS: _, ...env } = process.env;
-    const program = await startProgram([process.execPath, script], {
+    const limit =
+      heapLimitBytes == null ? [] : [`--max-old-space-size=${Math.round(heapLimitBytes / 2 ** 20)}`];
+    const program = await startProgram([process.execPath, ...limit, script], {
       stdio: 'pipe',
       ownGroup: true,
       env: { ...env, PORT: String(this.#port), LAB_ITEMS: String(items) },

@@ -61,6 +61,48 @@ test.skipIf(chromiumPath === undefined)(
   },
 );
 
+test.skipIf(chromiumPath === undefined)(
+  "the story to its very end: the leaking server dies before the reader's eyes, with its verdict and its line told before",
+  { timeout: 240_000 },
+  async () => {
+    const browser = await launchChromium();
+    const command = spawn(process.execPath, [
+      'dist/cli.js',
+      'lab',
+      '--ui',
+      '--to-the-end',
+      '--items',
+      '200000',
+      '--heap-limit',
+      '550MB',
+      '--for',
+      '200s',
+    ]);
+    const exited = new Promise<number | null>((resolve) => command.once('exit', resolve));
+    try {
+      const seen: string[] = [];
+      const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+      noteComplaints(page, seen);
+      await page.goto(await printedUrl(command));
+      const leaking = page.locator('section[aria-label="leaking"]');
+      await leaking.locator('.verdict', { hasText: 'LEAKING' }).waitFor({ timeout: 150_000 });
+      await page.locator('main', { hasText: `${source}:${markedLine('added at')}` }).waitFor();
+      // It was alive when it was told.
+      expect(await leaking.innerText()).not.toContain('SIGABRT');
+      expect(await exited).toBe(0);
+      await page.locator('#connection', { hasText: 'leakline has ended' }).waitFor();
+      expect(await leaking.innerText()).toMatch(/ended after .*SIGABRT/);
+      expect(await leaking.locator('.verdict').innerText()).toContain('LEAKING');
+      expect(await page.locator('section[aria-label="fixed"]').innerText()).not.toContain('SIGABRT');
+      expect(seen).toEqual([]);
+    } finally {
+      command.kill('SIGTERM');
+      await exited;
+      await browser.close();
+    }
+  },
+);
+
 /** The line above the mark in the leaking server. */
 function markedLine(mark: string): number {
   return readFileSync(source, 'utf8')
