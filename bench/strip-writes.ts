@@ -4,7 +4,9 @@
  * terminal is read at once or slowly. Without the frames the recording must be what the program prints alone. Linux, with
  * `script` of util-linux.
  *
- *     npm run bench -- strip-writes
+ *     npm run bench -- strip-writes [--tall]
+ *
+ * With --tall it is the strip of a terminal of 200×60, else that of 80×24.
  */
 import { spawn } from 'node:child_process';
 import { constants, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -35,14 +37,20 @@ const PROGRAMS: Readonly<Record<string, () => Promise<void> | void>> = {
 const MS_BETWEEN_READS = [0, 2, 10];
 const FRAMES_A_SECOND = 50;
 
-const [mode, name = '', report = ''] = process.argv.slice(2);
+const TALL = '--tall';
+const isTall = process.argv.includes(TALL);
+const { rows, terminalRows, columns } = isTall
+  ? { rows: 22, terminalRows: 60, columns: 200 }
+  : { rows: 9, terminalRows: 24, columns: 80 };
+
+const [mode, name = '', report = ''] = process.argv.slice(2).filter((word) => word !== TALL);
 if (mode === '--print') await PROGRAMS[name]?.();
 else if (mode === '--paint') await paint();
 else await measure();
 
 async function measure(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'leakline-strip-'));
-  const rows: string[] = [];
+  const table: string[] = [];
   try {
     for (const program of Object.keys(PROGRAMS)) {
       const alone = await recorded(['--print', program], 0);
@@ -60,7 +68,7 @@ async function measure(): Promise<void> {
           rest === alone ? 'the same' : 'OTHERS',
           inside,
         ];
-        rows.push(`| ${cells.join(' | ')} |`);
+        table.push(`| ${cells.join(' | ')} |`);
       }
     }
   } finally {
@@ -68,11 +76,11 @@ async function measure(): Promise<void> {
   }
   process.stdout.write(
     [
-      `Node ${process.versions.node}, Linux ${release()}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${FRAMES_A_SECOND} tries a second`,
+      `Node ${process.versions.node}, Linux ${release()}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${FRAMES_A_SECOND} tries a second, frames of ${Buffer.byteLength(frame(0))} bytes`,
       '',
       '| the program prints | between reads of 4 KB | frames | given up | bytes without them | within a sequence or letter |',
       '| --- | ---: | ---: | ---: | --- | ---: |',
-      ...rows,
+      ...table,
       '',
     ].join('\n'),
   );
@@ -102,8 +110,9 @@ async function paint(): Promise<void> {
 }
 
 function frame(number: number): string {
-  const lines = Array.from({ length: 9 }, (_, row) => `frame ${number} row ${row} ${'⣿'.repeat(60)}`);
-  return stripFrame(lines, { rows: 9, terminalRows: 24 }, { displaced: false });
+  const dots = '⣿'.repeat(columns - 20);
+  const lines = Array.from({ length: rows }, (_, row) => `frame ${number} row ${row} ${dots}`);
+  return stripFrame(lines, { rows, terminalRows }, { displaced: false });
 }
 
 /** Each frame is known, so that nothing but itself is taken out; and where in the rest it stood. */
@@ -131,11 +140,17 @@ function isInside(bytes: string, place: number): boolean {
 
 /** Byte by byte. */
 async function recorded(args: readonly string[], betweenMs: number): Promise<string> {
-  const words = [process.execPath, ownFile(), ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', `stty rows 24 cols 80; exec ${words}`, '/dev/null'], {
-    env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const words = [process.execPath, ownFile(), ...args, ...(isTall ? [TALL] : [])]
+    .map((word) => `'${word}'`)
+    .join(' ');
+  const child = spawn(
+    'script',
+    ['-qec', `stty rows ${terminalRows} cols ${columns}; exec ${words}`, '/dev/null'],
+    {
+      env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const chunks: Buffer[] = [];
   for await (const chunk of child.stdout) {
     chunks.push(chunk as Buffer);

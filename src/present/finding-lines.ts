@@ -30,7 +30,19 @@ export type FindingBody = Omit<ReportFinding, 'retained' | 'grows'> & {
 
 /** One finding as a block: what is kept, then who holds it, where it grows and what is missing, in columns. */
 export function findingLines(finding: ReportFinding, layout: FindingLayout): Line[] {
-  return [...headLines(finding, layout), ...findingBodyLines(finding, layout)];
+  return [...findingHeadLines(finding, layout), ...findingBodyLines(finding, layout)];
+}
+
+/** What is kept, how much it is, and how sure the line is where it is not. */
+export function findingHeadLines(
+  finding: ReportFinding,
+  layout: Pick<FindingLayout, 'columns' | 'indent'>,
+): Line[] {
+  const { rate, doubt } = headNotes(finding);
+  const parts: Line[] = [[{ text: ' '.repeat(layout.indent) }, { text: headWords(finding), tone: 'strong' }]];
+  if (rate !== null) parts.push([{ text: rate, tone: 'faint' }]);
+  if (doubt !== null) parts.push([{ text: doubt, tone: 'unsure' }]);
+  return flowParts(parts, { columns: layout.columns, gap: { text: '   ' }, indent: layout.indent + 2 });
 }
 
 /** Who holds it, where it grows and what is missing. */
@@ -113,14 +125,6 @@ const MIN_LABEL_COLUMNS = 11;
 // A sure finding needs no figure beside it; an unsure one must not look like a sure one.
 const WORTH_A_WARNING = 0.9;
 const GAP = '  ';
-
-function headLines(finding: ReportFinding, layout: FindingLayout): Line[] {
-  const { rate, doubt } = headNotes(finding);
-  const parts: Line[] = [[{ text: ' '.repeat(layout.indent) }, { text: headWords(finding), tone: 'strong' }]];
-  if (rate !== null) parts.push([{ text: rate, tone: 'faint' }]);
-  if (doubt !== null) parts.push([{ text: doubt, tone: 'unsure' }]);
-  return flowParts(parts, { columns: layout.columns, gap: { text: '   ' }, indent: layout.indent + 2 });
-}
 
 /** Who holds it, where it grows, who adds: a name, its type and its place each. */
 export function findingRows(finding: FindingBody): FindingRow[] {

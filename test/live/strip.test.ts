@@ -60,8 +60,8 @@ describe.runIf(process.platform === 'linux')('leakline run at a terminal', () =>
     const resize = (columns: number, rows: number): void =>
       void spawnSync('stty', ['-F', device, 'rows', String(rows), 'cols', String(columns)]);
     resize(120, 40);
-    await until(() => recorded(terminal).includes('\u001b[1;26r'));
-    expect(recorded(terminal)).toContain('\u001b[1;26r');
+    await until(() => recorded(terminal).includes('\u001b[1;24r'));
+    expect(recorded(terminal)).toContain('\u001b[1;24r');
     resize(70, 18);
     // All rows scroll again, and what was there is erased from the cursor on.
     const erased = `${REGION_REMOVAL}\u001b7\u001b[0m\u001b[J\u001b8`;

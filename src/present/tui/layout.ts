@@ -7,8 +7,11 @@ export type ScreenLayout = ScreenSize & {
   readonly gapColumns: number;
   readonly sideColumns: number;
   readonly chartRows: number;
-  /** One line of verdict and no axis texts: for small terminals. */
+  /** One line of verdict: for small terminals. */
   readonly compact: boolean;
+  /** Below a chart a row for the collections, and one for the times. */
+  readonly collections: boolean;
+  readonly times: boolean;
   /** Between the title and the sides. */
   readonly gapRows: number;
   /** Findings, or what is awaited, under the sides. */
@@ -49,6 +52,8 @@ export function layoutScreen(
     rows,
     abreast,
     compact,
+    collections: !compact,
+    times: !compact,
     gapColumns: inRow > 1 ? GAP_COLUMNS : 0,
     sideColumns: Math.floor((columns - GAP_COLUMNS * (inRow - 1)) / inRow),
     chartRows,
@@ -60,23 +65,27 @@ export function layoutScreen(
 
 /**
  * The rows at the bottom of a terminal that belongs to a program: a rule with name and time, the verdict, a chart with its
- * legend, and what was found. A third of the terminal or so, and in 80×24 nine rows of it. `null` where that would leave the
- * program too little.
+ * legend, and what was found. A third of the terminal or so, in 80×24 nine rows of it; of a tall one two fifths, with the
+ * collections and room for lines of source. `null` where that would leave the program too little.
  */
 export function layoutStrip({ columns: all, rows: allRows }: ScreenSize): ScreenLayout | null {
   // A terminal that does not tell its size has neither.
   if (!(all >= STRIP_LEAST.columns && allRows >= STRIP_LEAST.rows)) return null;
   // The last column stays free: a letter in it leaves the cursor where terminals disagree about what comes next.
   const columns = all - 1;
-  const rows = Math.min(16, Math.max(8, Math.round(allRows * 0.36)));
-  const free = rows - STRIP_FIXED_ROWS;
-  const chartRows = Math.round(free * 0.6);
+  const isTall = allRows >= TALL_ROWS;
+  const rows = isTall ? Math.min(22, Math.round(allRows * 0.4)) : Math.max(8, Math.round(allRows * 0.36));
+  const times = rows >= STRIP_ROWS_FOR_TIMES;
+  const free = rows - STRIP_FIXED_ROWS - (isTall ? 1 : 0) - (times ? 1 : 0);
+  const chartRows = Math.round(free * (isTall ? 0.45 : 0.6));
   const oddChartRows = chartRows >= 7 && chartRows % 2 === 0 ? chartRows - 1 : chartRows;
   return {
     columns,
     rows,
     abreast: true,
     compact: true,
+    collections: isTall,
+    times,
     gapColumns: 0,
     sideColumns: columns,
     chartRows: oddChartRows,
@@ -87,8 +96,10 @@ export function layoutStrip({ columns: all, rows: allRows }: ScreenSize): Screen
 }
 
 const STRIP_LEAST: ScreenSize = { columns: 80, rows: 20 };
+const TALL_ROWS = 36;
 /** The rule, the verdict, and the legend. */
 const STRIP_FIXED_ROWS = 3;
+const STRIP_ROWS_FOR_TIMES = 18;
 
 const ABREAST_COLUMNS = 72;
 const ROOMY_ROWS = 22;

@@ -158,12 +158,12 @@ export function chartLines(
     (row, index): Line => [gutter(scale.isMeasured ? axisLabel(index, frame) : ''), ...row],
   );
   const legend = withForecast(legendLine(plots, layout, unicode), cone, layout, unicode);
-  if (layout.compact) return [...rows, legend];
   const majorGcs = report?.gc.filter(({ kind }) => kind === 'major').map(({ timeMs }) => timeMs) ?? [];
+  const marks: Line = drawMarks(majorGcs, { text: unicode ? '▴' : '^', tone: 'faint' }, frame);
   return [
     ...rows,
-    [gutter('GC'), ...drawMarks(majorGcs, { text: unicode ? '▴' : '^', tone: 'faint' }, frame)],
-    [gutter(''), ...timeAxis(frame)],
+    ...(layout.collections ? [[gutter('GC'), ...marks]] : []),
+    ...(layout.times ? [[gutter(''), ...timeAxis(frame)]] : []),
     legend,
   ];
 }

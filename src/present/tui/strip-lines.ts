@@ -1,8 +1,5 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { LiveSide, LiveView } from '../../report/live.ts';
-import type { ReportFinding } from '../../report/schema.ts';
-import { findingLines, findingRows, headNotes, headWords, missingWords } from '../finding-lines.ts';
-import { flowParts } from '../flow.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, lineWidth, plainText } from '../line.ts';
 import { cutEnd, textWidth } from '../text-width.ts';
@@ -19,6 +16,7 @@ import {
   spread,
   verdictSpans,
 } from './side-lines.ts';
+import { stripFinding } from './strip-finding.ts';
 
 /** A watch of one program in few rows, below the program's own: always as many as the layout has, each within its columns. */
 export function stripLines(view: LiveView, layout: ScreenLayout, unicode: boolean): Line[] {
@@ -62,43 +60,10 @@ function verdictRow(side: LiveSide, columns: number, glyphs: Glyphs): Line {
 
 /** The first finding as far as it fits; until there is one what the verdict rests on, and what grows. */
 function foundLines(side: LiveSide, layout: ScreenLayout, unicode: boolean): Line[] {
-  const { columns, panelRows } = layout;
   const [finding] = side.report?.findings ?? [];
-  if (finding !== undefined) {
-    const look = { columns, indent: 0, glyphs: glyphsFor(unicode), explanation: false, excerpts: false };
-    const full = findingLines(finding, look);
-    return full.length > panelRows ? shortFinding(finding, columns).slice(0, panelRows) : full;
-  }
+  if (finding !== undefined) return stripFinding(finding, side, layout, unicode);
   const reason = side.report?.verdict.reason ?? '';
-  return [[{ text: reason, tone: 'faint' }], ...growingLines([side], layout, unicode, panelRows - 1)];
-}
-
-/** What is kept in one line, and the places in the next: they are what the reader came for. */
-function shortFinding(finding: ReportFinding, columns: number): Line[] {
-  const { rate, doubt } = headNotes(finding);
-  const head: Line[] = [
-    [{ text: headWords(finding), tone: 'strong' }],
-    ...(rate === null ? [] : [[{ text: rate, tone: 'faint' as const }]]),
-    ...(doubt === null ? [] : [[{ text: doubt, tone: 'unsure' as const }]]),
-  ];
-  const [held, ...others] = findingRows(finding);
-  const added = others.filter(({ label }) => label === 'added at');
-  const rest = others.filter(({ label }) => label !== 'added at');
-  const places = [held, ...added, ...rest].flatMap((row): Line[] => {
-    if (row === undefined) return [];
-    // Only who holds it needs a name: the others are lines to go to.
-    const name = row === held || row.place === '' ? `${row.name} ` : '';
-    return [[{ text: `${row.label} `, tone: 'faint' }, { text: name }, { text: row.place, tone: 'place' }]];
-  });
-  const missing = missingWords(finding);
-  const gap = { text: '   ' };
-  return [
-    ...flowParts(head, { columns, gap, indent: 2 }).slice(0, 1),
-    ...flowParts(places, { columns: columns - 2, gap, indent: 0 }).map(
-      (line): Line => [{ text: '  ' }, ...line],
-    ),
-    ...(missing === null ? [] : [[{ text: '  missing ', tone: 'faint' as const }, { text: missing }]]),
-  ];
+  return [[{ text: reason, tone: 'faint' }], ...growingLines([side], layout, unicode, layout.panelRows - 1)];
 }
 
 /** `── node server.js ──────── cost so far: longest pause 9 ms · 310 ms in all ── 23 s ──`. */

@@ -5,7 +5,7 @@ import { sanitizeDocument } from '../../../src/present/sanitize.ts';
 import { layoutStrip, type ScreenLayout } from '../../../src/present/tui/layout.ts';
 import { stripLines } from '../../../src/present/tui/strip-lines.ts';
 import { columnsOf, hostileText, OBEYED_BY_TERMINALS } from '../hostile.ts';
-import { leakingReport, liveSide, liveView, withHostileText } from '../reports.ts';
+import { leakingReport, liveSide, liveView, packageFinding, withHostileText } from '../reports.ts';
 import { screenStates } from './screen-states.ts';
 
 const NAMES = [
@@ -17,17 +17,21 @@ const NAMES = [
   'near-the-limit',
   'contended',
   'died',
+  'finding-open',
 ];
 
 /** As pictures in `strip-states/`; `npx vitest run test/present/tui -u` draws them anew. */
-describe('the states of a program that is watched, at the two sizes the screen is made for', () => {
+describe('the states of a program that is watched, at sizes from small to large', () => {
   for (const state of screenStates().filter(({ name }) => NAMES.includes(name))) {
     for (const [columns, rows, unicode] of [
       [80, 24, true],
+      [80, 60, true],
+      [120, 40, true],
       [200, 60, true],
       ...(state.ascii === true ? ([[80, 24, false]] as const) : []),
     ] as const) {
-      const name = `${state.name}-${columns}x${rows}${unicode ? '' : '-ascii'}`;
+      // Nothing is opened here: the finding is shown as it comes, and this one has its source.
+      const name = `${state.name.replace('finding-open', 'with-source')}-${columns}x${rows}${unicode ? '' : '-ascii'}`;
       test(name, async () => {
         const sides = state.view.sides.map((side) => ({
           ...side,
@@ -41,6 +45,30 @@ describe('the states of a program that is watched, at the two sizes the screen i
       });
     }
   }
+});
+
+test('it takes nine of 24 rows, and of a tall terminal two fifths, at most 22', () => {
+  expect([24, 35, 36, 40, 50, 60, 200].map((rows) => layoutOf(80, rows).rows)).toEqual([
+    9, 13, 14, 16, 20, 22, 22,
+  ]);
+});
+
+test.each([
+  [120, 40],
+  [200, 60],
+])('in %d×%d the collections and the source of the finding are in sight', (columns, rows) => {
+  const report = leakingReport({ findings: [packageFinding()] });
+  const view = liveView(23_120, [liveSide('node server.js', report)]);
+  const lines = stripLines(view, layoutOf(columns, rows), true).map((line) => paintLine(line, false));
+  const marks = lines.find((line) => line.startsWith('     GC ')) ?? '';
+  const majors = report.gc.filter(({ kind }) => kind === 'major');
+  expect(marks.split('▴')).toHaveLength(majors.length + 1);
+  for (const words of [
+    'createDebug.instances = [];',
+    'createDebug.instances.push(debug);',
+    'const log = debug(`orders:${order.id}`);',
+  ])
+    expect(lines.join('\n')).toContain(words);
 });
 
 test('there is none where it would leave the program too little', () => {
@@ -78,18 +106,24 @@ test('in 80×24 the places of the finding are in sight', () => {
 
 test('whatever the program and its variables are called, no line is wider than it may be, and none is obeyed', () => {
   fc.assert(
-    fc.property(hostileText, fc.integer({ min: 80, max: 220 }), fc.boolean(), (hostile, columns, unicode) => {
-      const side = liveSide(`node ${hostile}`, withHostileText(leakingReport(), hostile));
-      const view = sanitizeDocument(liveView(23_120, [side]), { unicode });
-      const layout = layoutOf(columns, 24);
-      const lines = stripLines(view, layout, unicode);
-      expect(lines).toHaveLength(layout.rows);
-      for (const line of lines) {
-        expect(lineWidth(line)).toBeLessThan(columns);
-        expect(columnsOf(paintLine(line, false))).toBeLessThan(columns);
-        expect(paintLine(line, false)).not.toMatch(OBEYED_BY_TERMINALS);
-      }
-    }),
+    fc.property(
+      hostileText,
+      fc.integer({ min: 80, max: 220 }),
+      fc.constantFrom(24, 40, 60),
+      fc.boolean(),
+      (hostile, columns, rows, unicode) => {
+        const side = liveSide(`node ${hostile}`, withHostileText(leakingReport(), hostile));
+        const view = sanitizeDocument(liveView(23_120, [side]), { unicode });
+        const layout = layoutOf(columns, rows);
+        const lines = stripLines(view, layout, unicode);
+        expect(lines).toHaveLength(layout.rows);
+        for (const line of lines) {
+          expect(lineWidth(line)).toBeLessThan(columns);
+          expect(columnsOf(paintLine(line, false))).toBeLessThan(columns);
+          expect(paintLine(line, false)).not.toMatch(OBEYED_BY_TERMINALS);
+        }
+      },
+    ),
   );
 });
 
