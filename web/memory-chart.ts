@@ -3,6 +3,7 @@ import { formatBytes } from '../src/core/bytes.ts';
 import { formatDuration } from '../src/core/duration.ts';
 import { byteTicks, timeTicks } from '../src/present/html/axis-ticks.ts';
 import type { PlotData } from '../src/present/html/plot-data.ts';
+import { followFingers } from './chart-fingers.ts';
 import { drawMarks } from './chart-marks.ts';
 import type { GroupView } from './charts.ts';
 import { ChartTools } from './chart-tools.ts';
@@ -10,7 +11,8 @@ import { colourOf } from './colours.ts';
 
 /**
  * Memory over time on a canvas: rss, heap used and the floors, with a cursor and a zoom that all charts of its group share.
- * Drag over a stretch of time, turn the wheel with Ctrl, or use the keys: arrows, + and -, 0 for all.
+ * Drag over a stretch of time, turn the wheel with Ctrl, or use the keys: arrows, + and -, 0 for all. On a touch screen fingers move
+ * and zoom a stretch that a button has zoomed into.
  */
 export class MemoryChart {
   readonly #host: HTMLElement;
@@ -33,6 +35,11 @@ export class MemoryChart {
       moveCursor: (steps) => this.#moveCursor(steps),
     });
     this.#tools.describe(data);
+    followFingers(this.#plot, {
+      isZoomed: () => view.zoom !== null,
+      show: (fromMs, untilMs) => this.#moveTo(fromMs, untilMs),
+    });
+    this.#tellZoom();
     this.#resized = new ResizeObserver(() => {
       // On paper a page in a file shows its drawn chart instead.
       if (host.clientWidth > 0) this.#plot.setSize({ width: host.clientWidth, height: this.#height() });
@@ -56,7 +63,7 @@ export class MemoryChart {
 
   /** With other colours, or another stretch of time. */
   redraw(): void {
-    this.#tools.showStretch(this.#view.zoom);
+    this.#tellZoom();
     this.#plot.setScale('x', this.#range());
     this.#plot.redraw(false, true);
   }
@@ -96,6 +103,22 @@ export class MemoryChart {
     const isAll = clipped === null || (clipped.fromMs <= fromMs && clipped.untilMs >= untilMs);
     if (!isAll && clipped.untilMs - clipped.fromMs < CLOSEST_MS) return;
     this.#see(isAll ? null : clipped);
+  }
+
+  /** At an end of the chart the stretch stops, and stays as long as it is. */
+  #moveTo(fromMs: number, untilMs: number): void {
+    const { scale } = this.#data;
+    const stretchMs = untilMs - fromMs;
+    if (stretchMs < CLOSEST_MS) return;
+    if (stretchMs >= scale.untilMs - scale.fromMs) return this.#see(null);
+    const clippedMs = Math.min(scale.untilMs - stretchMs, Math.max(scale.fromMs, fromMs));
+    this.#see({ fromMs: clippedMs, untilMs: clippedMs + stretchMs });
+  }
+
+  #tellZoom(): void {
+    const { zoom } = this.#view;
+    this.#tools.showStretch(zoom);
+    this.#plot.over.classList.toggle('zoomed', zoom !== null);
   }
 
   #see(zoom: GroupView['zoom']): void {

@@ -40,6 +40,84 @@ export async function drag(page: Page, from: number, to: number): Promise<void> 
   await page.mouse.up();
 }
 
+/** How a page that was opened with touch is told of fingers: where they are now, in parts of the first chart's size; none when all are up. */
+type Fingers = (...places: readonly (readonly [x: number, y: number])[]) => Promise<void>;
+
+/** The fingers go on in steps, as they do, and each is a touch of its own. */
+async function fingersOn(page: Page): Promise<Fingers> {
+  const over = page.locator('.plot .u-over').first();
+  await over.waitFor();
+  const session = await page.context().newCDPSession(page);
+  let down = 0;
+  let box = await over.boundingBox();
+  return async (...places) => {
+    if (down === 0) box = await over.boundingBox();
+    if (box === null) throw new Error('the chart has no place');
+    const { x: left, y: top, width, height } = box;
+    const type = places.length === 0 ? 'touchEnd' : places.length > down ? 'touchStart' : 'touchMove';
+    down = places.length;
+    await session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: places.map(([x, y], id) => ({
+        x: left + width * x,
+        y: top + height * y,
+        id,
+      })),
+    });
+  };
+}
+
+/** Of a page with a chart of 30 s that was opened with touch. */
+export async function expectFingersToMoveAndZoom(page: Page): Promise<void> {
+  const stretch = page.locator('.stretch').first();
+  const touch = await fingersOn(page);
+  /** In seconds, as the page rounds them. */
+  const expectStretch = async (from: number, until: number): Promise<void> => {
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    const words = await stretch.innerText();
+    const [shownFrom = NaN, shownUntil = NaN] = words.match(/\d+/g)?.map(Number) ?? [];
+    expect(Math.abs(shownFrom - from), words).toBeLessThanOrEqual(1);
+    expect(Math.abs(shownUntil - until), words).toBeLessThanOrEqual(1);
+  };
+  const expectAll = async (): Promise<void> => {
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    expect(await stretch.innerText()).toBe('');
+  };
+  const glide = async (from: number, to: number, y = 0.5, toY = y): Promise<void> => {
+    for (let step = 0; step <= 8; step += 1)
+      await touch([from + ((to - from) * step) / 8, y + ((toY - y) * step) / 8]);
+    await touch();
+  };
+  // Where all of it is seen there is nothing to move.
+  await glide(0.8, 0.4);
+  await expectAll();
+  await page.getByRole('button', { name: 'Zoom in' }).first().tap();
+  await expectStretch(6, 24);
+  await glide(0.7, 0.7 - 1 / 6);
+  await expectStretch(9, 27);
+  // No further than to the end, and the stretch stays as long.
+  await glide(0.9, 0.1);
+  await expectStretch(12, 30);
+  await glide(0.1, 0.1 + 1 / 3);
+  await expectStretch(6, 24);
+  // The times under the fingers are 12 and 18 s.
+  for (const inset of [1 / 3, 0.28, 0.22, 1 / 6]) await touch([inset, 0.4], [1 - inset, 0.6]);
+  await touch();
+  await expectStretch(10.5, 19.5);
+  for (const inset of [0.1, 0.2, 0.3, 0.4]) await touch([inset, 0.4], [1 - inset, 0.6]);
+  await touch();
+  await expectAll();
+  await page.getByRole('button', { name: 'Zoom in' }).first().tap();
+  const box = await page.locator('.plot .u-over').first().boundingBox();
+  await page.touchscreen.tap((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) * 0.8);
+  // The middle of what is seen.
+  await expect.poll(() => page.locator('.tip').first().innerText()).toMatch(/^15 s\nafter GC \d+ MB/);
+  // Up and down the page is scrolled, as ever.
+  await glide(0.5, 0.5, 0.8, 0.1);
+  await expect.poll(() => page.evaluate<number>('scrollY')).toBeGreaterThan(50);
+  await expectStretch(6, 24);
+}
+
 /** Of a page with the sampled growth of test/present/reports.ts, which has 73, 70, 68, 69 and 72 MB in its fifths. */
 export async function expectChosenMoments(page: Page): Promise<void> {
   const figure = page.locator('.flames');

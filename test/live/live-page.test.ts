@@ -29,11 +29,18 @@ import {
   chromiumPath,
   drag,
   expectChosenMoments,
+  expectFingersToMoveAndZoom,
   launchChromium,
   noteComplaints,
   seriousProblems,
 } from './browser.ts';
 import { printedUrl } from './processes.ts';
+
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  hasTouch: true,
+  isMobile: true,
+};
 
 const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
   leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
@@ -257,6 +264,14 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     const columns = page.locator('figure:has(+ figure .plot) .figures thead th');
     expect(await columns.allTextContents()).toContain('after GC');
     await page.context().close();
+  });
+
+  test('fingers move and zoom a chart that is zoomed into, scroll the page up and down, and read off by a tap', async () => {
+    const seen: string[] = [];
+    const page = await openDocument('leaking', PHONE, seen);
+    await expectFingersToMoveAndZoom(page);
+    await page.context().close();
+    expect(seen).toEqual([]);
   });
 
   test('the cursor reads off what was measured, by mouse and by keys', async () => {

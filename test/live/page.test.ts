@@ -27,6 +27,7 @@ import {
   chromiumPath,
   drag,
   expectChosenMoments,
+  expectFingersToMoveAndZoom,
   launchChromium,
   noteComplaints,
   seriousProblems,
@@ -34,6 +35,12 @@ import {
 
 const folder = mkdtempSync(join(tmpdir(), 'leakline-page-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  hasTouch: true,
+  isMobile: true,
+};
 
 const PAGES: Readonly<Record<string, Report | Comparison | HeapSummary>> = {
   heap: heapSummary(),
@@ -191,6 +198,14 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser, from a disk'
     await page.keyboard.press('-');
     expect(await stretch.innerText()).toBe('');
     await page.context().close();
+  });
+
+  test('fingers move and zoom a chart that is zoomed into, scroll the page up and down, and read off by a tap', async () => {
+    const seen: string[] = [];
+    const page = await open(browser, 'leaking', PHONE, seen);
+    await expectFingersToMoveAndZoom(page);
+    await page.context().close();
+    expect(seen).toEqual([]);
   });
 
   test('the cursor reads off what was measured, by mouse and by keys', async () => {

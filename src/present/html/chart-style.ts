@@ -18,6 +18,7 @@ export const CHART_STYLE: string = `
 .u-over,.u-under,.u-select,.u-cursor-x,.u-cursor-y,.u-cursor-pt,.u-axis,.u-legend{position:absolute}
 .u-under{overflow:hidden}
 .u-over{cursor:crosshair}
+.u-over.zoomed{touch-action:pan-y}
 .u-select{background:var(--heap);opacity:.15;pointer-events:none}
 .u-cursor-x,.u-cursor-y{left:0;top:0;pointer-events:none}
 .u-cursor-x{height:100%;border-right:1px dashed var(--soft)}
