@@ -1,10 +1,13 @@
 import { LeaklineError } from '../core/errors.ts';
+import { renderAnswer } from '../present/text/answer-text.ts';
 import type { LinesFor } from '../present/text/progress.ts';
-import { renderReport } from '../present/text/report-text.ts';
+import type { Comparison, Report } from '../report/schema.ts';
 import { SnapshotDesk } from '../session/snapshot-desk.ts';
 import { watchInspector } from '../session/watch-inspector.ts';
 import { watchPid } from '../session/watch-pid.ts';
+import { watchTwo } from '../session/watch-two.ts';
 import type { WatchRequest } from '../session/watch.ts';
+import type { AttachTarget } from './attach-target.ts';
 import { exitCodeOf, exitCodeOfSignal } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { lastResortOf, type WatchCommandOptions } from './last-resort.ts';
@@ -13,11 +16,11 @@ import { openOutput } from './output.ts';
 export type AttachCommandOptions = WatchCommandOptions & { readonly yes?: boolean | undefined };
 
 /**
- * `leakline <pid>`, or the address of an inspector that is open already. Returns the exit code. `lines` is what is told where
- * there is no terminal.
+ * `leakline <pid>`, two of them, or the address of an inspector that is open already. Returns the exit code. `lines` is what is
+ * told where there is no terminal.
  */
 export async function attachCommand(
-  target: number | string,
+  target: AttachTarget,
   request: WatchRequest,
   options: AttachCommandOptions,
   { name, lines }: { readonly name: string; readonly lines: LinesFor } = {
@@ -25,22 +28,27 @@ export async function attachCommand(
     lines: 'seconds',
   },
 ): Promise<number> {
+  if (typeof target === 'object') refuseForTwo(options);
   const interrupt = listenForInterrupt();
   const snapshots = new SnapshotDesk();
-  const output = await openOutput(options, `${name} ${target}`, { interrupt, snapshots, lines });
-  const extras = { onSampled: output.onSampled, lastResort: lastResortOf(options), snapshots };
+  const title = [name, target].flat().join(' ');
+  const output = await openOutput(options, title, { interrupt, snapshots, lines });
+  const watch = (): Promise<Report | Comparison> => {
+    const consent = options.yes === true;
+    const extras = { onSampled: output.onSampled, lastResort: lastResortOf(options), snapshots };
+    const { signal } = interrupt;
+    if (typeof target === 'object')
+      return watchTwo(target, request, signal, (view) => output.progress(view), { consent, snapshots });
+    if (typeof target === 'number')
+      return watchPid(target, request, signal, output.watching(`pid ${target}`), { consent, ...extras });
+    return watchInspector(target, request, signal, output.watching(target), extras);
+  };
   try {
-    const report =
-      typeof target === 'number'
-        ? await watchPid(target, request, interrupt.signal, output.watching(`pid ${target}`), {
-            consent: options.yes === true,
-            ...extras,
-          })
-        : await watchInspector(target, request, interrupt.signal, output.watching(target), extras);
-    await output.answer(report, renderReport(report, output.text));
+    const answer = await watch();
+    await output.answer(answer, renderAnswer(answer, output.text));
     const received = interrupt.received();
     await output.readPage(interrupt);
-    return received === null ? exitCodeOf(report) : exitCodeOfSignal(received);
+    return received === null ? exitCodeOf(answer) : exitCodeOfSignal(received);
   } catch (error) {
     // Interrupted before there was anything to watch: there is no answer, and nothing went wrong.
     const received = interrupt.received();
@@ -50,4 +58,16 @@ export async function attachCommand(
     await output.close();
     interrupt.dispose();
   }
+}
+
+/** Each writes files of one process. */
+function refuseForTwo({ snapshot, allocations }: AttachCommandOptions): void {
+  const asked = [
+    ...(snapshot === 'auto' ? ['--snapshot auto'] : []),
+    ...(allocations === undefined ? [] : ['--allocations']),
+  ];
+  if (asked.length === 0) return;
+  throw new LeaklineError('USAGE', {
+    message: `${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'} for a watch of one process: start one for each`,
+  });
 }

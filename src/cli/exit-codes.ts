@@ -3,8 +3,12 @@ import type { Comparison, Report } from '../report/schema.ts';
 /** 0 no leak, or done · 1 leak found · 2 usage, cannot attach, internal error · 3 inconclusive · 130/143 interrupted. */
 export const EXIT = { done: 0, leak: 1, failed: 2, inconclusive: 3 } as const;
 
-export function exitCodeOf(report: Report): number {
-  switch (report.verdict.kind) {
+/** Of two processes side by side that of the worse. */
+export function exitCodeOf(document: Report | Comparison): number {
+  if (document.schema === 'leakline/comparison@1') {
+    return exitCodeOfAll(document.sides.map(({ report }) => report));
+  }
+  switch (document.verdict.kind) {
     case 'leaking':
       return EXIT.leak;
     case 'steady':

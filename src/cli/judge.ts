@@ -1,4 +1,4 @@
-import { renderReport } from '../present/text/report-text.ts';
+import { renderAnswer } from '../present/text/answer-text.ts';
 import type { Report, Reports } from '../report/schema.ts';
 import { type JudgeRequest, judgeLog } from '../session/judge.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
@@ -23,8 +23,8 @@ export async function judgeCommand(
   try {
     const reports: Report[] = [];
     for (const file of files) reports.push(...(await judgeLog(file, request, process.stdin)));
-    const text = reports.map((report) => renderReport(report, output.text)).join('\n');
-    await output.answer(documentOf(reports), text);
+    const document = documentOf(reports);
+    await output.answer(document, renderAnswer(document, output.text));
     if (interrupt !== null) await readUntilInterrupted(interrupt, options);
     return exitCodeOfAll(reports);
   } finally {

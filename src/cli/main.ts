@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
-import { LeaklineError } from '../core/errors.ts';
 import { renderError } from '../present/text/error-text.ts';
 import { version } from '../report/version.ts';
+import { attachTargetFrom, pidFrom } from './attach-target.ts';
 import { EXIT } from './exit-codes.ts';
 import {
   allocationsOption,
@@ -43,10 +43,12 @@ const program = new Command('leakline')
     `
 Examples:
   leakline 4242                     watch the process 4242 until there is an answer
+  leakline 4242 4243                the same of two processes, side by side
   leakline run -- node server.js    start a program and watch it
   leakline lab                      see it work: a fixed and a leaking server, side by side
 
-Exit codes: 0 no leak, or done · 1 leak found · 2 usage or cannot attach · 3 inconclusive · 130/143 interrupted`,
+Exit codes: 0 no leak, or done · 1 leak found · 2 usage or cannot attach · 3 inconclusive · 130/143 interrupted
+Of two processes it is that of the worse: a leak, else inconclusive.`,
   );
 
 let exitCode: number = EXIT.done;
@@ -64,7 +66,7 @@ program.hook('preAction', (_program, command) => {
 
 /** Of `attach` and `watch`, which differ in how long they go on. */
 function addWatchOptions(
-  command: Command<[string]>,
+  command: Command<[string[]]>,
   forWords: string,
   until: ReturnType<typeof untilOption>,
 ) {
@@ -87,19 +89,20 @@ function addWatchOptions(
     .addOption(noColorOption());
 }
 
-const WATCHED = 'a pid, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…';
+const WATCHED =
+  'a pid, two to see them side by side, or an open inspector as 127.0.0.1:9229 or ws://127.0.0.1:9229/…';
 
 addWatchOptions(
   program
     .command('attach')
     .description('watch a running process until there is an answer; `leakline <pid>` is short for it')
-    .argument('<target>', WATCHED),
+    .argument('<target...>', WATCHED),
   'the longest to watch, as 30s or 5m (default: 5m)',
   untilOption(),
-).action(async (text, options, command) => {
+).action(async (texts, options, command) => {
   const { attachCommand } = await import('./attach.ts');
   exitCode = await attachCommand(
-    targetFrom(text),
+    attachTargetFrom(texts),
     {
       ...watchFrom(options),
       forMs: options.for ?? DEFAULT_FOR_MS,
@@ -115,13 +118,13 @@ addWatchOptions(
     .description(
       'stand guard over a running process until it ends or you stop it: as attach, with more patience',
     )
-    .argument('<target>', WATCHED),
+    .argument('<target...>', WATCHED),
   'the longest to watch (default: until the process ends)',
   untilOption('end'),
-).action(async (text, options, command) => {
+).action(async (texts, options, command) => {
   const { watchCommand } = await import('./watch.ts');
   exitCode = await watchCommand(
-    targetFrom(text),
+    attachTargetFrom(texts),
     {
       ...watchFrom(options),
       forMs: options.for ?? null,
@@ -391,22 +394,6 @@ function standstillMsMost(command: {
 }): number {
   const isSaid = command.getOptionValueSource('maxPause') !== 'default';
   return isSaid ? command.opts().maxPause : STANDSTILL_MS_MOST;
-}
-
-/** A number is a pid, never a port. What has a colon is an address, which is read where it is used. */
-function targetFrom(text: string): number | string {
-  if (text.includes(':')) return text;
-  return pidFrom(text, ' or the address of its inspector (127.0.0.1:9229)');
-}
-
-function pidFrom(text: string, orElse = ''): number {
-  const pid = Number(text);
-  if (!Number.isInteger(pid) || pid < 1) {
-    throw new LeaklineError('USAGE', {
-      message: `A process is a pid (a whole number from 1)${orElse}, not "${text}"`,
-    });
-  }
-  return pid;
 }
 
 /** `leakline 4242` is `leakline attach 4242`, wherever the options stand. */

@@ -1,7 +1,4 @@
-import { renderComparison } from '../present/text/comparison-text.ts';
-import { renderReport } from '../present/text/report-text.ts';
-import type { TextOptions } from '../present/text/text-options.ts';
-import type { Comparison, Report, Reports } from '../report/schema.ts';
+import { renderAnswer } from '../present/text/answer-text.ts';
 import { readReport } from '../session/read-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { openOutput } from './output.ts';
@@ -16,17 +13,6 @@ export async function reportCommand(file: string, options: OutputOptions): Promi
   checkOutputs(options, [file]);
   const output = await openOutput({ ...options, quiet: true }, '');
   const document = await readReport(file, process.stdin);
-  await output.answer(document, textOf(document, output.text));
+  await output.answer(document, renderAnswer(document, output.text));
   return EXIT.done;
-}
-
-function textOf(document: Report | Reports | Comparison, options: TextOptions): string {
-  switch (document.schema) {
-    case 'leakline/report@1':
-      return renderReport(document, options);
-    case 'leakline/reports@1':
-      return document.reports.map((report) => renderReport(report, options)).join('\n');
-    case 'leakline/comparison@1':
-      return renderComparison(document, options);
-  }
 }

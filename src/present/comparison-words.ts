@@ -4,10 +4,11 @@ import type { Comparison, ComparisonSide } from '../report/schema.ts';
 import { count, percent, rateInterval } from './figures.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Line } from './line.ts';
+import { scriptOf } from './script-name.ts';
 import { fateWords } from './verdict-lines.ts';
 import { spaceWords, verdictTone, verdictWord } from './words.ts';
 
-/** What was played and for how long: the words behind `leakline` in a first line. */
+/** What was played, if anything was, and for how long: the words behind `leakline` in a first line. */
 export function comparisonFacts({ scenario, sides }: Comparison): string[] {
   return [
     ...(scenario === null
@@ -21,8 +22,19 @@ export function comparisonFacts({ scenario, sides }: Comparison): string[] {
   ];
 }
 
-/** One side's figures. The same labels for every side, so that the sides can stand in one table. */
-export function sideFacts({ report, load }: ComparisonSide, glyphs: Glyphs): SideFact[] {
+/** The figures of all sides as the rows of one table. Traffic is told where leakline made it. */
+export function sideRows({ sides }: Pick<Comparison, 'sides'>, glyphs: Glyphs): SideRow[] {
+  const hasLoad = sides.some(({ load }) => load !== null);
+  const [labels = [], ...others] = sides.map((side) => sideFacts(side, glyphs, hasLoad));
+  return labels.map(({ label, value }, row) => ({
+    label,
+    values: [value, ...others.map((facts) => facts[row]?.value ?? [])],
+  }));
+}
+
+export type SideRow = { readonly label: string; readonly values: readonly Line[] };
+
+function sideFacts({ report, load }: ComparisonSide, glyphs: Glyphs, hasLoad: boolean): SideFact[] {
   const { verdict, growth, series, target, cost } = report;
   const tone = verdictTone(verdict.kind);
   const rate =
@@ -44,19 +56,11 @@ export function sideFacts({ report, load }: ComparisonSide, glyphs: Glyphs): Sid
     ),
     fact('after GC', fromTo(floors)),
     fact('rss', fromTo(series.rss)),
+    ...(hasLoad ? loadFacts(load) : []),
     fact(
-      'clients',
-      load === null
-        ? '-'
-        : `${count(load.clientsOpened)} opened, ${count(load.clientsClosed)} closed, ${count(load.clientsOpen)} open`,
+      'process',
+      `pid ${target.pid ?? '-'}, node ${target.node?.replace(/^v/, '') ?? '-'}${target.command === null ? '' : `, ${scriptOf(target.command)}`}`,
     ),
-    fact(
-      'http',
-      load === null
-        ? '-'
-        : `${count(load.httpPerSecond)} a second, ${count(load.httpSent)} sent, ${count(load.httpFailed)} failed`,
-    ),
-    fact('process', `pid ${target.pid ?? '-'}, node ${target.node?.replace(/^v/, '') ?? '-'}`),
     fact('end', fateWords(report) ?? 'none forecast'),
     fact(
       'cost',
@@ -67,7 +71,21 @@ export function sideFacts({ report, load }: ComparisonSide, glyphs: Glyphs): Sid
   ];
 }
 
-export type SideFact = { readonly label: string; readonly value: Line };
+function loadFacts(load: ComparisonSide['load']): SideFact[] {
+  if (load === null) return [fact('clients', '-'), fact('http', '-')];
+  return [
+    fact(
+      'clients',
+      `${count(load.clientsOpened)} opened, ${count(load.clientsClosed)} closed, ${count(load.clientsOpen)} open`,
+    ),
+    fact(
+      'http',
+      `${count(load.httpPerSecond)} a second, ${count(load.httpSent)} sent, ${count(load.httpFailed)} failed`,
+    ),
+  ];
+}
+
+type SideFact = { readonly label: string; readonly value: Line };
 
 /** `leaking minus fixed`: whose growth the difference is. */
 export function differenceOwner({ sides: [first, second] }: Comparison): string {
@@ -80,6 +98,8 @@ export function namedWords({ name, report, load }: ComparisonSide): {
   readonly beforeDeath: string | null;
 } | null {
   const { namedAtMs, target } = report;
+  // A side of the lab is called by what its server is, any other by its process.
+  const died = load === null ? `${name} died` : `the ${name} process died`;
   if (namedAtMs === null) return null;
   const since =
     load === null
@@ -91,7 +111,7 @@ export function namedWords({ name, report, load }: ComparisonSide): {
     beforeDeath:
       aheadMs === null
         ? null
-        : `${formatDuration(Math.abs(aheadMs))} ${aheadMs >= 0 ? 'before' : 'after'} the ${name} process died`,
+        : `${formatDuration(Math.abs(aheadMs))} ${aheadMs >= 0 ? 'before' : 'after'} ${died}`,
   };
 }
 

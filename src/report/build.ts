@@ -221,7 +221,7 @@ function slowerOf(slower: Verdict['slower']): Report['verdict']['slower'] {
   return { bytesPerSecond: Math.round(slower.bytesPerSecond), needsMs: Math.round(slower.needsMs) };
 }
 
-/** Two sides under the same load. The difference is the second's growth minus the first's; the interval adds both. */
+/** Two sides, watched at the same time. The difference is the second's growth minus the first's; the interval adds both. */
 export function buildComparison(
   sides: readonly ComparisonSide[],
   scenario: Comparison['scenario'],

@@ -460,7 +460,7 @@ export type Reports = {
   readonly reports: readonly Report[];
 };
 
-/** Two programs under the same load. */
+/** Two programs, watched side by side. */
 export type Comparison = {
   readonly schema: 'leakline/comparison@1';
   readonly sides: readonly ComparisonSide[];
@@ -469,7 +469,7 @@ export type Comparison = {
     readonly bytesPerSecond: number;
     readonly interval: readonly [number, number];
   } | null;
-  /** What was played, for a reader of the document. */
+  /** What was played, for a reader of the document; `null` where leakline made no load. */
   readonly scenario: { readonly name: string; readonly clients: number; readonly items: number } | null;
 };
 

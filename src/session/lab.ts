@@ -5,11 +5,11 @@ import { type WebSocketClients, startWebSocketClients } from '../load/websocket-
 import { buildComparison } from '../report/build.ts';
 import type { Activity, LiveSide, LiveView } from '../report/live.ts';
 import type { Comparison, ComparisonSide, Report } from '../report/schema.ts';
-import { type AgentFiles, attach } from '../target/attach.ts';
 import { type ProgramExit, type StartedProgram, startProgram } from '../target/spawn.ts';
-import { agentFiles, labServerPath } from './agent-files.ts';
+import { labServerPath } from './agent-files.ts';
 import type { SnapshotDesk } from './snapshot-desk.ts';
-import { type WatchRequest, watchProcess } from './watch.ts';
+import { openPid } from './watch-pid.ts';
+import type { WatchRequest } from './watch.ts';
 
 export type LabRequest = {
   readonly scenario: string;
@@ -60,9 +60,8 @@ export async function playLab(
   const timeout = setTimeout(stop, request.forMs);
   try {
     await Promise.all(sides.map((side) => side.start(over.signal)));
-    const files = await agentFiles();
     // One after the other: a process that was not told otherwise opens its inspector on the one default port.
-    for (const side of sides) await side.open(files, over.signal, show);
+    for (const side of sides) await side.open(over.signal, show);
     // The first walk of each, before anything happens: what comes afterwards came with the load.
     await Promise.race([Promise.all(sides.map((side) => side.lookedAround)), aborted(over.signal)]);
     await Promise.race([Promise.all(sides.map((side) => side.playLoad(over.signal))), aborted(over.signal)]);
@@ -122,7 +121,6 @@ class Side {
   readonly #name: string;
   readonly #request: LabRequest;
   readonly #port: number;
-  readonly #watchOver = new AbortController();
   #program: StartedProgram | null = null;
   #exit: ProgramExit | null = null;
   #url = '';
@@ -205,37 +203,31 @@ class Side {
   }
 
   /** Attaches by pid. Resolves when the agent is in; the watch goes on by itself. */
-  async open(files: AgentFiles, signal: AbortSignal, onProgress: () => void): Promise<void> {
+  async open(signal: AbortSignal, onProgress: () => void): Promise<void> {
     const program = this.#program;
     if (program === null || signal.aborted) return;
     const pid = program.child.pid ?? 0;
-    signal.addEventListener('abort', () => this.#watchOver.abort());
-    const lookedAround = new Promise<void>((resolve) => {
+    this.lookedAround = new Promise<void>((resolve) => {
       this.#onLookedAround = resolve;
     });
-    this.lookedAround = lookedAround;
-    await new Promise<void>((resolve, reject) => {
-      this.#watched = watchProcess(
-        async (handlers) => {
-          const target = await attach(pid, files, handlers, { signal });
-          resolve();
-          return target;
+    const request: WatchRequest = { ...this.#request.watch, forMs: null, until: 'end' };
+    const opened = await openPid(
+      pid,
+      request,
+      {},
+      {
+        signal,
+        exited: program.exited,
+        snapshots: this.#request.snapshots,
+        onProgress: ({ report, activity }) => {
+          this.#report = report;
+          this.#activity = activity;
+          if (activity === 'watching') this.#onLookedAround();
+          onProgress();
         },
-        { ...this.#request.watch, forMs: null, until: 'end' },
-        {
-          signal: this.#watchOver.signal,
-          exited: program.exited,
-          snapshots: this.#request.snapshots,
-          onProgress: ({ report, activity }) => {
-            this.#report = report;
-            this.#activity = activity;
-            if (activity === 'watching') this.#onLookedAround();
-            onProgress();
-          },
-        },
-      );
-      this.#watched.catch(reject);
-    });
+      },
+    );
+    this.#watched = opened.report;
   }
 
   async playLoad(signal: AbortSignal): Promise<void> {
@@ -274,9 +266,8 @@ class Side {
     return { name: this.#name, report, load: this.#load() };
   }
 
-  /** Ends everything of this side. Safe at any moment, and never fails. */
+  /** Ends everything of this side, whose watch was told to end. Safe at any moment, and never fails. */
   async end(): Promise<void> {
-    this.#watchOver.abort();
     await this.#watched?.catch(() => undefined);
     await this.#clients?.stop();
     await this.#http?.stop();

@@ -32,7 +32,7 @@ export async function withLastResort(
   if (reason !== null || pid === null)
     return refused(report, reason ?? 'it is not known of which process', null);
   let predicted: PredictedCost | null = null;
-  onProgress({ report, activity: 'capturing' });
+  onProgress({ report, activity: 'capturing', answered: true });
   const ended = await takeSnapshot(
     pid,
     { file: fileFor(pid), maxPauseMs, force: false, raw: false },
@@ -44,7 +44,7 @@ export async function withLastResort(
     async (account) => taken(report, account, await snapshotTree(account, signal)),
     (error: unknown) => refused(report, wordsOf(error, signal), predicted),
   );
-  onProgress({ report: ended, activity: 'done' });
+  onProgress({ report: ended, activity: 'done', answered: true });
   return ended;
 }
 

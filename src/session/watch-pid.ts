@@ -15,16 +15,38 @@ export async function watchPid(
   onProgress: (progress: WatchProgress) => void,
   { onSampled, lastResort, snapshots, ...options }: AttachOptions & WatchExtras = {},
 ): Promise<Report> {
-  const files = await agentFiles();
-  const report = await watchProcess(
-    (handlers) => attach(pid, files, handlers, { ...options, signal }),
-    request,
-    {
-      signal,
-      onProgress,
-      onSampled,
-      snapshots,
-    },
-  );
+  const { report: watched } = await openPid(pid, request, options, {
+    signal,
+    onProgress,
+    onSampled,
+    snapshots,
+  });
+  const report = await watched;
   return lastResort === undefined ? report : withLastResort(report, lastResort, signal, onProgress);
+}
+
+/**
+ * For who watches several: resolves when the agent is in, with the report of the watch that goes on by itself. Throws as
+ * `watchPid`.
+ */
+export async function openPid(
+  pid: number,
+  request: WatchRequest,
+  attaching: AttachOptions,
+  watching: Parameters<typeof watchProcess>[2],
+): Promise<{ readonly report: Promise<Report> }> {
+  const files = await agentFiles();
+  return new Promise((resolve, reject) => {
+    const report = watchProcess(
+      async (handlers) => {
+        const target = await attach(pid, files, handlers, { ...attaching, signal: watching.signal });
+        resolve({ report });
+        return target;
+      },
+      request,
+      watching,
+    );
+    // Also what fails later: whoever opens another one meanwhile does not listen yet.
+    report.catch(reject);
+  });
 }

@@ -80,7 +80,12 @@ export type WatchExtras = {
   readonly snapshots?: SnapshotDesk | undefined;
 };
 
-export type WatchProgress = { readonly report: Report; readonly activity: Activity };
+export type WatchProgress = {
+  readonly report: Report;
+  readonly activity: Activity;
+  /** Verdict and line are known: what a request until the verdict waits for. */
+  readonly answered: boolean;
+};
 
 class Watch {
   readonly #request: WatchRequest;
@@ -169,8 +174,9 @@ class Watch {
 
   #changed(): void {
     if (this.#done) return;
-    this.#onProgress(this.#progress());
-    if (this.#request.until === 'verdict' && this.#isAnswered()) this.#over.abort();
+    const progress = this.#progress();
+    this.#onProgress(progress);
+    if (this.#request.until === 'verdict' && progress.answered) this.#over.abort();
   }
 
   /** One leak is an answer. That there is none is one once it is known of every isolate. */
@@ -199,7 +205,7 @@ class Watch {
       notes: [...new Set([...this.#notes, ...this.#process.notes, ...this.#children.notes])],
     });
     const activity = this.#process.main.ended ? 'ended' : this.#done ? 'done' : told.activity;
-    return { report, activity };
+    return { report, activity, answered: this.#isAnswered() };
   }
 }
 

@@ -32,15 +32,11 @@ export async function attach(
   handlers: PeerHandlers,
   options: AttachOptions = {},
 ): Promise<OpenTarget> {
-  const { consent = false, signal = null, onStep = () => undefined } = options;
-  if (!canLookInto(pid, consent, process.platform)) return attachBlind(pid, files, handlers);
+  const { signal = null, onStep = () => undefined } = options;
   const attempt: Attempt = { signal, onStep };
   begin(attempt, 'check');
-  const info = readProcess(pid);
-  checkNamespaces(pid);
-  checkIsNode(info);
-  checkNodeVersion(pid, nodeVersion(`/proc/${pid}/exe`));
-  checkRuns(info);
+  const info = checkAttachable(pid, options);
+  if (info === null) return attachBlind(pid, files, handlers);
   const left = takeOverWhatWasLeft(pid);
   const prepared = await attachPrepared(info, files.source, handlers);
   if (prepared !== null) return prepared;
@@ -57,6 +53,20 @@ export async function attach(
         throw error;
     }
   }
+}
+
+/**
+ * What can be known of a process without touching it; throws where that is a reason not to attach. `null` where the system tells
+ * nothing (not Linux).
+ */
+export function checkAttachable(pid: number, { consent = false }: AttachOptions = {}): ProcessInfo | null {
+  if (!canLookInto(pid, consent, process.platform)) return null;
+  const info = readProcess(pid);
+  checkNamespaces(pid);
+  checkIsNode(info);
+  checkNodeVersion(pid, nodeVersion(`/proc/${pid}/exe`));
+  checkRuns(info);
+  return info;
 }
 
 /** Between our look and our signal: that of a leakline which was killed right after its own, or somebody's. */

@@ -602,6 +602,16 @@ export function labComparison(sides: readonly ComparisonSide[] = labSides()): Co
   };
 }
 
+/** Two that run anyway: nobody played anything, and leakline knows them by their pids. */
+export function twoProcesses(first: Report = steadyReport(), second: Report = leakingReport()): Comparison {
+  const sides = [first, second].map((report) => ({
+    name: `pid ${report.target.pid}`,
+    report,
+    load: null,
+  }));
+  return { ...labComparison(sides), scenario: null };
+}
+
 /** Both are watched for as long as the leaking one. */
 export function labSides(leaking: Report = leakingReport()): ComparisonSide[] {
   const { durationMs } = leaking;

@@ -1,6 +1,6 @@
 import { formatRate } from '../../core/bytes.ts';
 import type { Comparison, ComparisonSide } from '../../report/schema.ts';
-import { comparisonFacts, differenceOwner, namedWords, sideFacts } from '../comparison-words.ts';
+import { comparisonFacts, differenceOwner, namedWords, sideRows } from '../comparison-words.ts';
 import { rateInterval } from '../figures.ts';
 import { headFacts } from '../report-words.ts';
 import { glyphsFor } from '../glyphs.ts';
@@ -15,7 +15,7 @@ import { findingSections, lowerSections, measuredSections } from './report-secti
 import { table } from './table.ts';
 import { verdictBanner } from './verdict-banner.ts';
 
-/** Two programs under the same load, side by side on axes they share; on a narrow page one below the other. */
+/** Two programs side by side, on axes they share; on a narrow page one below the other. */
 export function comparisonMain(comparison: Comparison, kind: PageKind): Markup {
   const { sides } = comparison;
   const scale = chartScale(sides.map(({ report }) => report));
@@ -31,7 +31,7 @@ export function comparisonMain(comparison: Comparison, kind: PageKind): Markup {
         element(
           'section',
           { 'aria-label': side.name },
-          factLine(side.name, headFacts(side.report)),
+          factLine(side.name, sideHeadFacts(side)),
           verdictBanner(side.report, 'h2', kind),
           chartFigure(side.report, scale, kind),
         ),
@@ -59,6 +59,11 @@ export function comparisonMain(comparison: Comparison, kind: PageKind): Markup {
   );
 }
 
+/** A side that is called by its pid has said it. */
+function sideHeadFacts({ name, report }: ComparisonSide): string[] {
+  return headFacts(report).filter((fact) => fact !== name);
+}
+
 function sideFindings(side: ComparisonSide): Content {
   if (side.report.findings.length === 0) return null;
   const named = namedWords(side);
@@ -73,13 +78,11 @@ function sideFindings(side: ComparisonSide): Content {
 }
 
 function factsTable({ sides }: Comparison): Markup {
-  const factsBySide = sides.map((side) => sideFacts(side, glyphsFor(true)));
-  const labels = factsBySide[0]?.map(({ label }) => label) ?? [];
   return table(
     { caption: null, columns: [{ name: 'figure' }, ...sides.map(({ name }) => ({ name }))] },
-    labels.map((label, row) => [
+    sideRows({ sides }, glyphsFor(true)).map(({ label, values }) => [
       label,
-      ...factsBySide.map((facts) => plainText(facts[row]?.value ?? []).replace(/ {3}/g, ' ')),
+      ...values.map((value) => plainText(value).replace(/ {3}/g, ' ')),
     ]),
   );
 }

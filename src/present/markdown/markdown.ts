@@ -1,6 +1,6 @@
 import { formatRate } from '../../core/bytes.ts';
 import type { Comparison, ComparisonSide, Report, Reports } from '../../report/schema.ts';
-import { comparisonFacts, differenceOwner, namedWords, sideFacts } from '../comparison-words.ts';
+import { comparisonFacts, differenceOwner, namedWords, sideRows } from '../comparison-words.ts';
 import { rateInterval } from '../figures.ts';
 import { glyphsFor } from '../glyphs.ts';
 import { plainText } from '../line.ts';
@@ -76,20 +76,11 @@ function comparisonBlocks(comparison: Comparison): Block[] {
 }
 
 function factRows(sides: readonly ComparisonSide[]): string[] {
-  const factsBySide = sides.map((side) => sideFacts(side, glyphsFor(true)));
-  const labels = factsBySide[0]?.map(({ label }) => label) ?? [];
   return [
     tableRow(['', ...sides.map(({ name }) => name)]),
     `| --- |${' --- |'.repeat(sides.length)}`,
-    ...labels.map((label, row) =>
-      tableRow([
-        label,
-        ...factsBySide.map((facts) =>
-          plainText(facts[row]?.value ?? [])
-            .replace(/ {2,}/g, ' ')
-            .trim(),
-        ),
-      ]),
+    ...sideRows({ sides }, glyphsFor(true)).map(({ label, values }) =>
+      tableRow([label, ...values.map((value) => plainText(value).replace(/ {2,}/g, ' ').trim())]),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { formatRate } from '../../core/bytes.ts';
 import type { Comparison, ComparisonSide } from '../../report/schema.ts';
-import { comparisonFacts, differenceOwner, namedWords, sideFacts } from '../comparison-words.ts';
+import { comparisonFacts, differenceOwner, namedWords, sideRows } from '../comparison-words.ts';
 import { rateInterval } from '../figures.ts';
 import { flowParts, labelled } from '../flow.ts';
 import { glyphsFor } from '../glyphs.ts';
@@ -10,7 +10,7 @@ import { findingBlocks, joinLines, type Layout, noteLines } from './report-text.
 import type { TextOptions } from './text-options.ts';
 
 /**
- * Two programs under the same load: their figures side by side (one below the other on a narrow terminal), the
+ * Two programs side by side: their figures side by side (one below the other on a narrow terminal), the
  * difference, and the line of the side that leaks. Ends with a newline.
  */
 export function renderComparison(comparison: Comparison, options: TextOptions): string {
@@ -44,25 +44,24 @@ function headLines(comparison: Comparison, { columns, glyphs }: Layout): Line[] 
 
 function abreast({ sides }: Comparison, layout: Layout): Line[] {
   const sideColumns = Math.floor((layout.columns - LABEL_COLUMNS) / Math.max(1, sides.length));
-  const factsBySide = sides.map((side) => sideFacts(side, layout.glyphs));
-  const labels = factsBySide[0]?.map(({ label }) => label) ?? [];
   const cell = (line: Line): Span[] => {
     const cut = cutLine(line, sideColumns - 2, layout.glyphs.cut);
     return [...cut, { text: ' '.repeat(sideColumns - lineWidth(cut)) }];
   };
   return [
     [labelSpan(''), ...sides.flatMap(({ name }) => cell([{ text: name, tone: 'strong' }]))],
-    ...labels.map((label, row) => [
+    ...sideRows({ sides }, layout.glyphs).map(({ label, values }) => [
       labelSpan(label),
-      ...factsBySide.flatMap((facts) => cell(facts[row]?.value ?? [])),
+      ...values.flatMap(cell),
     ]),
   ];
 }
 
 function stacked({ sides }: Comparison, layout: Layout): Line[][] {
-  return sides.map((side) => [
-    [{ text: side.name, tone: 'strong' }],
-    ...sideFacts(side, layout.glyphs).map(({ label, value }): Line => [labelSpan(label), ...value]),
+  const rows = sideRows({ sides }, layout.glyphs);
+  return sides.map(({ name }, index) => [
+    [{ text: name, tone: 'strong' }],
+    ...rows.map(({ label, values }): Line => [labelSpan(label), ...(values[index] ?? [])]),
   ]);
 }
 

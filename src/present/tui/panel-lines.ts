@@ -22,23 +22,38 @@ export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, uni
     const growing = growingLines(sides, layout, unicode, room);
     return growing.length === 0 ? reasons : [...reasons, ...gap, ...growing];
   }
-  const found = (explanation: boolean): Line[] =>
-    withFinding.flatMap(({ report }) =>
-      (report?.findings ?? []).flatMap((finding) =>
-        findingLines(finding, { columns: layout.columns, indent: 0, glyphs, explanation, excerpts: false }),
-      ),
-    );
+  // Where several sides leak, each says which it is, and has its share of the rows.
+  const labelColumns = withFinding.length === 1 ? 0 : labelColumnsOf(withFinding);
+  const found = (explanation: boolean): Line[][] =>
+    withFinding.map(({ name, report }) => {
+      const look = { columns: layout.columns, indent: labelColumns, glyphs, explanation, excerpts: false };
+      const lines = (report?.findings ?? []).flatMap((finding) => findingLines(finding, look));
+      return labelColumns === 0 ? lines : besideName(name, lines, labelColumns);
+    });
   // The explanation is the first to go where rows are few: the answer at the end has it.
-  const full = found(true);
-  if (full.length > layout.panelRows) return fitRows(found(false), layout, glyphs);
+  const full = found(true).flat();
+  if (full.length > layout.panelRows) {
+    const share = { panelRows: Math.floor(layout.panelRows / withFinding.length) };
+    return found(false).flatMap((lines) => fitRows(lines, share, glyphs));
+  }
   const growing = growingLines(sides, layout, unicode, layout.panelRows - full.length - 1);
   const told = growing.length === 0 ? full : [...full, [], ...growing];
   return fitRows([...told, ...restLines(sides, layout, glyphs, told.length)], layout, glyphs);
 }
 
+function labelColumnsOf(sides: readonly LiveSide[]): number {
+  return Math.max(...sides.map(({ name }) => textWidth(name))) + 2;
+}
+
+/** The name in the place of the blanks that the first line begins with. */
+function besideName(name: string, [first = [], ...others]: readonly Line[], columns: number): Line[] {
+  const label = { text: name + ' '.repeat(columns - textWidth(name)), tone: 'strong' as const };
+  return [[label, ...first.slice(1)], ...others];
+}
+
 /** What the verdict of each side says, beside its name, and as long as there is none what its reader must know. */
 function reasonLines(sides: readonly LiveSide[], layout: ScreenLayout): Line[] {
-  const labelColumns = Math.max(...sides.map(({ name }) => textWidth(name))) + 2;
+  const labelColumns = labelColumnsOf(sides);
   return sides.flatMap(({ name, report }) => {
     const reason = report === null ? 'starting' : report.verdict.reason;
     const label = { text: name + ' '.repeat(labelColumns - textWidth(name)), tone: 'strong' as const };
@@ -84,7 +99,11 @@ function steadyLines(sides: readonly LiveSide[], layout: ScreenLayout): Line[] {
   );
 }
 
-function fitRows(lines: readonly Line[], { panelRows }: ScreenLayout, glyphs: Glyphs): Line[] {
+function fitRows(
+  lines: readonly Line[],
+  { panelRows }: Pick<ScreenLayout, 'panelRows'>,
+  glyphs: Glyphs,
+): Line[] {
   if (lines.length <= panelRows) return [...lines];
   if (panelRows < 2) return lines.slice(0, panelRows);
   const hidden = lines.length - panelRows + 1;

@@ -7,6 +7,7 @@ import { count, percent, rateInterval } from '../figures.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, lineWidth, type Span } from '../line.ts';
 import { roundBytesAbove, roundTimeAbove } from '../scale.ts';
+import { scriptOf } from '../script-name.ts';
 import { textWidth } from '../text-width.ts';
 import { fateWords } from '../verdict-lines.ts';
 import { activityWords, counted, spaceWords, verdictTone, verdictWordSoFar } from '../words.ts';
@@ -95,9 +96,11 @@ export function activitySpan(side: LiveSide): Span {
 
 function processSpans({ name: sideName, report }: LiveSide, { dot }: Glyphs): Span[] {
   if (report === null || report.target.pid === null) return [];
-  const { pid, isolate, name } = report.target;
-  // A process that was asked for by its pid is called by it.
-  const process: Span[] = sideName === `pid ${pid}` ? [] : [{ text: ` ${dot} pid ${pid}`, tone: 'faint' }];
+  const { pid, isolate, name, command } = report.target;
+  // A process that was asked for by its pid is called by it, and which one that is tells what it runs.
+  const script = command === null ? [] : [scriptOf(command)];
+  const known = sideName === `pid ${pid}` ? script : [`pid ${pid}`];
+  const process = known.map((text): Span => ({ text: ` ${dot} ${text}`, tone: 'faint' }));
   if (isolate === null || isolate === 'main') return process;
   return [...process, { text: ` ${dot} ${isolate}${name === null ? '' : ` ${name}`}`, tone: 'faint' }];
 }

@@ -20,6 +20,7 @@ import {
   sessionsFinding,
   snapshotReport,
   steadyReport,
+  twoProcesses,
   unexplainedReport,
 } from '../reports.ts';
 import { attributesOf, elementsOf, headingsOf, parsePage, textOf } from './parsed-page.ts';
@@ -66,6 +67,7 @@ const PAGES: Readonly<Record<string, Report | Reports | Comparison>> = {
     reports: [leakingReport(), steadyReport(), inconclusiveReport()],
   },
   'a comparison': labComparison(),
+  'two processes': twoProcesses(),
   'as little as can be known': knowsNothing(),
 };
 
@@ -234,6 +236,14 @@ test('the table beside the chart has at most sixty rows, and no maximum is lost 
   expect(rows.length).toBeGreaterThan(30);
   expect(rows.length).toBeLessThanOrEqual(61);
   expect(textOf(page)).toContain('988 GB');
+});
+
+test('two processes are called by their pids, once each, and no load is told that nobody made', () => {
+  const html = renderHtml(twoProcesses(), { withSource: false });
+  const text = textOf(parsePage(html));
+  expect(text).toContain('pid 4243 and pid 4242, side by side');
+  expect(text).not.toMatch(/fixed|clients/);
+  expect(html).toContain('<b>pid 4242</b></li><li>node 22.23</li>');
 });
 
 test('both sides of a comparison have the same axes', () => {

@@ -16,6 +16,7 @@ import {
   packageFinding,
   sessionsFinding,
   steadyReport,
+  twoProcesses,
   unexplainedReport,
   withHostileText,
 } from '../reports.ts';
@@ -30,6 +31,12 @@ test('a leak in one paste', async () => {
 test('two servers in one paste', async () => {
   const comparison = labComparison(labSides(diedReport()));
   await expect(renderMarkdown(comparison, withoutSource)).toMatchFileSnapshot('snapshots/comparison-died.md');
+});
+
+test('two processes are told without a load that nobody made', () => {
+  const text = renderMarkdown(twoProcesses(), withoutSource);
+  expect(text).toMatch(/^## leakline: `?pid 4243`? STEADY, `?pid 4242`? LEAKING$/m);
+  expect(text).not.toMatch(/fixed|clients|http|items/);
 });
 
 test.each([

@@ -2,7 +2,14 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderComparison } from '../../../src/present/text/comparison-text.ts';
 import { columnsOf, hostileText, OBEYED_BY_TERMINALS } from '../hostile.ts';
-import { diedReport, inconclusiveReport, labComparison, labSides, withHostileText } from '../reports.ts';
+import {
+  diedReport,
+  inconclusiveReport,
+  labComparison,
+  labSides,
+  twoProcesses,
+  withHostileText,
+} from '../reports.ts';
 
 const plain = { color: false, unicode: true };
 
@@ -22,6 +29,14 @@ test('a line that was named only after the death is not sold as a warning', () =
   const late = { ...died, namedAtMs: 81_200 };
   const text = renderComparison(labComparison(labSides(late)), { ...plain, columns: 120 });
   expect(text).toContain('4 s after the leaking process died');
+});
+
+test('two processes are told by pid and script, and nobody speaks of a load or of sides that were not played', async () => {
+  const text = renderComparison(twoProcesses(), { ...plain, columns: 120 });
+  expect(text).not.toMatch(/fixed|clients|http|items/);
+  await expect(text).toMatchFileSnapshot('snapshots/comparison-processes-120.txt');
+  const died = renderComparison(twoProcesses(undefined, diedReport()), { ...plain, columns: 120 });
+  expect(died).toMatch(/line named \d+ s after the watch began, \d+ s before pid 4242 died/);
 });
 
 test('a side without an answer gives its reason, and no difference is invented', () => {

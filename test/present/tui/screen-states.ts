@@ -51,6 +51,12 @@ export function screenStates(): readonly ScreenState[] {
         ),
       ),
     },
+    { name: 'two-processes', title: 'leakline 4242 4243', view: besideLeaking(steadyReport()) },
+    {
+      name: 'two-leaking',
+      title: 'leakline 4242 4243',
+      view: besideLeaking(leakingReport({ findings: [packageFinding()] })),
+    },
     { name: 'paused', view: one(23_120, alone(leakingReport())), keys: ['pause'] },
     {
       name: 'finding-open',
@@ -87,6 +93,16 @@ function lab(): LiveView {
   return liveView(23_120, [
     liveSide('fixed', steadyReport()),
     liveSide('leaking', leakingReport(), { activity: 'done' }),
+  ]);
+}
+
+/** Beside a leaking one, with the traffic that each counts. */
+function besideLeaking(report: Report): LiveView {
+  const other = alone(report);
+  const target = { ...other.target, pid: 4243, command: 'node jobs/thumbnails.mjs' };
+  return liveView(23_120, [
+    liveSide('pid 4242', alone(leakingReport()), { load: null }),
+    liveSide('pid 4243', { ...other, target }, { activity: 'walking', load: null }),
   ]);
 }
 

@@ -1,0 +1,36 @@
+import { LeaklineError } from '../core/errors.ts';
+
+/** What `attach` and `watch` are given: a pid, the address of an inspector, or two pids to be watched side by side. */
+export type AttachTarget = number | string | readonly [number, number];
+
+/** A number is a pid, never a port. What has a colon is an address, which is read where it is used. */
+export function attachTargetFrom(texts: readonly string[]): AttachTarget {
+  const targets = texts.map((text) =>
+    text.includes(':') ? text : pidFrom(text, ' or the address of its inspector (127.0.0.1:9229)'),
+  );
+  const [first, second] = targets;
+  if (first === undefined) throw usage('There is no process to watch: give its pid');
+  if (second === undefined) return first;
+  if (targets.length > 2) {
+    throw usage(`Two processes can be watched side by side, not ${targets.length}: start one watch for each`);
+  }
+  if (typeof first === 'string' || typeof second === 'string') {
+    throw usage(
+      `Two processes are watched by their pids, not by the address of an inspector (${[first, second].find((target) => typeof target === 'string')})`,
+    );
+  }
+  if (first === second) throw usage(`Process ${first} is given twice: side by side stand two processes`);
+  return [first, second];
+}
+
+export function pidFrom(text: string, orElse = ''): number {
+  const pid = Number(text);
+  if (!Number.isInteger(pid) || pid < 1) {
+    throw usage(`A process is a pid (a whole number from 1)${orElse}, not "${text}"`);
+  }
+  return pid;
+}
+
+function usage(message: string): LeaklineError {
+  return new LeaklineError('USAGE', { message });
+}
