@@ -5,20 +5,20 @@ export type AttachTarget = number | string | readonly [number, number];
 
 /** A number is a pid, never a port. What has a colon is an address, which is read where it is used. */
 export function attachTargetFrom(texts: readonly string[]): AttachTarget {
-  const targets = texts.map((text) =>
-    text.includes(':') ? text : pidFrom(text, ' or the address of its inspector (127.0.0.1:9229)'),
-  );
-  const [first, second] = targets;
-  if (first === undefined) throw usage('There is no process to watch: give its pid');
-  if (second === undefined) return first;
-  if (targets.length > 2) {
-    throw usage(`Two processes can be watched side by side, not ${targets.length}: start one watch for each`);
+  const [text = '', other, ...more] = texts;
+  if (other === undefined) {
+    return text.includes(':') ? text : pidFrom(text, ' or the address of its inspector (127.0.0.1:9229)');
   }
-  if (typeof first === 'string' || typeof second === 'string') {
+  if (more.length > 0) {
+    throw usage(`Two processes can be watched side by side, not ${texts.length}: start one watch for each`);
+  }
+  const address = texts.find((word) => word.includes(':'));
+  if (address !== undefined) {
     throw usage(
-      `Two processes are watched by their pids, not by the address of an inspector (${[first, second].find((target) => typeof target === 'string')})`,
+      `Side by side stand processes that are given by their pids, not by an inspector (${address})`,
     );
   }
+  const [first, second] = [pidFrom(text), pidFrom(other)];
   if (first === second) throw usage(`Process ${first} is given twice: side by side stand two processes`);
   return [first, second];
 }

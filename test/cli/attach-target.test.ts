@@ -13,7 +13,7 @@ test.each([
   [['4242', 'server.js'], /not "server\.js"/],
   [['4242', '4242'], /4242 is given twice/],
   [['4242', '0x1092'], /4242 is given twice/],
-  [['4242', '127.0.0.1:9229'], /by their pids, not by the address of an inspector \(127\.0\.0\.1:9229\)/],
+  [['4242', '127.0.0.1:9229'], /by their pids, not by an inspector \(127\.0\.0\.1:9229\)/],
   [['1', '2', '3'], /not 3: start one watch for each/],
 ])('%j is refused in words', (texts, words) => {
   expect(() => attachTargetFrom(texts)).toThrow(words);

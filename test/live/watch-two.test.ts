@@ -17,7 +17,7 @@ test('two processes get one comparison, the exit code of the worse, and are left
 }, async () => {
   const before = [await look(idle), await look(driven)];
   // Each request to it keeps a draft.
-  const traffic = setInterval(() => void get(driven, '/').catch(() => undefined), 25);
+  const traffic = setInterval(() => void get(driven, '/long').catch(() => undefined), 25);
   const args = [String(idle.pid), String(driven.pid), '--for', '3m', '--json', '-'];
   const { code, stdout } = await cli(args).finally(() => clearInterval(traffic));
 
@@ -38,12 +38,9 @@ test('two processes get one comparison, the exit code of the worse, and are left
 });
 
 test('where one ends the other goes on, and Ctrl-C ends with the answer so far', async () => {
-  const watch = spawn(process.execPath, [
-    'dist/cli.js',
-    'watch',
-    ...[String(idle.pid), String(driven.pid)],
-    ...['--json', '-', '--quiet'],
-  ]);
+  const pids = [String(idle.pid), String(driven.pid)];
+  const args = ['dist/cli.js', 'watch', ...pids, '--json', '-', '--quiet'];
+  const watch = spawn(process.execPath, args);
   let stdout = '';
   watch.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   const exited = new Promise<number | null>((ended) => watch.once('close', ended));

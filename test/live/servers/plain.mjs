@@ -26,6 +26,10 @@ function self() {
   };
 }
 
+function lines(count) {
+  return Array.from({ length: count }, (_, index) => `line ${index} of draft ${kept.length}`);
+}
+
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname === '/self') return response.end(JSON.stringify(self()));
@@ -39,8 +43,9 @@ const server = createServer((request, response) => {
       throw new Error('on purpose');
     }, 50);
   }
-  // Each draft is kept: this server leaks.
-  drafts.set(kept.length, { title: `draft ${kept.length}`, text: 'x'.repeat(2000) });
+  // Each draft is kept: this server leaks. A long one is some 15 KB.
+  const text = pathname === '/long' ? lines(400) : 'x'.repeat(2000);
+  drafts.set(kept.length, { title: `draft ${kept.length}`, text });
   kept.push(1);
   response.end('{}');
 });
