@@ -4,6 +4,7 @@ import { type Attempt, type AttachStep, begin, uninterrupted } from './attempt.t
 import { addressText, type InspectorAddress } from './inspector-address.ts';
 import { hasClients, listeningPorts } from './listening-port.ts';
 import { InspectorHelper } from './inspector-helper.ts';
+import { inInspectorTurn } from './inspector-turn.ts';
 import { abandonClaim, takeOverWhatWasLeft } from './left-behind.ts';
 import { type Invitation, type OpenTarget, meetAgent } from './meet-agent.ts';
 import { checkNamespaces } from './namespaces.ts';
@@ -40,6 +41,17 @@ export async function attach(
   const left = takeOverWhatWasLeft(pid);
   const prepared = await attachPrepared(info, files.source, handlers);
   if (prepared !== null) return prepared;
+  return inInspectorTurn(() => attachByInspector(info, left, files, handlers, attempt));
+}
+
+async function attachByInspector(
+  info: ProcessInfo,
+  left: { readonly inspector: boolean },
+  files: AgentFiles,
+  handlers: PeerHandlers,
+  attempt: Attempt,
+): Promise<OpenTarget> {
+  const { pid } = info;
   for (let tries = 1; ; tries += 1) {
     const openPort = await findInspector(info);
     begin(attempt, 'check');
