@@ -31,7 +31,7 @@ export async function watchTwo(
     if (request.until === 'verdict' && sides.every(isAnswered)) over.abort();
   };
   try {
-    // One after the other: a process that was not told otherwise opens its inspector on the one default port.
+    // One after the other: the second stays untouched where the first can't be opened.
     for (const side of sides) {
       const onSide = (now: WatchProgress): void => {
         side.now = now;
