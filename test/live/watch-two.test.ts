@@ -44,7 +44,7 @@ test('where one ends the other goes on, and Ctrl-C ends with the answer so far',
   let stdout = '';
   watch.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   const exited = new Promise<number | null>((ended) => watch.once('close', ended));
-  await until(() => driven.stderr().includes('Debugger ending on'));
+  while (!driven.stderr().includes('Debugger ending on')) await seconds(0.1);
   // What ends while it is met has not been watched.
   await seconds(2);
   await driven.stop();
