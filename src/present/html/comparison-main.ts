@@ -7,7 +7,7 @@ import { glyphsFor } from '../glyphs.ts';
 import { plainText } from '../line.ts';
 import { chartScale } from './chart-scale.ts';
 import { factLine } from './fact-line.ts';
-import { classed, element, type Content, type Markup } from './markup.ts';
+import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
 import { pageFoot } from './page-foot.ts';
 import type { PageKind } from './page-kind.ts';
 import { chartFigure } from './report-main.ts';
@@ -60,14 +60,15 @@ export function comparisonMain(comparison: Comparison, kind: PageKind): Markup {
 }
 
 function sideFindings(side: ComparisonSide): Content {
-  if (side.report.findings.length === 0) return null;
+  const found = findingSections(side.report, 'h3');
+  if (isEmpty(found)) return null;
   const named = namedWords(side);
   const words = named === null ? null : [named.since, named.beforeDeath].filter((one) => one !== null);
   return element(
     'section',
     {},
     element('h2', {}, `What ${side.name} keeps`),
-    findingSections(side.report, 'h3'),
+    found,
     words === null ? null : classed('p', 'named', `${words.join(', ')}.`),
   );
 }

@@ -10,6 +10,7 @@ import {
   keptFinding,
   knownFinding,
   labComparison,
+  labSides,
   largeDictionaryFinding,
   leakingReport,
   logReport,
@@ -234,6 +235,14 @@ test('the table beside the chart has at most sixty rows, and no maximum is lost 
   expect(rows.length).toBeGreaterThan(30);
   expect(rows.length).toBeLessThanOrEqual(61);
   expect(textOf(page)).toContain('988 GB');
+});
+
+test('a side of a comparison that leaks and was not explained says so', () => {
+  const comparison = labComparison(labSides(unexplainedReport()));
+  const words = textOf(parsePage(renderHtml(comparison, { withSource: false })));
+  expect(words).toContain('What leaking keeps');
+  expect(words).toContain('+93.0 KB/s, all of it: what was found to grow is far too small');
+  expect(words).not.toContain('What fixed keeps');
 });
 
 test('both sides of a comparison have the same axes', () => {

@@ -2,7 +2,14 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderComparison } from '../../../src/present/text/comparison-text.ts';
 import { columnsOf, hostileText, OBEYED_BY_TERMINALS } from '../hostile.ts';
-import { diedReport, inconclusiveReport, labComparison, labSides, withHostileText } from '../reports.ts';
+import {
+  diedReport,
+  inconclusiveReport,
+  labComparison,
+  labSides,
+  unexplainedReport,
+  withHostileText,
+} from '../reports.ts';
 
 const plain = { color: false, unicode: true };
 
@@ -29,6 +36,13 @@ test('a side without an answer gives its reason, and no difference is invented',
   const text = renderComparison(comparison, { ...plain, columns: 120 });
   expect(text).toContain('Only 2 major GCs were seen');
   expect(text).not.toContain('difference');
+});
+
+test('a side that leaks and was not explained says so, and what to do next', () => {
+  const text = renderComparison(labComparison(labSides(unexplainedReport())), { ...plain, columns: 120 });
+  const [, leaking] = text.split('\nleaking\n');
+  expect(leaking).toContain('unexplained  +93.0 KB/s, all of it: what was found to grow is far too small');
+  expect(leaking).toContain('next         a heap snapshot sees what no walk can');
 });
 
 test('hostile names are shown, not obeyed, and fit the terminal', () => {
