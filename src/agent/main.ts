@@ -13,7 +13,7 @@ import { readScriptUrls } from '../census/scripts.ts';
 import { ScopeReader } from '../census/scopes.ts';
 import { StallAccount } from '../core/stall-account.ts';
 import { Probe } from '../probe/probe.ts';
-import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
+import type { Acknowledgement, AgentCost, AgentTick, WatchOptions, WhyLeft } from '../probe/agent-tick.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
@@ -81,7 +81,7 @@ class Agent {
   #allocations: AllocationWindows | null = null;
   #snapshots: SnapshotWriter | null = null;
   #gone = false;
-  #heardMs = 0;
+  #unansweredSinceMs: number | null = null;
   #faults = 0;
 
   constructor(require: NodeJS.Require, options: AgentOptions) {
@@ -116,7 +116,7 @@ class Agent {
     const peer = new Peer(socket, {
       onCall: (method, params) => this.#account.book('answer', () => this.#answerGuarded(method, params)),
       onEvent: (_, params) => {
-        this.#heardMs = this.#perfHooks.performance.now();
+        this.#unansweredSinceMs = null;
         this.#guard(() => this.#probe?.heed(params as Acknowledgement));
       },
       onClose: () => this.#leave(),
@@ -202,7 +202,6 @@ class Agent {
   #watch(options: WatchOptions): null {
     if (this.#probe !== null) return null;
     this.#epochMs = this.#perfHooks.performance.now();
-    this.#heardMs = this.#epochMs;
     this.#probe = new Probe(
       {
         v8: this.#require('node:v8') as typeof v8Module,
@@ -224,10 +223,7 @@ class Agent {
         account: this.#account,
         onTick: (tick) => this.#tell({ ...tick, cost: this.#cost() }),
         onFault: (error) => this.#fault(error),
-        onTooCostly: () => {
-          this.#peer?.notify('too costly', null);
-          this.#leave();
-        },
+        onTooCostly: () => this.#leaveBecause('too costly'),
         isDisturbed: () => this.#census?.busy === true,
         own: this.#own,
       },
@@ -239,10 +235,12 @@ class Agent {
 
   /**
    * Each tick is acknowledged. A leakline that is frozen or asleep would have the program pay for a watch nobody reads,
-   * so after ten seconds of silence the agent goes.
+   * so where a tick had no answer for ten seconds the agent goes. While the program itself stands still no tick waits.
    */
   #tell(tick: AgentTick): void {
-    if (this.#perfHooks.performance.now() - this.#heardMs > SILENCE_MS) this.#leave();
+    const nowMs = this.#perfHooks.performance.now();
+    this.#unansweredSinceMs ??= nowMs;
+    if (nowMs - this.#unansweredSinceMs > SILENCE_MS) this.#leaveBecause('unheard');
     else this.#peer?.notify('tick', tick);
   }
 
@@ -374,7 +372,12 @@ class Agent {
   #fault(error: unknown): void {
     this.#faults += 1;
     this.#peer?.notify('fault', error instanceof Error ? error.message : String(error));
-    if (this.#faults >= 3) this.#leave();
+    if (this.#faults >= 3) this.#leaveBecause('faults');
+  }
+
+  #leaveBecause(why: WhyLeft): void {
+    this.#peer?.notify('leaving', why);
+    this.#leave();
   }
 
   #leave(): void {

@@ -1,4 +1,4 @@
-import type { Series } from '../core/series.ts';
+import type { Sample, Series } from '../core/series.ts';
 import type { SnapshotCost } from '../core/snapshot-cost.ts';
 
 /**
@@ -8,17 +8,29 @@ import type { SnapshotCost } from '../core/snapshot-cost.ts';
  * objects, not their bytes, so what lies in the space of large objects is left out. `null` before the first sample.
  */
 export function predictSnapshotCost({ samples, floors }: Series): SnapshotCost | null {
-  const sample = samples.at(-1);
-  if (sample === undefined) return null;
-  // V8 collects all garbage first: what counts is the floor, not what is in use.
-  const liveBytes = floors.at(-1)?.heapBytes ?? sample.heapUsed;
-  const heapBytes = Math.max(0, liveBytes - (sample.inside?.spaces.large ?? 0));
+  const last = samples.at(-1);
+  if (last === undefined) return null;
+  const heapBytes = smallBytes(last);
+  // V8 collects all garbage first: the least is what was alive at the last floor. What came since may all be garbage, or all stay.
+  const floor = floors.at(-1);
+  const atFloor = floor && samples.find(({ timeMs }) => timeMs >= floor.timeMs);
+  const leastBytes = floor && atFloor ? Math.min(heapBytes, floor.heapBytes, smallBytes(atFloor)) : heapBytes;
   return {
     heapBytes,
-    pauseMs: [PAUSE_MS_PER_MB[0] * (heapBytes / 1e6), PAUSE_MS_PER_MB[1] * (heapBytes / 1e6)],
-    memoryBytes: [MEMORY_FACTOR[0] * heapBytes, MEMORY_FACTOR[1] * heapBytes],
+    pauseMs: [PAUSE_MS_PER_MB[0] * (leastBytes / 1e6), PAUSE_MS_PER_MB[1] * (heapBytes / 1e6)],
+    memoryBytes: [MEMORY_FACTOR[0] * leastBytes, MEMORY_FACTOR[1] * heapBytes],
   };
 }
 
 const PAUSE_MS_PER_MB = [70, 140] as const;
 const MEMORY_FACTOR = [11, 22] as const;
+
+/**
+ * Summed up from the spaces, which are read at one moment: `heapUsed` is read some turns of the event loop before them, and a
+ * program that allocates a large array in between had less in use than lies in the space of large objects alone.
+ */
+function smallBytes({ heapUsed, inside }: Sample): number {
+  if (inside === undefined) return heapUsed;
+  const { young, old, code } = inside.spaces;
+  return young + old + code;
+}

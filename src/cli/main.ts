@@ -419,17 +419,21 @@ async function main(): Promise<number> {
       }
       return error.exitCode === 0 ? EXIT.done : EXIT.failed;
     }
-    process.stderr.write(renderError(error, { ...textOptions({ color: true }), columns: 100 }));
+    printError(error);
     return EXIT.failed;
   }
+}
+
+/** As wide as the terminal that it is printed to, whatever standard output goes to. */
+function printError(error: unknown): void {
+  const columns = process.stderr.columns ?? 100;
+  process.stderr.write(renderError(error, { ...textOptions({ color: true }), columns }));
 }
 
 // Exit code 1 means that a leak was found, so no failure of ours may end in Node's own 1.
 process.on('uncaughtException', (error) => {
   // Once whatever has the terminal has given it back, or the words would vanish with the live screen.
-  process.once('exit', () => {
-    process.stderr.write(renderError(error, { ...textOptions({ color: true }), columns: 100 }));
-  });
+  process.once('exit', () => printError(error));
   process.exit(EXIT.failed);
 });
 // `leakline … | head` closes the pipe when it has read enough.

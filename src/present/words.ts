@@ -1,4 +1,4 @@
-import type { Activity } from '../report/live.ts';
+import { type Activity, isOver } from '../report/live.ts';
 import type { Report } from '../report/schema.ts';
 import type { Tone } from './line.ts';
 
@@ -9,8 +9,7 @@ export function verdictWord(kind: VerdictKind): string {
 
 /** While the watch goes on, no verdict is no result: `INCONCLUSIVE` is for its end. */
 export function verdictWordSoFar(kind: VerdictKind, activity: Activity): string {
-  const over = activity === 'done' || activity === 'ended';
-  return kind === 'inconclusive' && !over ? 'NO VERDICT YET' : verdictWord(kind);
+  return kind === 'inconclusive' && !isOver(activity) ? 'NO VERDICT YET' : verdictWord(kind);
 }
 
 export function verdictTone(kind: VerdictKind): Tone {
@@ -73,4 +72,5 @@ const WORDS_BY_ACTIVITY: Readonly<Record<Activity, string>> = {
   capturing: 'taking a heap snapshot',
   done: 'done',
   ended: 'ended',
+  left: 'the agent left',
 };

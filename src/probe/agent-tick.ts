@@ -14,6 +14,9 @@ export type WatchOptions = {
   readonly startGc: boolean;
 };
 
+/** Why an agent leaves a program that goes on; the last it says. */
+export type WhyLeft = 'too costly' | 'unheard' | 'faults';
+
 /** The answer to each tick. */
 export type Acknowledgement = {
   /** Somebody waits for a first verdict, or memory seems to rise: floors may cost more than those of a mere watch. */

@@ -17,4 +17,18 @@ export type LiveSide = {
   readonly load: ComparisonSide['load'];
 };
 
-export type Activity = 'starting' | 'watching' | 'walking' | 'trapping' | 'capturing' | 'done' | 'ended';
+/** `ended`: the process did. `left`: the agent is gone, and the process goes on. */
+export type Activity =
+  | 'starting'
+  | 'watching'
+  | 'walking'
+  | 'trapping'
+  | 'capturing'
+  | 'done'
+  | 'ended'
+  | 'left';
+
+/** Nothing more comes. */
+export function isOver(activity: Activity): boolean {
+  return activity === 'done' || activity === 'ended' || activity === 'left';
+}

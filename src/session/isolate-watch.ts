@@ -12,7 +12,7 @@ import type { CensusSeen, GrowthAccount } from '../core/growth-account.ts';
 import type { SampledGrowth } from '../core/sampled-growth.ts';
 import type { OperationGrowth, Outlook, Verdict } from '../core/verdict.ts';
 import { accountFor, isEndlessGrowth } from '../diagnose/growth-account.ts';
-import type { Acknowledgement, AgentCost, AgentTick, WatchOptions } from '../probe/agent-tick.ts';
+import type { Acknowledgement, AgentCost, AgentTick, WatchOptions, WhyLeft } from '../probe/agent-tick.ts';
 import { SeriesBuilder } from '../probe/series-builder.ts';
 import { buildIsolateReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
@@ -266,7 +266,7 @@ export class IsolateWatch {
   #receive(event: string, params: unknown): void {
     if (event === 'tick') this.#tick(params as AgentTick);
     else if (event === 'fault') this.#note(`The agent met a fault and went on: ${String(params)}.`);
-    else if (event === 'too costly') this.#note(TOO_COSTLY);
+    else if (event === 'leaving') this.#note(`The agent left: ${REASON_WORDS[params as WhyLeft]}.`);
     else this.#hooks.onOtherEvent(event);
   }
 
@@ -328,8 +328,11 @@ const LEVEL = 0.99;
 const GRACE_MS = 1500;
 /** Whoever has just asked waits for a first answer. */
 const EAGER_MS = 60_000;
-const TOO_COSTLY =
-  'Watching took more than 1 % of the main thread even at one look in 16 s, so leakline left the process.';
+const REASON_WORDS: Readonly<Record<WhyLeft, string>> = {
+  'too costly': 'watching took more than 1 % of the main thread even at one look in 16 s',
+  unheard: 'leakline, which answers every look, was not heard of for 10 s',
+  faults: 'it had met three faults of its own',
+};
 
 function suspicionOf({ package: name, installed, description, remedy, citation }: KnownLeak): string {
   const version = `${name}${installed === null ? '' : ` ${installed}`}`;

@@ -5,6 +5,8 @@ import type { Activity } from '../report/live.ts';
 import type { Report } from '../report/schema.ts';
 import type { SnapshotAccount } from '../report/snapshot-account.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
+import { waitUntil } from '../target/open-inspector.ts';
+import { hasEnded, processIdentity } from '../target/process-identity.ts';
 import type { ProgramExit } from '../target/spawn.ts';
 import type { Patience } from '../verdict/persistence.ts';
 import { HandlerRelay } from '../wire/handler-relay.ts';
@@ -96,7 +98,11 @@ class Watch {
   readonly #notes: string[] = [];
   readonly #process: ProcessWatch;
   readonly #children: ChildWatches;
+  /** `null` where the system does not tell. */
+  readonly #identity: string | null;
   #exit: Report['target']['exit'] = null;
+  /** The process goes on without us. */
+  #left = false;
   #done = false;
 
   constructor(target: OpenTarget, request: WatchRequest, onProgress: (progress: WatchProgress) => void) {
@@ -104,6 +110,7 @@ class Watch {
     this.#onProgress = onProgress;
     if (target.contended === true) this.#notes.push(CONTENDED);
     const onChange = (): void => this.#changed();
+    this.#identity = processIdentity(target.hello.pid);
     this.#process = new ProcessWatch(target, null, request, onChange);
     this.#children = new ChildWatches(target.hello.pid, request, onChange);
   }
@@ -127,7 +134,7 @@ class Watch {
       await this.#process.run(this.#over.signal);
       stop();
       await children;
-      if (this.#process.main.ended) await this.#learnExit(exited);
+      if (this.#process.main.ended) await this.#learnEnd(exited);
     } finally {
       stop();
       cancel?.();
@@ -163,13 +170,18 @@ class Watch {
     return account;
   }
 
-  async #learnExit(exited: Promise<ProgramExit> | undefined): Promise<void> {
-    const exit = await Promise.race([exited, sleep(1000, undefined, { ref: false })]);
-    if (exit !== undefined) {
-      this.#exit = { code: exit.code, signal: exit.signal, atMs: this.#process.main.watchedMs };
-    } else if (exited !== undefined && isRunning(this.#process.main.isolate.hello.pid)) {
-      this.#notes.push('The agent left the process, which goes on.');
-    }
+  /** The agent is gone, with the process or without it. How a process ended knows only who started it. */
+  async #learnEnd(exited: Promise<ProgramExit> | undefined): Promise<void> {
+    const exit = exited && (await Promise.race([exited, sleep(ENDED_WITHIN_MS, undefined, { ref: false })]));
+    this.#left = exit === undefined && !(await waitUntil(() => this.#hasEnded(), ENDED_WITHIN_MS));
+    if (this.#left) this.#notes.push('The agent left the process, which goes on.');
+    else this.#exit = { code: null, signal: null, ...exit, atMs: Math.round(this.#process.main.watchedMs) };
+  }
+
+  #hasEnded(): boolean {
+    return this.#identity === null
+      ? !isRunning(this.#process.main.isolate.hello.pid)
+      : hasEnded(this.#identity);
   }
 
   #changed(): void {
@@ -204,7 +216,8 @@ class Watch {
       exit: told.isolate.hello.pid === this.#process.main.isolate.hello.pid ? this.#exit : null,
       notes: [...new Set([...this.#notes, ...this.#process.notes, ...this.#children.notes])],
     });
-    const activity = this.#process.main.ended ? 'ended' : this.#done ? 'done' : told.activity;
+    const gone = this.#left ? 'left' : 'ended';
+    const activity = this.#process.main.ended ? gone : this.#done ? 'done' : told.activity;
     return { report, activity, answered: this.#isAnswered() };
   }
 }
@@ -221,6 +234,9 @@ function mostTelling(watches: readonly IsolateWatch[]): IsolateWatch {
   if (fastest !== undefined) return fastest;
   return watches.find((watch) => watch.kind === 'inconclusive' && !watch.ended) ?? main;
 }
+
+/** A process closes its connections a moment before the system says that it has ended. */
+const ENDED_WITHIN_MS = 1000;
 
 function isRunning(pid: number): boolean {
   try {

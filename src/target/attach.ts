@@ -4,7 +4,6 @@ import { type Attempt, type AttachStep, begin, uninterrupted } from './attempt.t
 import { addressText, type InspectorAddress } from './inspector-address.ts';
 import { hasClients, listeningPorts } from './listening-port.ts';
 import { InspectorHelper } from './inspector-helper.ts';
-import { inInspectorTurn } from './inspector-turn.ts';
 import { abandonClaim, takeOverWhatWasLeft } from './left-behind.ts';
 import { type Invitation, type OpenTarget, meetAgent } from './meet-agent.ts';
 import { checkNamespaces } from './namespaces.ts';
@@ -41,7 +40,7 @@ export async function attach(
   const left = takeOverWhatWasLeft(pid);
   const prepared = await attachPrepared(info, files.source, handlers);
   if (prepared !== null) return prepared;
-  return inInspectorTurn(() => attachByInspector(info, left, files, handlers, attempt));
+  return attachByInspector(info, left, files, handlers, attempt);
 }
 
 async function attachByInspector(

@@ -1,12 +1,37 @@
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Attempt, unlessAborted } from './attempt.ts';
+
 /**
- * Does the work when all that was asked for before is over. Processes that were not told otherwise open their inspector on the one
- * default port, and several may be attached to at once: two that are watched side by side, and what each of them has forked.
+ * One leakline at a time has a process open its inspector on a port, from the look whether that is free until it is open: of two
+ * that look at the same moment both find it free, and a signal to the second process does nothing but have it complain on
+ * its standard error. Waits for its turn, but not for ever: any user can hold the name.
+ *
+ * A socket without a file, so the kernel lets go of it however we end.
  */
-export function inInspectorTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-  const turn = before.then(work);
-  before = turn.catch(() => undefined);
-  return turn;
+export async function takeInspectorTurn(port: number, attempt: Attempt): Promise<{ release(): void }> {
+  const untilMs = performance.now() + TURN_WITHIN_MS;
+  for (;;) {
+    const turn = await tryTurn(port);
+    if (turn !== null || performance.now() >= untilMs) return turn ?? { release: () => undefined };
+    await unlessAborted(sleep(LOOK_EVERY_MS), attempt);
+  }
 }
 
-/** One for all of this leakline, as the port is one; of others `openInspector` knows. */
-let before: Promise<unknown> = Promise.resolve();
+/** `null` where somebody else has it. */
+function tryTurn(port: number): Promise<{ release(): void } | null> {
+  if (process.platform !== 'linux') return Promise.resolve(null);
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(null));
+    // Of the whole length, because Node 20 fills a shorter name with zeros and newer versions do not.
+    server.listen(`\0${`leakline-inspector-${port}-`.padEnd(107, '-')}`, () => {
+      server.unref();
+      resolve({ release: () => server.close() });
+    });
+  });
+}
+
+const LOOK_EVERY_MS = 20;
+/** Longer than the one whose turn it is may wait for the port. */
+const TURN_WITHIN_MS = 15_000;

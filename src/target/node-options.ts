@@ -40,6 +40,11 @@ export function inspectorPort(options: readonly string[]): number {
 
 const DEFAULT_INSPECTOR_PORT = 9229;
 
+/** Whether its inspector is open from the start, and so for good. */
+export function opensInspector(options: readonly string[]): boolean {
+  return options.some((option) => /^--inspect(?:-brk|-wait)?(?:=|$)/.test(option));
+}
+
 function environmentOptions(pid: number): string[] {
   let environment: string;
   try {

@@ -4,7 +4,9 @@ import { LeaklineError } from '../core/errors.ts';
 import { listInspectorTargets } from '../wire/inspector-directory.ts';
 import { type Attempt, begin, unlessAborted } from './attempt.ts';
 import { isPortTaken, listeningPorts, portHolder } from './listening-port.ts';
-import { inspectorPort, namesPermissionModel, nodeOptions } from './node-options.ts';
+import { takeInspectorTurn } from './inspector-turn.ts';
+import { checkIsNode } from './node-executable.ts';
+import { inspectorPort, namesPermissionModel, nodeOptions, opensInspector } from './node-options.ts';
 import { type ProcessInfo, parseStat, readProcess } from './process-info.ts';
 
 /**
@@ -23,24 +25,39 @@ export async function openInspector(
   await unlessAborted(isSettled, attempt);
   const options = nodeOptions(checkSignal(info));
   const wanted = inspectorPort(options);
+  if (wanted === 0) return signalUntilOpen(info, wanted, attempt, beforeSignal);
+  const turn = await takeInspectorTurn(wanted, attempt);
+  try {
+    return await signalUntilOpen(info, wanted, attempt, beforeSignal);
+  } finally {
+    turn.release();
+  }
+}
+
+async function signalUntilOpen(
+  info: ProcessInfo,
+  wanted: number,
+  attempt: Attempt,
+  beforeSignal: () => void,
+): Promise<number> {
+  const { pid } = info;
   const before = new Set(listeningPorts(pid));
   if (wanted !== 0 && before.has(wanted))
     throw new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port: wanted, otherPid: pid });
   const findOpened = (): number | undefined =>
     listeningPorts(pid).find((port) => !before.has(port) && (wanted === 0 || port === wanted));
   for (let tries = 1; tries <= ATTEMPTS; tries += 1) {
-    const isFree = waitUntil(() => wanted === 0 || !isPortTaken(pid, wanted), PORT_FREE_WITHIN_MS);
-    if (!(await unlessAborted(isFree, attempt))) {
+    if (!(await unlessAborted(comesFree(pid, wanted), attempt))) {
       throw new LeaklineError('INSPECTOR_PORT_TAKEN', { pid, port: wanted, otherPid: portHolder(wanted) });
     }
     begin(attempt, 'signal');
     beforeSignal();
-    // Looked at again right before, because waiting for the port takes up to three seconds.
+    // Looked at again right before, because waiting for the port takes up to ten seconds.
     checkSignal(info);
     process.kill(pid, 'SIGUSR1');
     begin(attempt, 'await port');
     const rest = new RestWatch(pid);
-    // Two leaklines that look at the same moment both find the port free; the one that comes second tries again.
+    // Somebody else may take the port at this very moment: then we try again.
     const lostRace = (): boolean => wanted !== 0 && isPortTaken(pid, wanted) && findOpened() === undefined;
     const isOver = (): boolean => findOpened() !== undefined || lostRace() || rest.isAtRest;
     await unlessAborted(waitUntil(isOver, OPEN_WITHIN_MS), attempt);
@@ -51,6 +68,28 @@ export async function openInspector(
     break;
   }
   throw new LeaklineError('INSPECTOR_DID_NOT_OPEN', { pid, waitedMs: OPEN_WITHIN_MS });
+}
+
+/** Whether the port is free, or comes to be in time. */
+async function comesFree(pid: number, port: number): Promise<boolean> {
+  const isFree = (): boolean => port === 0 || !isPortTaken(pid, port);
+  if (await waitUntil(isFree, PORT_FREE_WITHIN_MS)) return true;
+  return isPassingInspector(port) ? waitUntil(isFree, INSPECTOR_SHUT_WITHIN_MS, 100) : isFree();
+}
+
+/** One of Node that no option opened: another leakline's, perhaps, whose process stands still and so can't shut it. */
+function isPassingInspector(port: number): boolean {
+  const holder = portHolder(port);
+  if (holder === null) return false;
+  try {
+    const info = readProcess(holder);
+    checkIsNode(info);
+    const options = nodeOptions(info);
+    return inspectorPort(options) === port && !opensInspector(options);
+  } catch {
+    // It has gone meanwhile, or is closed to us.
+    return false;
+  }
 }
 
 /** Throws unless it is still the same process, and the signal does not end it. */
@@ -88,7 +127,7 @@ export async function findInspector(info: ProcessInfo): Promise<number | null> {
 export function likelyInspectorPorts(info: ProcessInfo): number[] {
   const options = nodeOptions(info);
   const wanted = inspectorPort(options);
-  const anyPort = wanted === 0 && options.some((option) => /^--inspect(?:-brk|-wait)?(?:=|$)/.test(option));
+  const anyPort = wanted === 0 && opensInspector(options);
   return listeningPorts(info.pid).filter((port) => anyPort || port === wanted);
 }
 
@@ -145,6 +184,7 @@ const LOOK_EVERY_MS = 20;
 const OPEN_WITHIN_MS = 5000;
 /** Another leakline, attaching to another process, is through the same port in a quarter of a second. */
 const PORT_FREE_WITHIN_MS = 3000;
+const INSPECTOR_SHUT_WITHIN_MS = 7000;
 const ATTEMPTS = 3;
 /** Node installs its handler within 15 ms of its start (measured); before that the signal is lethal. */
 const SAFE_UPTIME_MS = 1000;

@@ -53,13 +53,12 @@ export function leakingFinding(seen: Seen, leak: Leak, fit: GrowthFit | undefine
   const growing = points.slice(indexFrom(points, held.points[0]?.timeMs ?? 0));
   const slope = fit && withResolution(slopeOfFit(fit, level), growing, track.resolutionBytes);
   const spanMs = (growing.at(-1)?.timeMs ?? 0) - (growing[0]?.timeMs ?? 0);
-  const collections = growing.reduce((sum, { count }) => sum + (count ?? 1), 0);
   const rate = formatRate(slope?.bytesPerSecond ?? held.bytesPerSecond);
   return {
     ...nothing,
     state: 'leaking',
     sinceMs,
-    reason: `${collections} collections over ${formatDuration(spanMs)} left ${rate} behind, ${endless ? 'it does not slow down, and nothing was found that ends it' : 'and it does not slow down'}${partOf(track, growing)}`,
+    reason: `${seenWords(track, growing)} over ${formatDuration(spanMs)} left ${rate} behind, ${endless ? 'it does not slow down, and nothing was found that ends it' : 'and it does not slow down'}${partOf(track, growing)}`,
     slope: slope ?? null,
   };
 }
@@ -105,7 +104,7 @@ export function openFinding(seen: Seen, endedAtMs: number | undefined): Finding 
     watchMoreMs: watchMoreMs && Math.ceil(watchMoreMs / 1000) * 1000,
   });
   if (slope === null || last.timeMs < shortestWatchMs) {
-    const floors = `${count} ${count === 1 ? 'collection' : 'collections'} in ${formatDuration(last.timeMs)}`;
+    const floors = `${seenWords(track, points)} in ${formatDuration(last.timeMs)}`;
     const missingMs = (last.timeMs / count) * (FEWEST_TO_EXPECT - count);
     return open(
       `${floors} are too few to judge by`,
@@ -194,6 +193,16 @@ const nothing: Finding = {
 function slopeOfFit(fit: GrowthFit, level: number): Slope {
   const { bytesPerSecond, standardError, degrees } = fit;
   return { bytesPerSecond, interval: intervalOf(fit, level), standardError, degrees };
+}
+
+/** What the points are: `6 major and 54 minor collections`. Those of native memory are no collections at all. */
+function seenWords({ space }: Track, points: readonly Point[]): string {
+  const seen = points.reduce((sum, { count }) => sum + (count ?? 1), 0);
+  if (space === 'native') return `the lowest samples of ${seen} stretches`;
+  const minor = points.reduce((sum, { bounds }) => sum + (bounds ?? 0), 0);
+  const major = seen - minor;
+  if (minor > 0) return `${major} major and ${minor} minor collections`;
+  return `${major} major ${major === 1 ? 'collection' : 'collections'}`;
 }
 
 /** Which part of the space it is that grows, if one makes up most of the growth. */

@@ -13,6 +13,8 @@ export type Point = {
   readonly compiledBytes?: number | undefined;
   /** How many measured points this one is the mean of; 1 where it is left out. */
   readonly count?: number | undefined;
+  /** How many of these are no floors, but bounded from minor collections; none where it is left out. */
+  readonly bounds?: number | undefined;
 };
 
 /** The point that stands for two neighbours: the mean of all that was measured in them. */
@@ -31,5 +33,6 @@ export function meanPoint(a: Point, b: Point): Point {
     partBytes: known(a.partBytes, b.partBytes),
     compiledBytes: known(a.compiledBytes, b.compiledBytes),
     count: countA + countB,
+    bounds: (a.bounds ?? 0) + (b.bounds ?? 0),
   };
 }

@@ -114,7 +114,7 @@ export class Watcher {
     );
     const bounded = bounds.map(
       ({ timeMs, bytes, load: then, compiledBytes }): HeapPoint => ({
-        point: { ...then, timeMs, bytes, compiledBytes },
+        point: { ...then, timeMs, bytes, compiledBytes, bounds: 1 },
         isBound: true,
       }),
     );

@@ -222,7 +222,48 @@ describe('bounds between two major collections', () => {
     const verdict = decide({ samples: [], gcs, floors }, { limitBytes, watchedMs: 3_600_000 });
     expect(verdict.kind).toBe('leaking');
     expect(verdict.decidedAtMs).toBeLessThan(120_000);
+    // What is older is kept as means, which count as what they are the means of.
+    expect(verdict.reason).toMatch(/^361 major and 19 minor collections over 59 min 45 s left /);
   });
+
+  test('are told as what they are, beside the few floors of a fast leak', () => {
+    const live = (second: number): number => 10e6 + 8e6 * second;
+    const minors = Array.from({ length: 80 }, (_, index) => minor(1 + index / 2, live(1 + index / 2)));
+    const majors = [0.8, 4.8, 14.8, 38.8].map((second) => major(second, live(second)));
+    const gcs = [...minors, ...majors].sort((a, b) => a.timeMs - b.timeMs);
+    const verdict = decide(
+      { samples: [], gcs, floors: majors.map((gc) => floorAfter(gc, 4)) },
+      { limitBytes, watchedMs: 41_000 },
+    );
+    expect(verdict.kind).toBe('leaking');
+    const [, majorsTold, minorsTold] =
+      /^(\d+) major and (\d+) minor collections over 38 s left /.exec(verdict.reason) ?? [];
+    expect(majorsTold).toBe('4');
+    expect(Number(minorsTold)).toBeGreaterThan(50);
+    expect(Number(minorsTold)).toBeLessThanOrEqual(minors.length);
+  });
+});
+
+test('growth outside of V8 is told by the samples it was seen in, not by collections', () => {
+  const watcher = new Watcher({ limitBytes });
+  for (let second = 1; second <= 1800; second += 1) {
+    const rest = {
+      heapUsed: 20e6,
+      heapTotal: 30e6,
+      external: 2e6,
+      arrayBuffers: 0,
+      activeTimers: 1,
+      openConnections: 4,
+    };
+    watcher.add({
+      sample: { ...rest, timeMs: second * 1000, rss: 100e6 + 500_000 * second },
+      gcs: [],
+      floors: [],
+    });
+  }
+  const { kind, space, reason } = watcher.verdict(1_800_000);
+  expect([kind, space]).toEqual(['leaking', 'native']);
+  expect(reason).toMatch(/^the lowest samples of \d+ stretches over \d+ min \d+ s left \+500 KB\/s behind/);
 });
 
 test('is not steady any more when memory has begun to rise, long before that is a leak', () => {

@@ -7,7 +7,7 @@ import { glyphsFor } from '../glyphs.ts';
 import { plainText } from '../line.ts';
 import { chartScale } from './chart-scale.ts';
 import { factLine } from './fact-line.ts';
-import { classed, element, type Content, type Markup } from './markup.ts';
+import { classed, element, isEmpty, type Content, type Markup } from './markup.ts';
 import { pageFoot } from './page-foot.ts';
 import type { PageKind } from './page-kind.ts';
 import { chartFigure } from './report-main.ts';
@@ -61,18 +61,20 @@ export function comparisonMain(comparison: Comparison, kind: PageKind): Markup {
 
 /** A side that is called by its pid has said it. */
 function sideHeadFacts({ name, report }: ComparisonSide): string[] {
-  return headFacts(report).filter((fact) => fact !== name);
+  const pid = `pid ${report.target.pid ?? '-'}`;
+  return headFacts(report).filter((fact) => fact !== pid || name !== pid);
 }
 
 function sideFindings(side: ComparisonSide): Content {
-  if (side.report.findings.length === 0) return null;
+  const found = findingSections(side.report, 'h3');
+  if (isEmpty(found)) return null;
   const named = namedWords(side);
   const words = named === null ? null : [named.since, named.beforeDeath].filter((one) => one !== null);
   return element(
     'section',
     {},
     element('h2', {}, `What ${side.name} keeps`),
-    findingSections(side.report, 'h3'),
+    found,
     words === null ? null : classed('p', 'named', `${words.join(', ')}.`),
   );
 }

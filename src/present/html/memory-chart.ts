@@ -68,7 +68,7 @@ function stretched(box: PlotBox, content: Content): Markup {
 
 /** The lines by name, colour and what they came to. */
 export function chartLegend(report: IsolateReport, scale: ChartScale): Markup {
-  const { series, gc, target } = report;
+  const { series, gc, target, durationMs } = report;
   const { effectiveBytes, which } = target.limits;
   const floors = toldFloors(report).map(({ bytes }) => bytes);
   const majors = gc.filter(({ kind }) => kind === 'major').length;
@@ -78,7 +78,13 @@ export function chartLegend(report: IsolateReport, scale: ChartScale): Markup {
     legendEntry('floor', floorWords(report), floors),
     legendEntry('heap', 'heap used', series.heapUsed),
     legendEntry('rss', 'rss', series.rss),
-    majors === 0 ? null : classed('li', 'gc', `${count(majors)} major ${majors === 1 ? 'GC' : 'GCs'}`),
+    majors === 0
+      ? null
+      : classed(
+          'li',
+          'gc',
+          `${count(majors)} major ${majors === 1 ? 'GC' : 'GCs'} in ${formatDuration(durationMs)}`,
+        ),
     effectiveBytes === null || effectiveBytes <= scale.maxBytes
       ? null
       : classed('li', 'far', `${which ?? 'memory'} limit ${formatBytes(effectiveBytes)}, far above`),

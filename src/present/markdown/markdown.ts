@@ -11,7 +11,7 @@ import { fitBlocks, type Block } from './fit.ts';
 import { findingBlocks } from './finding-blocks.ts';
 import { inline, tableRow } from './inline.ts';
 import { measuredBlocks } from './measured-tables.ts';
-import { notesBlock, reportBlocks, verdictHeading } from './report-blocks.ts';
+import { accountBlock, notesBlock, reportBlocks, verdictHeading } from './report-blocks.ts';
 
 export type MarkdownOptions = {
   /** Lines of the program's source are quoted; without it there are only names and places. */
@@ -101,6 +101,7 @@ function sideBlocks(side: ComparisonSide): Block[] {
     const words = `**${inline(side.name, NAME_LONGEST)}**: ${inline(report.verdict.reason)}`;
     return [
       { name: 'a reason', weight: 70, lines: [words] },
+      accountBlock(report),
       ...measuredBlocks(report, side.name),
       notesBlock(report),
     ];
@@ -110,6 +111,7 @@ function sideBlocks(side: ComparisonSide): Block[] {
   return [
     { name: null, weight: 0, lines: [`**${inline(side.name, NAME_LONGEST)}** keeps:`] },
     ...found,
+    accountBlock(report),
     {
       name: 'when the line was named',
       weight: 40,

@@ -34,7 +34,7 @@ export function reportBlocks(report: Report): Block[] {
     ]),
     block('the verdict in figures', 99, list(verdictFigures(report))),
     ...findingBlocks(report),
-    block('what the findings explain', 90, list(accountWords(report))),
+    accountBlock(report),
     block('growth per operation', 80, titled('Per operation', operationWords(report))),
     block('memory', 75, [memoryWords(report)]),
     block('resident memory', 50, titled('Resident memory', residentSentences(report))),
@@ -48,6 +48,11 @@ export function reportBlocks(report: Report): Block[] {
       report.source === null ? [`Cost: ${inline(costWords(report).join(', '))}`] : [],
     ),
   ];
+}
+
+/** The findings set against the growth: what they explain, and what is left. */
+export function accountBlock(report: Report): Block {
+  return block('what the findings explain', 90, list(accountWords(report)));
 }
 
 /** What the reader must know to trust the answer. */

@@ -1,5 +1,6 @@
 import { formatRate } from '../../core/bytes.ts';
 import type { Comparison, ComparisonSide } from '../../report/schema.ts';
+import { accountLines } from '../account-lines.ts';
 import { comparisonFacts, differenceOwner, namedWords, sideRows } from '../comparison-words.ts';
 import { rateInterval } from '../figures.ts';
 import { flowParts, labelled } from '../flow.ts';
@@ -82,7 +83,7 @@ function differenceLines(comparison: Comparison, { columns, glyphs }: Layout): L
   );
 }
 
-/** What one side keeps and when its line was named, or why there is nothing to name. */
+/** What one side keeps and when its line was named, or why there is nothing to name; and what of its growth that leaves open. */
 function sideBlocks(side: ComparisonSide, layout: Layout): Line[][] {
   const { report } = side;
   const [first, ...rest] = findingBlocks(report, layout);
@@ -94,6 +95,7 @@ function sideBlocks(side: ComparisonSide, layout: Layout): Line[][] {
   return [
     [[{ text: side.name, tone: 'strong' }], ...(first ?? reason)],
     ...rest,
+    accountLines(report, { ...layout, indent: 2 }),
     namedLines(side, layout),
     noteLines(report, layout),
   ];

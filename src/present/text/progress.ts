@@ -1,6 +1,6 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { LiveSide, LiveView } from '../../report/live.ts';
+import { isOver, type LiveSide, type LiveView } from '../../report/live.ts';
 import { placeWords } from '../place-words.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { activityWords, verdictWordSoFar } from '../words.ts';
@@ -22,7 +22,7 @@ export function progressLine(
   const lines = view.sides.flatMap((side) => {
     const before = previous?.sides.find(({ name }) => name === side.name) ?? null;
     const changed = before === null || newsOf(side, tells) !== newsOf(before, tells);
-    return changed || (secondPassed && !isOver(side)) ? [sideLine(side, view)] : [];
+    return changed || (secondPassed && !isOver(side.activity)) ? [sideLine(side, view)] : [];
   });
   return lines.length === 0 ? null : lines.join('\n');
 }
@@ -31,10 +31,6 @@ export type LinesFor = 'seconds' | 'verdicts';
 
 function wholeSeconds({ elapsedMs }: LiveView): number {
   return Math.floor(elapsedMs / 1000);
-}
-
-function isOver({ activity }: LiveSide): boolean {
-  return activity === 'ended' || activity === 'done';
 }
 
 function newsOf({ activity, report }: LiveSide, tells: LinesFor): string {

@@ -1,6 +1,6 @@
 import { formatBytes, formatRate } from '../../core/bytes.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { LiveSide, LiveView } from '../../report/live.ts';
+import { isOver, type LiveSide, type LiveView } from '../../report/live.ts';
 import type { Report } from '../../report/schema.ts';
 import { type ChartFrame, drawChart, drawMarks, legendMark, type Plot } from '../chart.ts';
 import { count, percent, rateInterval } from '../figures.ts';
@@ -68,7 +68,7 @@ export function sideLines(
     headLine(side, columns, glyphs),
     verdictSpans(side),
     intervalLine(side.report, glyphs),
-    fateLine(side.report),
+    fateLine(side),
     ...chart,
     loadLine(side, glyphs),
   ];
@@ -122,20 +122,25 @@ export function intervalLine(report: Report | null, glyphs: Glyphs): Line {
   return [{ text: `${percent(level)} interval ${rateInterval(interval, glyphs)}`, tone: 'faint' }];
 }
 
-/** When memory ends, or how far the answer is. */
-export function fateLine(report: Report | null): Line {
+/** When memory ends, or how far the answer is; what it would take, once nothing more comes. */
+export function fateLine({ report, activity }: LiveSide): Line {
   if (report === null) return [];
   const fate = fateWords(report);
   if (fate !== null) return [{ text: fate, tone: report.target.exit === null ? 'strong' : 'bad' }];
   const { watchMoreMs, filling } = report.verdict;
   const parts = [
     ...(filling === null ? [] : [`it fills: ${percent(Math.round(filling.share * 100) / 100)} is there`]),
-    ...(watchMoreMs === null ? [] : [`an answer in about ${formatDuration(watchMoreMs)}`]),
+    ...(watchMoreMs === null ? [] : [answerWords(formatDuration(watchMoreMs), isOver(activity))]),
   ];
   if (parts.length > 0) return [{ text: parts.join(', '), tone: 'faint' }];
   const smallest = report.growth.smallestDetectableBytesPerSecond;
   if (report.verdict.kind !== 'steady' || smallest === null) return [];
   return [{ text: `a leak of ${formatBytes(smallest)}/s would show`, tone: 'faint' }];
+}
+
+/** As the answer below says it. */
+function answerWords(more: string, over: boolean): string {
+  return over ? `watch ${more} more for an answer` : `an answer in about ${more}`;
 }
 
 /** The chart with its legend, and where there is room its times and collections. */

@@ -49,7 +49,7 @@ function bodyLines(view: LiveView, side: LiveSide, layout: ScreenLayout, unicode
 function verdictRow(side: LiveSide, columns: number, glyphs: Glyphs): Line {
   const isOver = side.report?.target.exit != null;
   const load = isOver ? [] : loadLine(side, glyphs);
-  const parts = [fateLine(side.report), intervalLine(side.report, glyphs), load];
+  const parts = [fateLine(side), intervalLine(side.report, glyphs), load];
   return parts.reduce<Line>((row, part, index) => {
     const longer = [...row, { text: '   ' }, ...part];
     // When memory ends is cut rather than left out.

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../core/duration.ts';
-import type { LiveSide, LiveView } from '../../report/live.ts';
+import { isOver, type LiveSide, type LiveView } from '../../report/live.ts';
 import type { HeapSummary } from '../../report/heap-summary.ts';
 import type { Comparison, Report, Reports } from '../../report/schema.ts';
 import { classed, element, htmlOf, type Content, type Markup } from '../html/markup.ts';
@@ -18,7 +18,7 @@ export function liveFrame(view: LiveView, name: string): PageFrame {
   const strip = classed(
     'p',
     'live',
-    told.sides.every(isOver) ? null : classed('b', 'now', 'live'),
+    told.sides.every(({ activity }) => isOver(activity)) ? null : classed('b', 'now', 'live'),
     ` ${told.sides.map((side) => sideWords(side, told.sides.length)).join(', ')} · ${formatDuration(Math.floor(told.elapsedMs / 1000) * 1000)}`,
   );
   if (document === null) {
@@ -65,10 +65,6 @@ function documentOf({ sides }: LiveView): Report | Comparison | null {
   return opened.length === 1
     ? only.report
     : { schema: 'leakline/comparison@1', sides: opened, difference: null, scenario: null };
-}
-
-function isOver({ activity }: LiveSide): boolean {
-  return activity === 'done' || activity === 'ended';
 }
 
 function sideWords({ name, activity }: LiveSide, sides: number): string {

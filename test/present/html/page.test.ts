@@ -10,6 +10,7 @@ import {
   keptFinding,
   knownFinding,
   labComparison,
+  labSides,
   largeDictionaryFinding,
   leakingReport,
   logReport,
@@ -244,6 +245,14 @@ test('two processes are called by their pids, once each, and no load is told tha
   expect(text).toContain('pid 4243 and pid 4242, side by side');
   expect(text).not.toMatch(/fixed|clients/);
   expect(html).toContain('<b>pid 4242</b></li><li>node 22.23</li>');
+});
+
+test('a side of a comparison that leaks and was not explained says so', () => {
+  const comparison = labComparison(labSides(unexplainedReport()));
+  const words = textOf(parsePage(renderHtml(comparison, { withSource: false })));
+  expect(words).toContain('What leaking keeps');
+  expect(words).toContain('+93.0 KB/s, all of it: what was found to grow is far too small');
+  expect(words).not.toContain('What fixed keeps');
 });
 
 test('both sides of a comparison have the same axes', () => {

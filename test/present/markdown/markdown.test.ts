@@ -111,6 +111,12 @@ test('of two servers each has its own tables, by its name', () => {
   expect(text).not.toContain('walk of fixed');
 });
 
+test('of two servers the one that leaks and was not explained says so', () => {
+  const text = renderMarkdown(labComparison(labSides(unexplainedReport())), withoutSource);
+  expect(text).toContain('- unexplained: +93.0 KB/s, all of it');
+  expect(text).toContain('- next: a heap snapshot sees what no walk can');
+});
+
 test('a report that walked once and sampled nothing has no tables, and one of before has the names of its path', () => {
   const finding = { ...sessionsFinding(), path: [] };
   const text = renderMarkdown(

@@ -8,6 +8,7 @@ import {
   labComparison,
   labSides,
   twoProcesses,
+  unexplainedReport,
   withHostileText,
 } from '../reports.ts';
 
@@ -44,6 +45,13 @@ test('a side without an answer gives its reason, and no difference is invented',
   const text = renderComparison(comparison, { ...plain, columns: 120 });
   expect(text).toContain('Only 2 major GCs were seen');
   expect(text).not.toContain('difference');
+});
+
+test('a side that leaks and was not explained says so, and what to do next', () => {
+  const text = renderComparison(labComparison(labSides(unexplainedReport())), { ...plain, columns: 120 });
+  const [, leaking] = text.split('\nleaking\n');
+  expect(leaking).toContain('unexplained  +93.0 KB/s, all of it: what was found to grow is far too small');
+  expect(leaking).toContain('next         a heap snapshot sees what no walk can');
 });
 
 test('hostile names are shown, not obeyed, and fit the terminal', () => {

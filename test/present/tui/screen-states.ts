@@ -34,6 +34,8 @@ export function screenStates(): readonly ScreenState[] {
       view: liveView(0, [liveSide('pid 4242', null, { activity: 'starting', load: null })]),
     },
     { name: 'inconclusive', view: one(12_000, inconclusive(), 'walking') },
+    { name: 'inconclusive-over', view: one(12_000, inconclusive(), 'done') },
+    { name: 'agent-left', view: one(12_000, inconclusive(), 'left') },
     { name: 'filling', view: one(40_000, filling()) },
     { name: 'steady', view: one(23_120, alone(steadyReport())) },
     { name: 'leaking', view: one(23_120, alone(leakingReport()), 'trapping'), ascii: true },
@@ -109,7 +111,7 @@ function besideLeaking(report: Report): LiveView {
 function one(
   elapsedMs: number,
   report: Report,
-  activity: 'watching' | 'walking' | 'trapping' | 'ended' = 'watching',
+  activity: 'watching' | 'walking' | 'trapping' | 'ended' | 'done' | 'left' = 'watching',
 ): LiveView {
   return liveView(elapsedMs, [liveSide('pid 4242', report, { activity, load: null })]);
 }
