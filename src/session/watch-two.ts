@@ -1,5 +1,5 @@
 import { buildComparison } from '../report/build.ts';
-import type { LiveView } from '../report/live.ts';
+import { isOver, type LiveView } from '../report/live.ts';
 import type { Comparison, Report } from '../report/schema.ts';
 import { type AttachOptions, checkAttachable } from '../target/attach.ts';
 import { patienceOf } from './patience.ts';
@@ -62,5 +62,5 @@ function liveSide({ name, now }: Side): LiveView['sides'][number] {
 
 /** One that is no longer watched has said all it can. */
 function isAnswered({ now }: Side): boolean {
-  return now !== null && (now.answered || now.activity === 'done' || now.activity === 'ended');
+  return now !== null && (now.answered || isOver(now.activity));
 }
