@@ -1,4 +1,4 @@
-import { NoiseFit } from './noise.ts';
+import { NoiseFits } from './noise.ts';
 import type { Point } from './point.ts';
 
 /**
@@ -29,14 +29,11 @@ export class GrowthEvidence {
     if (this.#count > ALL_BEGIN && this.#count % PRUNED_EVERY === 0) this.#prune();
     // On a long watch not every floor is worth a beginning of its own.
     if (this.#count < MANY || (this.#count - 1) % SPARED === 0) {
-      const fits = kindsOfNoise.map((wandering) => new NoiseFit(wandering, this.#resolutionBytes));
+      const fits = new NoiseFits(kindsOfNoise, this.#resolutionBytes);
       this.#beginnings.push({ at: this.#count, weight: weightOf(this.#count), fits });
     }
     // Hot: a hundred beginnings of five fits each, at every floor.
-    for (let i = 0; i < this.#beginnings.length; i += 1) {
-      const fits = this.#beginnings[i]?.fits ?? [];
-      for (let kind = 0; kind < fits.length; kind += 1) fits[kind]?.add(point);
-    }
+    for (let i = 0; i < this.#beginnings.length; i += 1) this.#beginnings[i]?.fits.add(point);
     return this;
   }
 
@@ -44,15 +41,12 @@ export class GrowthEvidence {
   removeLast(): void {
     if (this.#beginnings.at(-1)?.at === this.#count) this.#beginnings.pop();
     this.#count -= 1;
-    for (const { fits } of this.#beginnings) for (const fit of fits) fit.removeLast();
+    for (const { fits } of this.#beginnings) fits.removeLast();
   }
 
   /** How many times likelier the floors are with growth than without, if each floor's noise is its own. */
   get independent(): number {
-    return this.#sum(({ fits }) => {
-      const [first] = fits;
-      return first === undefined ? 0 : growingOf(first);
-    });
+    return this.#sum(({ fits }) => growingOf(fits, 0));
   }
 
   /** The same whatever part of the noise wanders: never more than one α of alarms, and slower. */
@@ -76,7 +70,7 @@ export class GrowthEvidence {
   }
 }
 
-type Beginning = { readonly at: number; readonly weight: number; readonly fits: readonly NoiseFit[] };
+type Beginning = { readonly at: number; readonly weight: number; readonly fits: NoiseFits };
 
 const KEPT_AN_OCTAVE = 4;
 const ALL_BEGIN = 32;
@@ -84,7 +78,7 @@ const PRUNED_EVERY = 8;
 const MANY = 1024;
 const SPARED = 8;
 
-// Part of the noise that wanders, as in `NoiseFit`; the first is that of independent noise. A factor of ten between them, and
+// Part of the noise that wanders, as in `NoiseFits`; the first is that of independent noise. A factor of ten between them, and
 // a hundredth is not too little: it is counted by the first gap, and later ones are twenty times as long. Without it a level
 // that wanders a little was taken for one that does not (alarms), or a day's growth for a walk that strays as far (delays).
 const kindsOfNoise = [0, 0.01, 0.1, 1, Infinity] as const;
@@ -98,18 +92,19 @@ function weightOf(at: number): number {
   return 1 / ((octave + 1) * (octave + 2)) / 2 ** octave;
 }
 
-function growingOf(fit: NoiseFit): number {
+function growingOf(fits: NoiseFits, kind: number): number {
   let growing = 0;
-  for (const slope of slopesPerNoise) growing += fit.bayesFactor(slope) / slopesPerNoise.length;
+  for (const slope of slopesPerNoise) growing += fits.bayesFactor(kind, slope) / slopesPerNoise.length;
   return growing;
 }
 
 function anyOf({ fits }: Beginning): number {
   let flattest = -Infinity;
-  for (const fit of fits) flattest = Math.max(flattest, fit.logLikelihoodFlat());
+  for (let kind = 0; kind < fits.count; kind += 1)
+    flattest = Math.max(flattest, fits.logLikelihoodFlat(kind));
   let any = 0;
-  for (const fit of fits) {
-    any += (growingOf(fit) * Math.exp(fit.logLikelihoodFlat() - flattest)) / fits.length;
+  for (let kind = 0; kind < fits.count; kind += 1) {
+    any += (growingOf(fits, kind) * Math.exp(fits.logLikelihoodFlat(kind) - flattest)) / fits.count;
   }
   return any;
 }

@@ -49,7 +49,7 @@ const usualDecays = [0.04, 0.06, 0.09, 0.13, 0.2, 0.28, 0.4, 0.55, 0.75, 1, 1.35
 
 /**
  * A line, and curves that saturate exponentially, through points (times rising) by generalised least squares: noise is that of
- * `NoiseFit`, the part of it that wanders the likeliest of seven. `undefined` below five points.
+ * `NoiseFits`, the part of it that wanders the likeliest of seven. `undefined` below five points.
  *
  * Curves and line are compared by likelihood, so the difference counts only where noise that wanders does not
  * explain it as well. With `fading`, lines that fade so are taken for as likely as straight ones before the points are

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GrowthEvidence } from '../../src/verdict/evidence.ts';
-import { NoiseFit } from '../../src/verdict/noise.ts';
+import { NoiseFits } from '../../src/verdict/noise.ts';
 import type { Point } from '../../src/verdict/point.ts';
 import { Random } from './traces.ts';
 
@@ -121,9 +121,9 @@ function walkingUnder(random: Random, own: number): () => number {
 }
 
 function filtered(of: readonly Point[], wandering: number): number {
-  const fit = new NoiseFit(wandering);
+  const fit = new NoiseFits([wandering]);
   for (const point of of) fit.add(point);
-  return fit.logLikelihoodFlat();
+  return fit.logLikelihoodFlat(0);
 }
 
 /** Up to a constant: −½ (n−1) ln (y′Py), where P projects the level out under the covariance I + q·min(tᵢ, tⱼ). */
