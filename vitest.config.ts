@@ -6,9 +6,7 @@ import { type ViteUserConfig, defineConfig } from 'vitest/config';
 const measured = [
   'test/live/allocation-growth.test.ts',
   'test/live/unharmed/**/*.test.ts',
-  'test/live/heap-mutants.test.ts',
   'test/live/last-resort.test.ts',
-  'test/live/page-gate.test.ts',
   'test/live/snapshot.test.ts',
 ];
 
