@@ -20,14 +20,19 @@ export async function heapCommand(
   if (question.diff === true && more.length === 0) {
     throw new LeaklineError('USAGE', { message: '--diff needs two snapshots or more of one process' });
   }
-  const asked = question.path ?? question.class ?? question.strings;
-  if (more.length > 0 && asked !== undefined) {
+  const asked = [question.path, question.class, question.strings].filter(
+    (one) => one !== undefined && one !== false,
+  );
+  if (asked.length > 1) {
+    throw new LeaklineError('USAGE', { message: '--path, --class and --strings are asked one at a time' });
+  }
+  if (more.length > 0 && asked.length > 0) {
     throw new LeaklineError('USAGE', {
       message: '--path, --class and --strings look into one snapshot only',
     });
   }
   const isDrawn = options.html !== undefined || options.ui === true;
-  if (isDrawn && (more.length > 0 || asked !== undefined)) {
+  if (isDrawn && (more.length > 0 || asked.length > 0)) {
     throw new LeaklineError('USAGE', {
       message:
         '--html and --ui show the summary of one snapshot; leave out --path, --class, --strings and other files',

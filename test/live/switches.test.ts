@@ -50,6 +50,15 @@ describe('a switch as a variable', () => {
   });
 });
 
+test('one thing at a time is asked of a snapshot, and a switch that is off asks nothing', async () => {
+  const [both, off] = await Promise.all([
+    cli(['heap', heap, '--path', 'Map', '--class', 'Map']),
+    cli(['heap', heap, '--class', 'Map'], { LEAKLINE_STRINGS: '0' }),
+  ]);
+  expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('one at a time')]);
+  expect([off.code, off.stderr]).toEqual([0, '']);
+});
+
 test('what is only read can be told quietly and in detail too', async () => {
   const answers = await Promise.all([
     cli(['report', report, '--quiet']),
