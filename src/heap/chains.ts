@@ -1,4 +1,3 @@
-import type { SnapshotColumns } from './columns.ts';
 import { type HeapGraph, NO_EDGE, type NodeOrdinal } from './heap-graph.ts';
 
 /**
@@ -77,7 +76,7 @@ class Links {
   readonly parent: Uint32Array;
   readonly #graph: HeapGraph;
   readonly #edgeByOrdinal: Uint32Array;
-  readonly #canLead: Uint8Array;
+  readonly #canLead: readonly boolean[];
   readonly #isObject: readonly boolean[];
   /** What a context is called; it is no link, but stands between a function and what that captures. */
   readonly #contextName: number;
@@ -93,8 +92,8 @@ class Links {
     this.#graph = graph;
     this.#edgeByOrdinal = edgeByOrdinal;
     this.#isObject = columns.nodeTypes.map((type) => type === 'object' || type === 'closure');
-    this.#contextName = contextName(columns);
-    this.#canLead = Uint8Array.from(columns.edgeTypes, (type) => LEADING.get(type) ?? 0);
+    this.#contextName = columns.strings.indexOf('system / Context');
+    this.#canLead = columns.edgeTypes.map((type) => LEADING.has(type));
     this.parent = new Uint32Array(nodeCount);
     this.#depth = new Uint32Array(nodeCount);
     this.#first = new Uint32Array(nodeCount);
@@ -133,7 +132,7 @@ class Links {
     // What is before the first link is held in another way: by `head`, and not by `next`.
     let head = first;
     for (let step = 0; step < stride; step += 1) head = this.parent[head];
-    if (!this.#isSameKind(head, first)) head = first;
+    if (!isSameKind(this.#graph, head, first)) head = first;
     const { holder, slot } = this.#heldBy(head);
     return {
       head,
@@ -162,7 +161,7 @@ class Links {
   #linkAbove(node: number): number {
     const { edgeType, edgeNameOrIndex } = this.#graph.columns;
     const edge = this.#edgeByOrdinal[node];
-    if (edge === NO_EDGE || this.#canLead[edgeType[edge]] === 0 || !this.#isLink(node)) return NOBODY;
+    if (edge === NO_EDGE || !this.#canLead[edgeType[edge]] || !this.#isLink(node)) return NOBODY;
     let at = this.parent[node];
     for (let step = 0; step < STRIDE_MAX && at !== NOBODY; step += 1) {
       const other = this.#edgeByOrdinal[at];
@@ -170,7 +169,7 @@ class Links {
         other !== NO_EDGE &&
         edgeNameOrIndex[other] === edgeNameOrIndex[edge] &&
         edgeType[other] === edgeType[edge] &&
-        this.#isSameKind(at, node)
+        isSameKind(this.#graph, at, node)
       )
         return at;
       at = this.parent[at];
@@ -184,11 +183,6 @@ class Links {
 
   #isLink(node: number): boolean {
     return this.#isObjectOrFunction(node) && this.#graph.columns.nodeName[node] !== this.#contextName;
-  }
-
-  #isSameKind(one: number, other: number): boolean {
-    const { nodeType, nodeName } = this.#graph.columns;
-    return nodeType[one] === nodeType[other] && nodeName[one] === nodeName[other];
   }
 
   #heldBy(head: number): { holder: number; slot: string } {
@@ -207,27 +201,9 @@ class Links {
   }
 }
 
-/** V8 has one string for all of them. */
-function contextName({ strings, nodeName, nodeType, nodeTypes }: SnapshotColumns): number {
-  const object = nodeTypes.indexOf('object');
-  const isContext = new Map<number, boolean>();
-  for (let node = 0; node < nodeName.length; node += 1) {
-    if (nodeType[node] !== object) continue;
-    const name = nodeName[node];
-    const known = isContext.get(name) ?? strings.at(name) === 'system / Context';
-    if (known) return name;
-    isContext.set(name, false);
-  }
-  return -1;
-}
-
 const WORD_LENGTH_MAX = 100;
 /** Edges that have a name; of V8's own not those into the slots of a table, which are looked at by their names' digits. */
-const LEADING: ReadonlyMap<string, number> = new Map([
-  ['property', 1],
-  ['context', 1],
-  ['internal', 1],
-]);
+const LEADING: ReadonlySet<string> = new Set(['property', 'context', 'internal']);
 
 /**
  * A list that is held at both ends is come to from both, and falls in two where these ways meet: there the last link of the one leads into the

@@ -112,7 +112,7 @@ type ScopeMark = { readonly line: number; readonly column: number; readonly mark
 function scopeMarks({ columns, firstEdgeByOrdinal }: HeapGraph): Map<number, ScopeMark> {
   const { locations, edgeType, edgeTypes, edgeNameOrIndex, edgeTo, strings } = columns;
   const internal = edgeTypes.indexOf('internal');
-  const [context, scopeInfo] = ['context', 'scope_info'].map((text) => indexOf(strings, text));
+  const [context, scopeInfo] = ['context', 'scope_info'].map((text) => strings.indexOf(text));
   const follow = (node: number, name: number): number => {
     for (let edge = firstEdgeByOrdinal[node]; edge < firstEdgeByOrdinal[node + 1]; edge += 1) {
       if (edgeType[edge] === internal && edgeNameOrIndex[edge] === name) return edgeTo[edge];
@@ -131,11 +131,4 @@ function scopeMarks({ columns, firstEdgeByOrdinal }: HeapGraph): Map<number, Sco
     marks.set(scope, { line, column, mark: `${line}:${column}` });
   }
   return marks;
-}
-
-function indexOf(strings: HeapGraph['columns']['strings'], text: string): number {
-  for (let at = 0; at < strings.count; at += 1) {
-    if (strings.byteLength(at) === text.length && strings.at(at) === text) return at;
-  }
-  return -1;
 }

@@ -23,6 +23,14 @@ export class StringTable {
     return bytes.includes(BACKSLASH) ? (JSON.parse(`"${text}"`) as string) : text;
   }
 
+  /** Where a text stands that V8 writes once, or -1; looks at all strings by their length. */
+  indexOf(text: string): number {
+    for (let at = 0; at < this.count; at += 1) {
+      if (this.byteLength(at) === text.length && this.at(at) === text) return at;
+    }
+    return -1;
+  }
+
   /** The first of its bytes, or -1: enough to see that a string is not of some kind. */
   firstByte(index: number): number {
     if (!(index >= 0 && index < this.count) || this.byteLength(index) === 0) return -1;
