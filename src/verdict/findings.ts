@@ -107,7 +107,7 @@ export function openFinding(seen: Seen, endedAtMs: number | undefined): Finding 
     const floors = `${seenWords(track, points)} in ${formatDuration(last.timeMs)}`;
     const missingMs = (last.timeMs / count) * (FEWEST_TO_EXPECT - count);
     return open(
-      `${floors} are too few to judge by`,
+      `too few to judge by so far: ${floors}`,
       Math.max(2_000, shortestWatchMs - last.timeMs, missingMs),
     );
   }

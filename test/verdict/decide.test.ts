@@ -235,7 +235,7 @@ describe('the verdict', () => {
       openConnections: 4,
     });
     const verdict = verdictAt({ ...emptySeries, floors: [floor(30_000), floor(60_000)] }, 60);
-    expect(verdict.reason).toContain('2 major collections in 60 s are too few');
+    expect(verdict.reason).toContain('too few to judge by so far: 2 major collections in 60 s');
     expect(verdict.watchMoreMs).toBe(60_000);
   });
 
