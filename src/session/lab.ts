@@ -36,7 +36,8 @@ export type LabRequest = {
  * The story, side by side: the fixed and the leaking server as they would run anywhere, the same clients and the same
  * HTTP load on both, and leakline attached to each by its pid as to any running process.
  *
- * Ends when the leaking side has verdict and line and the fixed side is steady, or after `forMs`. Both servers are
+ * Ends when the leaking side has verdict and line and the fixed side is steady, or after `forMs`. Where a server has died of
+ * its leak, the watch of the other goes on until that one has its answer. Both servers are
  * ended and every connection is closed, whichever way it ends; aborting `signal` is one of them.
  */
 export async function playLab(
@@ -102,7 +103,8 @@ async function untilAnswered(
 ): Promise<void> {
   while (!signal.aborted) {
     const [fixed, leaking] = sides;
-    if (fixed === undefined || leaking === undefined || leaking.isGone || fixed.isGone) return;
+    if (fixed === undefined || leaking === undefined || fixed.isGone) return;
+    if (leaking.isGone && (fixed.kind === 'steady' || fixed.kind === 'leaking')) return;
     const mayEnd = request.until === 'verdict' && !request.toTheEnd;
     if (mayEnd && fixed.kind === 'steady' && leaking.kind === 'leaking' && leaking.isNamed) return;
     await sleep(100, undefined, { signal }).catch(() => undefined);
@@ -172,6 +174,8 @@ class Side {
     this.#program = program;
     void program.exited.then((exit) => {
       this.#exit = exit;
+      // Requests to nobody would be counted as failed for as long as the other side is watched.
+      void this.#http?.stop();
     });
     const listening = new Promise<number>((resolve) => {
       const read = (chunk: Buffer): void => {

@@ -5,6 +5,7 @@ import { calledName, type FunctionAt, functionAtFrame, walkOwn } from '../source
 import { originalFrame, originalLocation, packageOf } from '../source/original-location.ts';
 import { placeOf, type Scripts } from '../source/script.ts';
 import type { AnyNode } from '../source/syntax.ts';
+import { withInlinedCallers } from './inlined-callers.ts';
 
 /** What one function of the program makes, itself or through what it calls, and what then stays. */
 export type GrowingAllocation = {
@@ -82,6 +83,8 @@ type Placed = {
   readonly through: readonly FunctionAt[];
   readonly callsByFunction: ReadonlyMap<AnyNode, string>;
   readonly stack: AllocationStack;
+  /** All of the stack, innermost first. */
+  readonly frames: readonly ScriptLocation[];
 };
 
 type Group = {
@@ -97,7 +100,7 @@ function addMissing(known: FunctionAt[], found: readonly FunctionAt[]): void {
 
 /** `null` for what Node does on nobody's behalf. */
 async function place(stack: AllocationStack, scripts: Scripts): Promise<Placed | null> {
-  const { frames } = stack;
+  const frames = await withInlinedCallers(stack.frames, scripts);
   const isWritten = ({ url }: ScriptLocation): boolean => url !== '' && !url.startsWith('node:');
   const own = frames.findIndex((frame) => isWritten(frame) && packageOf(frame.url) === null);
   const index = own >= 0 ? own : frames.findIndex(isWritten);
@@ -120,6 +123,7 @@ async function place(stack: AllocationStack, scripts: Scripts): Promise<Placed |
     through: functions.slice(index).filter((one) => one !== null),
     callsByFunction,
     stack,
+    frames,
   };
 }
 
@@ -186,8 +190,8 @@ function callsIn(stacks: readonly Placed[]): Map<AnyNode, Set<string>> {
 }
 
 async function siteOf(placed: Placed, scripts: Scripts, workingDirectory: string): Promise<Site> {
-  const { fn, frame, inner, stack } = placed;
-  const written = stack.frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
+  const { fn, frame, inner, frames } = placed;
+  const written = frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
   const mapped = await Promise.all(written.map((one) => originalFrame(one, scripts, workingDirectory)));
   const call = onlyCall(fn, inner.at(-1)?.function ?? null);
   if (call !== null) {
@@ -214,13 +218,13 @@ function onlyCall(fn: FunctionAt, name: string | null): AnyNode | null {
 }
 
 async function siteWithin(
-  { inner, stack }: Placed,
+  { inner, frames }: Placed,
   scripts: Scripts,
   workingDirectory: string,
 ): Promise<Site | null> {
   const innermost = inner.find(({ url }) => packageOf(url) !== null);
   if (innermost === undefined) return null;
-  const written = stack.frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
+  const written = frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
   const location = await originalFrame(innermost, scripts, workingDirectory);
   return {
     location,
