@@ -104,6 +104,7 @@ function greet(
     onClose: () => {
       if (known) handlers.onClose?.();
     },
+    onCall: (method, params) => (known ? handlers.onCall?.(method, params) : null),
     onEvent: (event, params) => {
       if (known) {
         handlers.onEvent?.(event, params);

@@ -10,6 +10,8 @@ export class HandlerRelay {
       if (this.#handlers === null) this.#early.push([event, params]);
       else this.#handlers.onEvent?.(event, params);
     },
+    // An agent asks while it is asked something, which its reader does.
+    onCall: (method, params) => this.#handlers?.onCall?.(method, params),
     onClose: () => {
       this.#closed = true;
       this.#handlers?.onClose?.();
