@@ -9,6 +9,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import { Census } from '../src/census/census.ts';
+import { KnownScripts } from '../src/census/known-scripts.ts';
 import { readScriptUrls } from '../src/census/scripts.ts';
 import { ScopeReader } from '../src/census/scopes.ts';
 import { StallAccount } from '../src/core/stall-account.ts';
@@ -86,7 +87,6 @@ if (only === undefined) {
 
 async function measure(name: string, exports: object): Promise<void> {
   const session = new InProcessInspector(inspector);
-  let urlByScriptId = new Map<string, string>();
   const account = new StallAccount(() => performance.now());
   const census = new Census({
     process,
@@ -98,12 +98,7 @@ async function measure(name: string, exports: object): Promise<void> {
     nowMs: () => performance.now(),
     rest: () => turn(),
     stopped: () => false,
-    refreshScripts: () => {
-      urlByScriptId = readScriptUrls(session);
-    },
-    isProgramScript: (id) => urlByScriptId.has(id),
-    scriptUrl: (id) => urlByScriptId.get(id) ?? null,
-    scriptUrls: () => [...urlByScriptId.values()],
+    scripts: new KnownScripts(() => readScriptUrls(session), null),
     builtinExports: () => [],
     moduleExports: () => [{ file: '/program.js', exports }],
     activeHandles: () => [],

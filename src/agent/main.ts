@@ -9,9 +9,12 @@ import type * as vmModule from 'node:vm';
 import type * as workerThreadsModule from 'node:worker_threads';
 import { Census } from '../census/census.ts';
 import type { CensusHost } from '../census/host.ts';
-import { readScriptUrls } from '../census/scripts.ts';
+import { KnownScripts } from '../census/known-scripts.ts';
+import { listingMs, readScriptUrls } from '../census/scripts.ts';
 import { ScopeReader } from '../census/scopes.ts';
+import type { ScriptAnswer, ScriptQuestion } from '../core/function-excerpt.ts';
 import { StallAccount } from '../core/stall-account.ts';
+import { readHeapShape } from '../probe/gc-budget.ts';
 import { Probe } from '../probe/probe.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions, WhyLeft } from '../probe/agent-tick.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
@@ -19,7 +22,7 @@ import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
 import { AllocationWindows } from './allocation-windows.ts';
 import { closeUnusedInspector, inspectorUrl, portOf } from './close-inspector.ts';
-import { activeHandles, loadedBuiltins, loadedModules } from './program-roots.ts';
+import { activeHandles, loadedBuiltins, loadedFiles, loadedModules } from './program-roots.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import { WorkerThreads } from './worker-threads.ts';
 
@@ -75,6 +78,7 @@ class Agent {
   readonly #workers: WorkerThreads;
   readonly #startedMs: number;
   #epochMs: number;
+  #maxPauseMs = 0;
   #peer: Peer | null = null;
   #probe: Probe | null = null;
   #census: Census | null = null;
@@ -202,6 +206,7 @@ class Agent {
   #watch(options: WatchOptions): null {
     if (this.#probe !== null) return null;
     this.#epochMs = this.#perfHooks.performance.now();
+    this.#maxPauseMs = options.maxPauseMs;
     this.#probe = new Probe(
       {
         v8: this.#require('node:v8') as typeof v8Module,
@@ -278,32 +283,42 @@ class Agent {
   #censusHost(): CensusHost {
     const require = this.#require;
     const inspector = new InProcessInspector(require('node:inspector') as typeof inspectorModule);
-    let urlByScriptId = new Map<string, string>();
+    const v8 = require('node:v8') as typeof v8Module;
+    const scopes = new ScopeReader(inspector);
     return {
       process,
       types: (require('node:util') as typeof utilModule).types,
       clearTimeout: this.#timers.clearTimeout,
-      scopes: new ScopeReader(inspector),
+      scopes,
       account: this.#account,
       own: this.#own,
       nowMs: () => this.#perfHooks.performance.now() - this.#epochMs,
       rest: (ms) => this.#rest(ms),
       stopped: () => this.#gone,
-      refreshScripts: () => {
-        // It looks at every function of the heap (50 ms at 143 MB), and servers seldom load code later.
-        if (urlByScriptId.size > 0) return;
-        urlByScriptId = readScriptUrls(inspector);
-        for (const [scriptId, url] of urlByScriptId) {
-          if (this.#isOwnScript(url)) urlByScriptId.delete(scriptId);
-        }
-      },
-      isProgramScript: (scriptId) => urlByScriptId.has(scriptId),
-      scriptUrl: (scriptId) => urlByScriptId.get(scriptId) ?? null,
-      scriptUrls: () => [...new Set(urlByScriptId.values())],
+      scripts: new KnownScripts(() => this.#listScripts(inspector), {
+        listingFits: () => listingMs(readHeapShape(v8).smallObjectBytes) <= this.#maxPauseMs,
+        ownScriptId: () => scopes.readFunction(Agent)?.location.scriptId ?? '',
+        isOwnUrl: (url) => this.#isOwnScript(url),
+        loaded: () => loadedFiles(require),
+        ask: (question) => this.#askForScripts(question),
+        book: (work) => this.#account.book('list scripts', work),
+      }),
       builtinExports: () => loadedBuiltins(require),
       moduleExports: () => loadedModules(require),
       activeHandles: () => activeHandles().filter((handle) => !this.#own.has(handle)),
     };
+  }
+
+  #listScripts(inspector: InProcessInspector): Map<string, string> {
+    // Once we are gone nobody would close the session that it opens.
+    const urls = this.#gone ? [] : readScriptUrls(inspector);
+    return new Map([...urls].filter(([, url]) => !this.#isOwnScript(url)));
+  }
+
+  /** Nobody waits for a leakline that is frozen or gone. */
+  #askForScripts(question: ScriptQuestion): Promise<readonly ScriptAnswer[] | null> {
+    const answer = this.#peer?.call<ScriptAnswer[]>('find scripts', question) ?? Promise.resolve(null);
+    return Promise.race([answer.catch(() => null), this.#rest(SCRIPTS_WITHIN_MS).then(() => null)]);
   }
 
   #rest(ms: number): Promise<void> {
@@ -412,6 +427,8 @@ const EVALUATED_AS = 'leakline-agent';
 const INSPECTOR_TRIES = 400;
 /** Where tens of thousands of connections wait for their end the kernel's table takes leakline a tenth of a second. */
 const FRESH_MS = 500;
+/** The first answer takes the start of a Node and the reading of the program's files. */
+const SCRIPTS_WITHIN_MS = 10_000;
 
 /** Ten ticks: a busy leakline may be late with some. */
 const SILENCE_MS = 10_000;

@@ -60,6 +60,14 @@ export function loadedModules(require: NodeJS.Require): { file: string; exports:
   return modules.sort((a, b) => isPackage(a.file) - isPackage(b.file));
 }
 
+/** The files of the CommonJS modules, in the order of their loading; of very many the first, so that they fit one message. */
+export function loadedFiles(require: NodeJS.Require): string[] {
+  const cache = (require('node:module') as { _cache?: object })._cache ?? {};
+  return Object.keys(cache).slice(0, MAX_FILES_TOLD);
+}
+
+const MAX_FILES_TOLD = 4000;
+
 /** What keeps the event loop going: servers, sockets, child processes. */
 export function activeHandles(): object[] {
   const list = (process as unknown as { _getActiveHandles?: () => object[] })._getActiveHandles;

@@ -37,8 +37,8 @@ function contextOf(host: CensusHost, element: object): Context | null {
   // `once` wraps the listener and keeps it under `listener`.
   const original = ownValue(element, 'listener');
   const facts = host.scopes.readFunction(typeof original === 'function' ? original : element);
-  if (facts === null || !host.isProgramScript(facts.location.scriptId)) return null;
-  const url = host.scriptUrl(facts.location.scriptId);
+  if (facts === null || !host.scripts.isProgram(facts)) return null;
+  const url = host.scripts.url(facts.location.scriptId);
   if (url === null) return null;
   const valueByName = new Map<string, object>();
   for (const { description, object } of facts.scopes()) {

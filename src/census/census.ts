@@ -83,7 +83,10 @@ export class Census {
         const shape = this.#shapes.get(key);
         if (shape === undefined) continue;
         const startMs = this.#host.nowMs();
-        const detail = this.#host.account.book('closer look', () => this.#look(shape));
+        let detail = this.#host.account.book('closer look', () => this.#look(shape));
+        if (await this.#host.scripts.settle()) {
+          detail = this.#host.account.book('closer look', () => this.#look(shape));
+        }
         if (detail !== null) details.push(detail);
         await this.#host.rest((this.#host.nowMs() - startMs) * 9);
         if (this.#host.stopped()) break;

@@ -268,7 +268,7 @@ function keepingTimers(host: CensusHost, kept: ReadonlySet<object>): TimerGroup[
   const groups: TimerGroup[] = [];
   for (const listing of listTimers(host)) {
     const facts = host.scopes.readFunction(listing.callback);
-    if (facts === null || !host.isProgramScript(facts.location.scriptId)) continue;
+    if (facts === null || !host.scripts.isProgram(facts)) continue;
     const keeping = listing.samples
       .slice(0, TIMERS_LOOKED_INTO)
       .some((timer) => kept.has(timer) || timerKeeps(host, timer, kept));
@@ -333,7 +333,7 @@ function toPathStep(host: CensusHost, step: RawStep): PathStep {
 }
 
 function resolve(host: CensusHost, location: RawLocation): ScriptLocation | null {
-  const url = host.scriptUrl(location.scriptId);
+  const url = host.scripts.url(location.scriptId);
   if (url === null) return null;
   return { url, line: location.line, column: location.column, function: location.function };
 }

@@ -1,4 +1,6 @@
+import type { FunctionExcerpt } from '../core/function-excerpt.ts';
 import { ownValue } from './own-value.ts';
+import type { RawLocation } from './shape-tree.ts';
 
 /**
  * Which functions are worth asking the inspector about, at 0.2 ms each: two of every source. A server has one handler
@@ -56,6 +58,18 @@ export function functionKey(fn: object): string {
   return sourceKey(sourceOf(fn));
 }
 
+/** What finds the script of a function by its text; 0.2 KB to send, and no copy of what is long. */
+export function excerptOf(fn: object, { scriptId, line, column }: RawLocation): FunctionExcerpt {
+  const source = sourceOf(fn);
+  const [head, tail] = [source.slice(0, HEAD_LENGTH), source.slice(-TAIL_LENGTH)];
+  return { scriptId, line, column, head, tail, length: source.length };
+}
+
+/** Whether `new Function` made it, whose text is in no file. What that text has within can't be told from any other function. */
+export function isMadeFunction(fn: object): boolean {
+  return /^(?:async )?function\*? anonymous\(/.test(sourceOf(fn));
+}
+
 const toSource = Function.prototype.toString;
 
 /** V8 answers with a slice of the script: no copy of the text is made. */
@@ -67,6 +81,8 @@ function sourceKey(source: string): string {
   return `${source.length}:${source.slice(0, 80)}:${source.slice(-40)}`;
 }
 
+const HEAD_LENGTH = 300;
+const TAIL_LENGTH = 100;
 const SAMPLES_PER_SOURCE = 2;
 const SAMPLES_PER_BOUND_NAME = 8;
 const NATIVE_END = '{ [native code] }';

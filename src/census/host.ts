@@ -1,5 +1,6 @@
 import type * as utilModule from 'node:util';
 import type { StallAccount } from '../core/stall-account.ts';
+import type { KnownScripts } from './known-scripts.ts';
 import type { ScopeReader } from './scopes.ts';
 
 /** What the census needs of the process it runs in. */
@@ -15,11 +16,7 @@ export type CensusHost = {
   /** Resolves after at least `ms`, without keeping the process alive. */
   rest(ms: number): Promise<void>;
   stopped(): boolean;
-  refreshScripts(): void;
-  isProgramScript(scriptId: string): boolean;
-  scriptUrl(scriptId: string): string | null;
-  /** Of the program and its packages. */
-  scriptUrls(): string[];
+  readonly scripts: KnownScripts;
   builtinExports(): object[];
   moduleExports(): { file: string; exports: object }[];
   activeHandles(): object[];

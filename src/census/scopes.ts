@@ -1,5 +1,6 @@
+import type { FunctionExcerpt } from '../core/function-excerpt.ts';
 import type { InProcessInspector } from '../wire/inspector-in-process.ts';
-import { boundName } from './function-sources.ts';
+import { boundName, excerptOf, isMadeFunction } from './function-sources.ts';
 import { isObject } from './own-value.ts';
 import type { RawLocation } from './shape-tree.ts';
 
@@ -63,15 +64,18 @@ export class ScopeReader {
     const scopesId = internals.find((entry) => entry.name === '[[Scopes]]')?.value?.objectId;
     if (location === undefined || scopesId === undefined) return null;
     const name = answer.result.find((entry) => entry.name === 'name')?.value?.value;
+    const place: RawLocation = {
+      scriptId: location.scriptId,
+      line: location.lineNumber,
+      column: location.columnNumber ?? 0,
+      function: typeof name === 'string' && name !== '' ? name : null,
+    };
     return {
-      location: {
-        scriptId: location.scriptId,
-        line: location.lineNumber,
-        column: location.columnNumber ?? 0,
-        function: typeof name === 'string' && name !== '' ? name : null,
-      },
+      location: place,
       // V8's list has no prototype, so it can't be iterated as it is.
       scopes: () => Array.from(this.#take(scopesId) as ArrayLike<Scope>),
+      excerpt: () => excerptOf(target, place),
+      isMade: () => isMadeFunction(target),
       privateMembers: () => this.#privateMembers(answer),
     };
   }
@@ -177,6 +181,9 @@ export type FunctionFacts = {
   readonly location: RawLocation;
   /** Innermost first. Each read makes fresh copies of the scopes: the variables' values are the program's own. */
   readonly scopes: () => Scope[];
+  readonly excerpt: () => FunctionExcerpt;
+  /** Whether `new Function` made it, so that its script has no URL. */
+  readonly isMade: () => boolean;
   /** Static ones, if it is a class; the answer about the function has them in it, at no cost of their own. */
   readonly privateMembers: () => PrivateMember[];
 };

@@ -50,6 +50,8 @@ export class Walk {
   #slices = 0;
   #truncated = false;
   #timersListed = false;
+  /** A function that waits for its script to be known. */
+  #awaiting: Entry | null = null;
   readonly #privateFields: PrivateFields;
   readonly #chains = new ChainsMet();
   readonly #stores: AsyncStores;
@@ -70,7 +72,7 @@ export class Walk {
       // In a turn of its own, so that the cost names it and not the call that asked for a walk.
       await this.#host.rest(0);
       await this.#slice('list scripts', () => {
-        this.#host.refreshScripts();
+        this.#host.scripts.open();
         return true;
       });
       await this.#slice('list roots', () => {
@@ -91,7 +93,7 @@ export class Walk {
       slices: this.#slices,
       truncated: this.#truncated || this.#chains.truncated,
       containers: this.shapes.groups(),
-      programScripts: this.#host.scriptUrls(),
+      programScripts: this.#host.scripts.urls(),
     };
   }
 
@@ -108,6 +110,7 @@ export class Walk {
         }
       });
       this.#slices += 1;
+      await this.#host.scripts.settle();
       await this.#host.rest((this.#host.nowMs() - startMs) * 9);
       if (this.#host.stopped()) throw new Error('the census was stopped');
       if (done) return;
@@ -116,6 +119,12 @@ export class Walk {
 
   #drain(deadlineMs: number): boolean {
     for (;;) {
+      if (this.#awaiting !== null) {
+        const { value, shape, weight } = this.#awaiting;
+        this.#awaiting = null;
+        this.#expandScope(value, shape, weight);
+        continue;
+      }
       if (this.#head === this.#queue.length) {
         this.#queue = [];
         this.#head = 0;
@@ -125,6 +134,7 @@ export class Walk {
         }
         if (this.#pushStores()) continue;
         if (this.#timersListed) return true;
+        if (!this.#knowsTimers()) return false;
         this.#timersListed = true;
         this.#pushTimers();
         continue;
@@ -137,6 +147,7 @@ export class Walk {
       if (entry === undefined) return true;
       this.#head += 1;
       this.#expand(entry);
+      if (this.#awaiting !== null) return false;
       if (this.#host.nowMs() >= deadlineMs) return false;
     }
   }
@@ -163,6 +174,16 @@ export class Walk {
     }
   }
 
+  /** False if the scripts of some callbacks have to be asked for first. */
+  #knowsTimers(): boolean {
+    let known = true;
+    for (const { callback } of listTimers(this.#host)) {
+      const facts = this.#host.scopes.readFunction(callback);
+      if (facts !== null && this.#host.scripts.awaits(facts)) known = false;
+    }
+    return known;
+  }
+
   #pushTimers(): void {
     const root = rootShape('timers');
     for (const group of listTimers(this.#host)) {
@@ -178,7 +199,7 @@ export class Walk {
       for (const sample of group.samples) this.#stores.noteStoresOf(sample);
       const facts = this.#host.scopes.readFunction(group.callback);
       // A timer whose callback is Node's own (a socket's idle timeout) is Node's to clear.
-      if (facts === null || !this.#host.isProgramScript(facts.location.scriptId)) continue;
+      if (facts === null || !this.#host.scripts.isProgram(facts)) continue;
       if (shape.step.kind === 'timer') shape.step.callback = facts.location;
       tally(shape, 'timers', group.count, 1, first, this.#host.nowMs());
       for (const sample of group.samples) this.#push(sample, shape, group.count / group.samples.length);
@@ -378,8 +399,18 @@ export class Walk {
       for (const value of bound.values) this.#pushProperty(shape, 'bound', value, 'Function', null, weight);
       return;
     }
+    this.#expandScope(fn, shape, weight);
+  }
+
+  /** Puts it off where its script is not known yet: it comes next, so the order is the same. */
+  #expandScope(fn: object, shape: Shape, weight: number): void {
     const facts = this.#host.scopes.readFunction(fn);
-    if (facts === null || !this.#host.isProgramScript(facts.location.scriptId)) return;
+    if (facts === null) return;
+    if (this.#host.scripts.awaits(facts)) {
+      this.#awaiting = { value: fn, shape, weight };
+      return;
+    }
+    if (!this.#host.scripts.isProgram(facts)) return;
     if (shape.step.kind === 'timer' && shape.step.callback === null) shape.step.callback = facts.location;
     for (const { description, object } of facts.scopes()) {
       if (description === 'Global' || object === globalThis) continue;

@@ -4,6 +4,7 @@ import { walkRemainsBytes } from '../census/walk-remains.ts';
 import { predictSnapshotCost } from '../capture/snapshot-cost.ts';
 import type { AllocationProfile, AllocationWindow } from '../core/allocations.ts';
 import { LeaklineError } from '../core/errors.ts';
+import type { ScriptAnswer, ScriptQuestion } from '../core/function-excerpt.ts';
 import type { CountedContainer } from '../core/counted-container.ts';
 import type { CensusWalk } from '../core/census.ts';
 import type { Floor } from '../core/series.ts';
@@ -18,6 +19,7 @@ import { buildIsolateReport } from '../report/build.ts';
 import type { Activity } from '../report/live.ts';
 import type { IsolateReport } from '../report/schema.ts';
 import type { MemoryLimits } from '../target/limits.ts';
+import { nodeLike } from '../target/node-executable.ts';
 import { outlookOf } from '../verdict/outlook.ts';
 import { growthPerOperation } from '../verdict/per-operation.ts';
 import { Watcher } from '../verdict/watcher.ts';
@@ -28,6 +30,7 @@ import { ResidentWatch } from './resident-watch.ts';
 import { investigate } from './investigation.ts';
 import { metricsOnlyNote } from './metrics-only.ts';
 import { patienceOf } from './patience.ts';
+import { ScriptFinder } from './script-finder.ts';
 import { sourceFiles } from './source-files.ts';
 import { unsampledNote, whyUnsampled } from './unsampled-note.ts';
 import type { WatchRequest } from './watch.ts';
@@ -51,6 +54,7 @@ export class IsolateWatch {
   snapshotTaken = false;
   readonly handlers: PeerHandlers = {
     onEvent: (event, params) => this.#receive(event, params),
+    onCall: (method, params) => this.#answer(method, params),
     onClose: () => this.#end(),
   };
   readonly #request: WatchRequest;
@@ -77,6 +81,8 @@ export class IsolateWatch {
   #namedAtMs: number | null = null;
   #activity: Activity = 'walking';
   #investigated = false;
+  /** Made when the agent asks for scripts. */
+  #scriptFinder: ScriptFinder | null = null;
   #watchedMs = 0;
 
   constructor(isolate: Isolate, request: WatchRequest, hooks: IsolateWatchHooks) {
@@ -261,6 +267,13 @@ export class IsolateWatch {
     this.#investigated = true;
     this.#activity = 'watching';
     this.#changed();
+  }
+
+  #answer(method: string, params: unknown): Promise<ScriptAnswer[]> {
+    if (method !== 'find scripts') throw new Error(`leakline has no method ${method}`);
+    const { pid, argv, cwd, node } = this.isolate.hello;
+    this.#scriptFinder ??= new ScriptFinder({ main: argv[1] ?? null, cwd, executable: nodeLike(pid, node) });
+    return this.#scriptFinder.answer(params as ScriptQuestion);
   }
 
   #receive(event: string, params: unknown): void {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { Census } from '../../../src/census/census.ts';
+import { KnownScripts } from '../../../src/census/known-scripts.ts';
 import { readScriptUrls } from '../../../src/census/scripts.ts';
 import { ScopeReader } from '../../../src/census/scopes.ts';
 import type { ContainerDetail, PathStep, TrapResult } from '../../../src/core/census.ts';
@@ -73,7 +74,6 @@ type Program = {
 
 function censusOf(file: string, exports: object, activeHandles: () => object[]): Census {
   const session = new InProcessInspector(inspector);
-  let urlByScriptId = new Map<string, string>();
   return new Census({
     process,
     types,
@@ -84,12 +84,7 @@ function censusOf(file: string, exports: object, activeHandles: () => object[]):
     nowMs: () => performance.now(),
     rest: () => turn(),
     stopped: () => false,
-    refreshScripts: () => {
-      urlByScriptId = readScriptUrls(session);
-    },
-    isProgramScript: (id) => urlByScriptId.has(id),
-    scriptUrl: (id) => urlByScriptId.get(id) ?? null,
-    scriptUrls: () => [...urlByScriptId.values()],
+    scripts: new KnownScripts(() => readScriptUrls(session), null),
     builtinExports: () => [],
     moduleExports: () => [{ file, exports }],
     activeHandles,

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { KnownScripts, type ScriptsByText } from '../../src/census/known-scripts.ts';
+import type { FunctionFacts } from '../../src/census/scopes.ts';
+import type { ScriptAnswer, ScriptQuestion } from '../../src/core/function-excerpt.ts';
+
+const app = 'file:///app/server.js';
+
+test('where the list fits it is read once, and nobody is asked', () => {
+  const { scripts, seen } = setup({ listingFits: () => true });
+  scripts.open();
+  scripts.open();
+  expect(seen).toEqual(['list']);
+  expect(scripts.awaits(fn('1'))).toBe(false);
+  expect([scripts.isProgram(fn('1')), scripts.isProgram(fn('2'))]).toEqual([true, false]);
+});
+
+test('a script is asked for once, and is the program’s unless it is of Node or of leakline', async () => {
+  const { scripts, seen } = setup({
+    answers: { 1: { url: app }, 2: { url: 'node:net' }, 3: { url: 'file:///leakline/agent.js' } },
+  });
+  scripts.open();
+  for (const id of ['1', '2', '3']) expect(scripts.awaits(fn(id))).toBe(true);
+  expect(scripts.awaits(fn('own'))).toBe(false);
+  expect(scripts.isProgram(fn('1'))).toBe(false);
+  expect(await scripts.settle()).toBe(true);
+  expect(await scripts.settle()).toBe(false);
+  expect(['1', '2', '3', 'own'].map((id) => scripts.isProgram(fn(id)))).toEqual([true, false, false, false]);
+  expect(scripts.urls()).toEqual([app, 'file:///app/loaded.js']);
+  expect(seen).toEqual(['ask 1 2 3 with 1 loaded']);
+});
+
+test('what is in no file leads to the list, and the program is not asked for again', async () => {
+  const { scripts, seen } = setup({ answers: { 1: { url: null }, 2: { url: 'node:net' } } });
+  scripts.open();
+  scripts.awaits(fn('1'));
+  await scripts.settle();
+  expect(scripts.awaits(fn('2'))).toBe(false);
+  expect(scripts.isProgram(fn('1'))).toBe(true);
+  expect(seen).toEqual(['ask 1 with 1 loaded', 'list']);
+});
+
+test('what `new Function` made is in no file and no list, so nothing is listed for it', async () => {
+  const { scripts, seen } = setup({ answers: { 1: { url: null } } });
+  scripts.open();
+  scripts.awaits(fn('1', { isMade: true }));
+  await scripts.settle();
+  expect(scripts.awaits(fn('1'))).toBe(false);
+  expect(scripts.isProgram(fn('1'))).toBe(false);
+  expect(seen).toEqual(['ask 1 with 1 loaded']);
+});
+
+test('without an answer the list is read', async () => {
+  const { scripts, seen } = setup({ ask: async () => null });
+  scripts.open();
+  scripts.awaits(fn('1'));
+  await scripts.settle();
+  expect(scripts.isProgram(fn('1'))).toBe(true);
+  expect(seen).toEqual(['list']);
+});
+
+test('an unsure answer is asked for again with other functions, three in all, without waiting for them', async () => {
+  const answers: Record<string, Partial<ScriptAnswer>> = { 1: { url: 'file:///app/twin.js', unsure: true } };
+  const { scripts, seen } = setup({ answers });
+  scripts.open();
+  scripts.awaits(fn('1'));
+  await scripts.settle();
+  // The walk comes back to the same function when its answer is there.
+  expect(scripts.awaits(fn('1'))).toBe(false);
+  expect(await scripts.settle()).toBe(false);
+  answers['1'] = { url: app, unsure: true };
+  for (const line of [7, 8, 9]) {
+    expect(scripts.awaits(fn('1', { line }))).toBe(false);
+    await scripts.settle();
+  }
+  expect(scripts.url('1')).toBe(app);
+  expect(seen).toEqual(['ask 1 with 1 loaded', 'ask 1', 'ask 1']);
+});
+
+/** `seen`: what was asked for and listed, in order. */
+function setup({
+  answers = {},
+  ...ways
+}: Partial<ScriptsByText> & { readonly answers?: Record<string, Partial<ScriptAnswer>> }): {
+  scripts: KnownScripts;
+  seen: string[];
+} {
+  const seen: string[] = [];
+  const ask = async ({ excerpts, loaded }: ScriptQuestion): Promise<ScriptAnswer[]> => {
+    const told = loaded === undefined ? '' : ` with ${loaded.length} loaded`;
+    seen.push(`ask ${excerpts.map(({ scriptId }) => scriptId).join(' ')}${told}`);
+    return excerpts.map(({ scriptId }) => ({ url: null, unsure: false, ...answers[scriptId] }));
+  };
+  const list = (): Map<string, string> => {
+    seen.push('list');
+    return new Map([['1', app]]);
+  };
+  const scripts = new KnownScripts(list, {
+    listingFits: () => false,
+    ownScriptId: () => 'own',
+    isOwnUrl: (url) => url.includes('/leakline/'),
+    loaded: () => ['/app/loaded.js'],
+    ask,
+    book: (work) => work(),
+    ...ways,
+  });
+  return { scripts, seen };
+}
+
+function fn(scriptId: string, { isMade = false, line = 1 } = {}): FunctionFacts {
+  return {
+    location: { scriptId, line, column: 2, function: 'f' },
+    scopes: () => [],
+    privateMembers: () => [],
+    isMade: () => isMade,
+    excerpt: () => ({ scriptId, line, column: 2, head: 'f() {}', tail: 'f() {}', length: 6 }),
+  };
+}

@@ -1,0 +1,13 @@
+// Loads what a program may be made of and tells of all its functions.
+import http from 'node:http';
+import kinds from './kinds.cjs';
+import * as modern from './modern.js';
+import bundle from './bundle.cjs';
+import twinB from './twin-b/index.cjs';
+import twinA from './twin-a/index.cjs';
+import made from './made.cjs';
+import told from './tell.cjs';
+
+export const own = () => [kinds, modern];
+
+told.tell(own, kinds, modern, bundle, twinA, twinB, made, http);

@@ -1,0 +1,3 @@
+const kept = new Set();
+
+module.exports = { keep: (value) => kept.add(value), count: () => kept.size };

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { findCases } from '../../bench/gallery/case.ts';
+import { startServer } from '../../bench/gallery/server.ts';
+import type { CensusWalk, ContainerDetail } from '../../src/core/census.ts';
+import type { ScriptAnswer, ScriptQuestion } from '../../src/core/function-excerpt.ts';
+import type { WatchOptions } from '../../src/probe/agent-tick.ts';
+import { agentFiles } from '../../src/session/agent-files.ts';
+import { ScriptFinder } from '../../src/session/script-finder.ts';
+import { attach } from '../../src/target/attach.ts';
+
+const gallery = join(import.meta.dirname, '../gallery');
+
+test.each(['tcp-quotes-subscribers', 'import-age-callbacks'])(
+  'a walk of %s that finds scripts by their text meets what one meets that lists them',
+  async (name) => {
+    const server = findCases(gallery).find((one) => one.name === name && one.variant !== 'healthy');
+    if (server === undefined) throw new Error(`the gallery has no ${name}`);
+    const running = await startServer(server, 4, join(gallery, 'unused'), AbortSignal.timeout(60_000));
+    try {
+      await running.traffic;
+      await pause(500);
+      const byText = await look(running.pid, 0.001);
+      const listed = await look(running.pid, 1000);
+      expect(listed.asked).toEqual([]);
+      expect(byText.asked.filter(({ url }) => url === null)).toEqual([]);
+      const urls = byText.asked.map(({ url }) => url ?? '');
+      expect(urls.filter((url) => !url.startsWith('node:'))).toEqual(
+        urls.filter((url) => url.startsWith('file:')),
+      );
+      expect(byText.details).toEqual(listed.details);
+      expect(JSON.stringify(byText.details)).toContain('server.mjs');
+    } finally {
+      await running.stop();
+    }
+  },
+);
+
+type Seen = { readonly asked: readonly ScriptAnswer[]; readonly details: unknown };
+
+/** What a walk and closer looks tell, with all that moves by itself left out. */
+async function look(pid: number, maxPauseMs: number): Promise<Seen> {
+  const asked: ScriptAnswer[] = [];
+  const main = join(`/proc/${pid}/cwd`, 'server.mjs');
+  const finder = new ScriptFinder({ main, cwd: '/', executable: `/proc/${pid}/exe` });
+  const target = await attach(pid, await agentFiles(), {
+    onCall: async (method, params) => {
+      expect(method).toBe('find scripts');
+      const answers = await finder.answer(params as ScriptQuestion);
+      asked.push(...answers);
+      return answers;
+    },
+  });
+  const options: WatchOptions = { gc: 'natural', maxPauseMs, startGc: false };
+  const beat = setInterval(() => target.peer.notify('ack', { closer: false, rises: false }), 1000);
+  try {
+    await target.peer.call('watch', options);
+    const walk = await target.peer.call<CensusWalk>('walk');
+    const keys = walk.containers.map(({ key }) => key);
+    const details = await target.peer.call<ContainerDetail[]>('details', { keys });
+    return {
+      asked,
+      details: details.map(({ key, type, steps, captures }) => ({ key, type, steps, captures })),
+    };
+  } finally {
+    clearInterval(beat);
+    await target.close();
+  }
+}
