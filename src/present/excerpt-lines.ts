@@ -4,13 +4,13 @@ import type { Line } from './line.ts';
 import { cutEnd, textWidth } from './text-width.ts';
 
 /**
- * The source lines of a finding below a blank one, each file under its name, the lines that matter marked; without those
- * around them where rows are few.
+ * The source lines of a finding below a blank one, each file under its name, the lines that matter marked; of those around
+ * them no more than `around` on either side.
  */
 export function excerptLines(
   { excerpts }: Pick<ReportFinding, 'excerpts'>,
   layout: { readonly columns: number; readonly indent: number; readonly glyphs: Glyphs },
-  { around = true }: { readonly around?: boolean } = {},
+  { around = Infinity }: { readonly around?: number } = {},
 ): Line[] {
   const shown = excerpts.slice(0, MAX_EXCERPTS);
   const numbers = shown.flatMap(({ firstLine, lines }) => firstLine + lines.length - 1);
@@ -21,7 +21,7 @@ export function excerptLines(
     const lines = excerpt.lines.flatMap((text, index): Line[] => {
       const number = excerpt.firstLine + index;
       const isMarked = excerpt.marked.includes(number);
-      if (!isMarked && !around) return [];
+      if (!excerpt.marked.some((mark) => Math.abs(mark - number) <= around)) return [];
       const gutter = `${indent}${isMarked ? '>' : ' '} ${String(number).padStart(gutterColumns)} ${layout.glyphs.bar} `;
       const room = Math.max(0, layout.columns - textWidth(gutter));
       const code = { text: cutEnd(text, room, layout.glyphs.cut) };
@@ -35,7 +35,7 @@ export function excerptLines(
     const isNewFile = excerpt.file !== file;
     file = excerpt.file;
     if (isNewFile) return [[], head, ...lines];
-    return around ? [head, ...lines] : lines;
+    return around > 0 ? [head, ...lines] : lines;
   });
 }
 

@@ -43,7 +43,7 @@ export function layoutScreen(
   const free = Math.max(0, rows - fixedRows);
   const wantedPanel = compact
     ? Math.min(5, Math.floor(free / 2))
-    : Math.min(14, Math.max(6, Math.round(rows * 0.22)));
+    : Math.min(18, Math.max(6, Math.round(rows * 0.27)));
   const mostRows = Math.floor(Math.max(0, free - wantedPanel) / inColumn);
   // An odd number has a middle row, so that half the scale is labelled with a round figure.
   const chartRows = mostRows >= 7 && mostRows % 2 === 0 ? mostRows - 1 : mostRows;

@@ -8,6 +8,7 @@ import { operationLines } from '../operation-lines.ts';
 import { textWidth } from '../text-width.ts';
 import { growingLines } from './growing-lines.ts';
 import type { ScreenLayout } from './layout.ts';
+import { besideSource, fittingSource, sourceColumns } from './source-beside.ts';
 
 /** Under the charts: the lines that leak once they are known, until then what each side's verdict rests on. */
 export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, unicode: boolean): Line[] {
@@ -22,13 +23,15 @@ export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, uni
     const growing = growingLines(sides, layout, unicode, room);
     return growing.length === 0 ? reasons : [...reasons, ...gap, ...growing];
   }
-  // Where several sides leak, each says which it is, and has its share of the rows.
-  const labelColumns = withFinding.length === 1 ? 0 : labelColumnsOf(withFinding);
+  const [only, ...others] = withFinding;
+  if (only !== undefined && others.length === 0)
+    return fitRows(oneLeakLines(only, sides, layout, unicode), layout, glyphs);
+  // Each says which it is, and has its share of the rows.
+  const labelColumns = labelColumnsOf(withFinding);
   const found = (explanation: boolean): Line[][] =>
-    withFinding.map(({ name, report }) => {
-      const look = { columns: layout.columns, indent: labelColumns, glyphs, explanation, excerpts: false };
-      const lines = (report?.findings ?? []).flatMap((finding) => findingLines(finding, look));
-      return labelColumns === 0 ? lines : besideName(name, lines, labelColumns);
+    withFinding.map((side) => {
+      const lines = foundLines(side, { columns: layout.columns, indent: labelColumns, explanation }, glyphs);
+      return besideName(side.name, lines, labelColumns);
     });
   // The explanation is the first to go where rows are few: the answer at the end has it.
   const full = found(true).flat();
@@ -36,9 +39,62 @@ export function panelLines(sides: readonly LiveSide[], layout: ScreenLayout, uni
     const share = { panelRows: Math.floor(layout.panelRows / withFinding.length) };
     return found(false).flatMap((lines) => fitRows(lines, share, glyphs));
   }
-  const growing = growingLines(sides, layout, unicode, layout.panelRows - full.length - 1);
-  const told = growing.length === 0 ? full : [...full, [], ...growing];
-  return fitRows([...told, ...restLines(sides, layout, glyphs, told.length)], layout, glyphs);
+  return fitRows(withOthers(full, sides, layout, unicode), layout, glyphs);
+}
+
+/** The source of its first finding stands beside what is told, where the terminal is wide, else below it, as far as rows allow. */
+function oneLeakLines(
+  side: LiveSide,
+  sides: readonly LiveSide[],
+  layout: ScreenLayout,
+  unicode: boolean,
+): Line[] {
+  const glyphs = glyphsFor(unicode);
+  const { columns, panelRows } = layout;
+  const told = (ownColumns: number, explanation: boolean): Line[] =>
+    foundLines(side, { columns: ownColumns, indent: 0, explanation }, glyphs);
+  const [finding] = side.report?.findings ?? [];
+  const wide = sourceColumns(columns);
+  if (finding !== undefined && wide !== null) {
+    const full = told(wide.left, true);
+    const source = fittingSource(finding, { columns: wide.right, rows: panelRows - 1, glyphs });
+    if (source.length > 0 && full.length <= panelRows) {
+      const left = withOthers(full, sides, { ...layout, columns: wide.left }, unicode);
+      // From the row below the sentence that says what it is.
+      return besideSource(left, [[], ...source], wide.left, glyphs);
+    }
+  }
+  // The explanation is the first to go where rows are few: the answer at the end has it.
+  for (const explanation of [true, false]) {
+    const lines = told(columns, explanation);
+    const rows = panelRows - lines.length;
+    const source = finding === undefined ? [] : fittingSource(finding, { columns, rows, glyphs });
+    if (source.length > 0) return withOthers([...lines, ...source], sides, layout, unicode);
+  }
+  const full = told(columns, true);
+  return full.length > panelRows ? told(columns, false) : withOthers(full, sides, layout, unicode);
+}
+
+function foundLines(
+  { report }: LiveSide,
+  look: { readonly columns: number; readonly indent: number; readonly explanation: boolean },
+  glyphs: Glyphs,
+): Line[] {
+  return (report?.findings ?? []).flatMap((finding) =>
+    findingLines(finding, { ...look, glyphs, excerpts: false }),
+  );
+}
+
+/** What grows and what else there is to know, below what was found, as far as there is room. */
+function withOthers(
+  found: readonly Line[],
+  sides: readonly LiveSide[],
+  layout: ScreenLayout,
+  unicode: boolean,
+): Line[] {
+  const growing = growingLines(sides, layout, unicode, layout.panelRows - found.length - 1);
+  const told = growing.length === 0 ? [...found] : [...found, [], ...growing];
+  return [...told, ...restLines(sides, layout, glyphsFor(unicode), told.length)];
 }
 
 function labelColumnsOf(sides: readonly LiveSide[]): number {

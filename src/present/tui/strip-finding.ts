@@ -1,6 +1,5 @@
 import type { LiveSide } from '../../report/live.ts';
 import type { ReportFinding } from '../../report/schema.ts';
-import { excerptLines } from '../excerpt-lines.ts';
 import {
   findingBodyLines,
   findingHeadLines,
@@ -10,10 +9,11 @@ import {
   missingWords,
 } from '../finding-lines.ts';
 import { flowParts } from '../flow.ts';
-import { type Glyphs, glyphsFor } from '../glyphs.ts';
-import { cutLine, type Line, lineWidth } from '../line.ts';
+import { glyphsFor } from '../glyphs.ts';
+import type { Line } from '../line.ts';
 import { growingLines } from './growing-lines.ts';
 import type { ScreenLayout } from './layout.ts';
+import { besideSource, fittingSource, sourceColumns } from './source-beside.ts';
 
 /**
  * A finding in the rows that the strip has for it: in full, with its source and what grows as far as there is room, or what is kept
@@ -33,46 +33,21 @@ export function stripFinding(
   const growing = (growingColumns: number, used: number): Line[] =>
     growingLines([side], { columns: growingColumns }, unicode, rows - used);
 
-  const leftColumns = Math.floor((columns - GAP_COLUMNS) / 2);
-  const rightColumns = columns - GAP_COLUMNS - leftColumns;
-  const source = fittingSource(finding, { columns: rightColumns, rows, glyphs });
-  const narrow = bodyIn(leftColumns, false);
-  if (columns >= WIDE_COLUMNS && source.length > 0 && narrow.length <= rows) {
-    const grown = growing(leftColumns, narrow.length);
-    const explained = bodyIn(leftColumns, true);
-    const body = explained.length + grown.length <= rows ? explained : narrow;
-    return [...head, ...beside([...body, ...grown], source, leftColumns, glyphs)];
+  const wide = sourceColumns(columns);
+  if (wide !== null) {
+    const source = fittingSource(finding, { columns: wide.right, rows, glyphs });
+    const narrow = bodyIn(wide.left, false);
+    if (source.length > 0 && narrow.length <= rows) {
+      const grown = growing(wide.left, narrow.length);
+      const explained = bodyIn(wide.left, true);
+      const body = explained.length + grown.length <= rows ? explained : narrow;
+      return [...head, ...besideSource([...body, ...grown], source, wide.left, glyphs)];
+    }
   }
   const body = bodyIn(columns, false);
   if (body.length > rows) return shortFinding(finding, columns).slice(0, panelRows);
   const below = fittingSource(finding, { columns, rows: rows - body.length, glyphs });
   return [...head, ...body, ...below, ...growing(columns, body.length + below.length)];
-}
-
-const WIDE_COLUMNS = 110;
-const GAP_COLUMNS = 2;
-
-/** The source lines, without those around them where rows are few, and of as many places as there is room for. */
-function fittingSource(
-  { excerpts }: ReportFinding,
-  { columns, rows, glyphs }: { readonly columns: number; readonly rows: number; readonly glyphs: Glyphs },
-): Line[] {
-  const layout = { columns, indent: 0, glyphs };
-  const whole = excerptLines({ excerpts }, layout).slice(1);
-  if (whole.length <= rows) return whole;
-  for (let places = excerpts.length; places > 0; places -= 1) {
-    const lines = excerptLines({ excerpts: excerpts.slice(0, places) }, layout, { around: false }).slice(1);
-    if (lines.length <= rows) return lines;
-  }
-  return [];
-}
-
-function beside(left: readonly Line[], right: readonly Line[], leftColumns: number, { cut }: Glyphs): Line[] {
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, row): Line => {
-    const line = cutLine(left[row] ?? [], leftColumns, cut);
-    const room = leftColumns - lineWidth(line) + GAP_COLUMNS;
-    return [...line, { text: ' '.repeat(room) }, ...(right[row] ?? [])];
-  });
 }
 
 /** What is kept in one line, and the places in the next: they are what the reader came for. */

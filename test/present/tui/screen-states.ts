@@ -39,6 +39,10 @@ export function screenStates(): readonly ScreenState[] {
     { name: 'filling', view: one(40_000, filling()) },
     { name: 'steady', view: one(23_120, alone(steadyReport())) },
     { name: 'leaking', view: one(23_120, alone(leakingReport()), 'trapping'), ascii: true },
+    {
+      name: 'leaking-with-source',
+      view: one(23_120, alone(leakingReport({ findings: [sourced()] }))),
+    },
     { name: 'near-the-limit', view: one(23_120, nearTheLimit()), ascii: true },
     { name: 'contended', view: one(9_000, contended()) },
     { name: 'died', view: one(77_400, diedReport(), 'ended') },
