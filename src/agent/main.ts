@@ -22,7 +22,7 @@ import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
 import { AllocationWindows } from './allocation-windows.ts';
 import { closeUnusedInspector, inspectorUrl, portOf } from './close-inspector.ts';
-import { activeHandles, loadedBuiltins, loadedFiles, loadedModules } from './program-roots.ts';
+import { activeHandles, loadedBuiltins, loadedFiles, loadedModules, loadersOf } from './program-roots.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import { WorkerThreads } from './worker-threads.ts';
 
@@ -300,7 +300,14 @@ class Agent {
         ownScriptId: () => scopes.readFunction(Agent)?.location.scriptId ?? '',
         isOwnUrl: (url) => this.#isOwnScript(url),
         loaded: () => loadedFiles(require),
-        ask: (question) => this.#askForScripts(question),
+        loaders: () => {
+          const loaders = loadersOf(require);
+          return loaders === null
+            ? null
+            : loaders.flatMap((one) => scopes.readFunction(one)?.excerpt() ?? []);
+        },
+        ask: (question) =>
+          this.#askForScripts({ ...question, startedMs: this.#perfHooks.performance.timeOrigin }),
         book: (work) => this.#account.book('list scripts', work),
       }),
       builtinExports: () => loadedBuiltins(require),

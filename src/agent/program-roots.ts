@@ -68,6 +68,27 @@ export function loadedFiles(require: NodeJS.Require): string[] {
 
 const MAX_FILES_TOLD = 4000;
 
+/**
+ * The functions that take a CommonJS file in, which whoever rewrites files on their way puts others in the place of; `null` where Node
+ * was told to load or rewrite something by an option, for hooks of ES modules can't be seen.
+ */
+export function loadersOf(require: NodeJS.Require): object[] | null {
+  const given = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)];
+  if (given.some((option) => REWRITING.test(option))) return null;
+  const module = require('node:module') as { _extensions?: object; prototype?: object };
+  const handler = ownFunction(module._extensions, '.js');
+  const compile = ownFunction(module.prototype, '_compile');
+  return handler === null || compile === null ? null : [handler, compile];
+}
+
+const REWRITING =
+  /^(?:-r|--(?:require|import|loader|experimental-loader|experimental-transform-types))(?:=|$)/;
+
+function ownFunction(object: object | undefined, key: string): object | null {
+  const value: unknown = object === undefined ? null : Object.getOwnPropertyDescriptor(object, key)?.value;
+  return typeof value === 'function' ? value : null;
+}
+
 /** What keeps the event loop going: servers, sockets, child processes. */
 export function activeHandles(): object[] {
   const list = (process as unknown as { _getActiveHandles?: () => object[] })._getActiveHandles;

@@ -5,8 +5,8 @@ import type { FunctionFacts } from './scopes.ts';
  * Which scripts are the program's, and their URLs: by V8's list of them, or by the text of their functions where making that list
  * would hold the program up for too long (docs/decisions/0028-scripts-by-their-text.md).
  *
- * By text a script is asked for when a function of it is met, so the walk stops for the answer. What no file explains is not
- * guessed at: then V8 lists all after all.
+ * By text a script is asked for when a function of it is met, so the walk stops for the answer. What no file explains was made at run
+ * time (`new Function`, `eval`) where the program runs its files as they are; else it is not guessed at: then V8 lists all after all.
  */
 export class KnownScripts {
   readonly #readList: () => ReadonlyMap<string, string>;
@@ -18,6 +18,8 @@ export class KnownScripts {
   /** Of a script that is not certain yet, the functions that were asked with, by their places. */
   readonly #askedOfUnsure = new Map<string, Set<string>>();
   #loaded: readonly string[] = [];
+  /** Whether files run as they are written; `null` as long as nobody had to know. */
+  #runsAsWritten: boolean | null = null;
 
   /** `readList`: the URL of every script of the program that has one. Without `text` it is always read. */
   constructor(readList: () => ReadonlyMap<string, string>, text: ScriptsByText | null) {
@@ -74,19 +76,33 @@ export class KnownScripts {
     this.#loaded = loaded;
     const excerpts = asked.map(({ excerpt }) => excerpt);
     const answers = await text.ask({ excerpts, ...(isNews && { loaded }) });
-    if (answers?.length === asked.length) {
-      for (const [index, { excerpt, isMade }] of asked.entries()) {
-        const answer = answers[index];
-        if (answer === undefined || (answer.url === null && !isMade)) {
-          text.book(() => this.#list());
-          break;
-        }
-        this.#learn(excerpt, answer, text);
-      }
-    } else {
+    if (answers?.length !== asked.length) {
       text.book(() => this.#list());
+      return true;
+    }
+    for (const [index, { excerpt, isMade }] of asked.entries()) {
+      const answer = answers[index];
+      if (
+        answer === undefined ||
+        (answer.url === null && !isMade && !(await this.#isOfNoFile(answer, text)))
+      ) {
+        text.book(() => this.#list());
+        break;
+      }
+      this.#learn(excerpt, answer, text);
     }
     return true;
+  }
+
+  /** Whether a text that no file has was made at run time: nothing may have rewritten a file on its way into the program. */
+  async #isOfNoFile({ unsure }: ScriptAnswer, text: ScriptsByText): Promise<boolean> {
+    if (unsure) return false;
+    if (this.#runsAsWritten === null) {
+      const loaders = text.book(() => text.loaders());
+      const answers = loaders === null ? null : await text.ask({ excerpts: loaders });
+      this.#runsAsWritten = answers?.every(({ url }) => url?.startsWith('node:') === true) === true;
+    }
+    return this.#runsAsWritten;
   }
 
   #learn(excerpt: FunctionExcerpt, { url, unsure }: ScriptAnswer, text: ScriptsByText): void {
@@ -116,10 +132,12 @@ export type ScriptsByText = {
   isOwnUrl(url: string): boolean;
   /** The files of the CommonJS modules, in the order of their loading. */
   loaded(): readonly string[];
+  /** What loads CommonJS files, which is Node's own unless somebody rewrites them; `null` where an option may rewrite files. */
+  loaders(): readonly FunctionExcerpt[] | null;
   /** One answer for each excerpt, or `null` where none came in time. Never rejects. */
-  ask(question: ScriptQuestion): Promise<readonly ScriptAnswer[] | null>;
+  ask(question: Omit<ScriptQuestion, 'startedMs'>): Promise<readonly ScriptAnswer[] | null>;
   /** Runs a piece of work that is told in the cost as the list. */
-  book(work: () => void): void;
+  book<Result>(work: () => Result): Result;
 };
 
 /** As V8's inspector makes one of a path. */

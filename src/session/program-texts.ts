@@ -12,6 +12,7 @@ import { ScriptText } from './script-text.ts';
 export class ProgramTexts {
   readonly texts: ScriptText[] = [];
   readonly #seen = new Set<string>();
+  readonly #read = new Set<string>();
   readonly #typeByFolder = new Map<string, string | null>();
   /** Files named by what was read, and folders to look into: of packages first, then of the program. */
   #named: string[] = [];
@@ -19,20 +20,41 @@ export class ProgramTexts {
   readonly #folders: string[] = [];
   #begin: (() => Promise<void>) | null;
   #bytes = 0;
+  readonly #startedMs: () => number;
+  #isWhole = true;
 
-  /** `main`: what Node was started with; `null` where that was no file. */
-  constructor(main: string | null, workingDirectory: string) {
+  /** `main`: what Node was started with; `null` where that was no file. `startedMs`: when, by the clock. */
+  constructor(main: string | null, workingDirectory: string, startedMs: () => number) {
+    this.#startedMs = startedMs;
     this.#begin = async () => {
       const file = main === null ? null : await realpath(main).catch(() => null);
-      if (file !== null) this.#named.push(file);
+      if (file === null) this.#isWhole = false;
+      else this.#named.push(file);
       this.#folders.push(packageFolder(file === null ? workingDirectory : dirname(file)));
     };
   }
 
+  /**
+   * Whether what was read is all that the program runs, and as it runs it: nothing was changed since it began, what it is known to have
+   * loaded is there, nothing was left out, and no bundle has texts to evaluate.
+   */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
   /** Reads files that are known to be loaded. */
   async readLoaded(paths: readonly string[]): Promise<void> {
+    await this.#readAll(paths);
+    for (const path of paths) {
+      // Whoever loads files of another kind has made JavaScript of them on the way.
+      const isKnown = SOURCE.test(path) ? this.#read.has(path) : /\.(?:json|node)$/.test(path);
+      if (!isKnown) this.#isWhole = false;
+    }
+  }
+
+  async #readAll(paths: readonly string[]): Promise<void> {
     for (let from = 0; from < paths.length; from += FILES_AT_ONCE) {
-      await Promise.all(paths.slice(from, from + FILES_AT_ONCE).map((path) => this.#read(path)));
+      await Promise.all(paths.slice(from, from + FILES_AT_ONCE).map((path) => this.#readFile(path)));
     }
   }
 
@@ -46,12 +68,16 @@ export class ProgramTexts {
     const named = this.#named;
     if (named.length > 0) {
       this.#named = [];
-      await this.readLoaded(named);
+      await this.#readAll(named);
       return true;
     }
     const ofPackage = this.#packages.shift();
     const folder = ofPackage ?? this.#folders.shift();
-    if (folder === undefined || this.#seen.size > FILES_MAX || this.#bytes > BYTES_MAX) return false;
+    if (folder === undefined) return false;
+    if (this.#seen.size > FILES_MAX || this.#bytes > BYTES_MAX) {
+      this.#isWhole = false;
+      return false;
+    }
     await this.#readFolder(folder, ofPackage === undefined ? this.#folders : this.#packages);
     return true;
   }
@@ -68,17 +94,28 @@ export class ProgramTexts {
       if (entry.isDirectory() && !/^(?:node_modules|\..*)$/.test(entry.name)) later.push(path);
       else if (entry.isFile() && (later === this.#folders || this.#isEsModule(path))) paths.push(path);
     }
-    await this.readLoaded(paths);
+    await this.#readAll(paths);
   }
 
-  async #read(path: string): Promise<void> {
+  async #readFile(path: string): Promise<void> {
     if (this.#seen.has(path) || !SOURCE.test(path)) return;
     this.#seen.add(path);
     const status = await stat(path).catch(() => null);
-    if (status === null || !status.isFile() || this.#bytes + status.size > BYTES_MAX) return;
+    if (status === null || !status.isFile()) return;
+    // A file that was put in the place of another has a new time of change, whatever it says of its writing.
+    if (status.ctimeMs > this.#startedMs()) this.#isWhole = false;
+    if (this.#bytes + status.size > BYTES_MAX) {
+      this.#isWhole = false;
+      return;
+    }
     this.#bytes += status.size;
     const code = await readFile(path, 'utf8').catch(() => null);
-    if (code === null) return;
+    if (code === null) {
+      this.#isWhole = false;
+      return;
+    }
+    this.#read.add(path);
+    if (code.includes(EVALUATED_MODULES)) this.#isWhole = false;
     this.texts.push(new ScriptText(pathToFileURL(path).href, code));
     const folder = dirname(path);
     for (const [, relative = ''] of code.matchAll(RELATIVE)) this.#named.push(resolve(folder, relative));
@@ -127,6 +164,8 @@ const SOURCE = /(?<!\.d)\.[cm]?[jt]sx?$|\/[^./]+$/;
 /** Any text that looks like a file beside: a worker's may be in a URL. */
 const RELATIVE = /['"`](\.\.?\/[^'"`\n]{1,200}\.[cm]?[jt]s)['"`]/g;
 const IMPORTED = /\b(?:from|import)\s*\(?\s*['"]((?:@[\w.-]+\/)?\w[\w.-]*)(?:\/[^'"\n]*)?['"]/g;
+/** In a bundle for development webpack has its modules as texts to evaluate, each under a name of its own. */
+const EVALUATED_MODULES = 'sourceURL=webpack';
 const FILES_AT_ONCE = 32;
 const FILES_MAX = 10_000;
 const BYTES_MAX = 100_000_000;

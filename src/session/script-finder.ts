@@ -16,6 +16,8 @@ export class ScriptFinder {
   readonly #nodeTexts: Promise<readonly ScriptText[]>;
   readonly #excerptsById = new Map<string, FunctionExcerpt[]>();
   #orderByUrl: ReadonlyMap<string, number> = new Map();
+  #startedMs = 0;
+  #hasMetFiles = false;
   readonly #urlById = new Map<string, string | null>();
 
   /** `executable`: a Node of the program's version. */
@@ -24,11 +26,12 @@ export class ScriptFinder {
     readonly cwd: string;
     readonly executable: string | null;
   }) {
-    this.#files = new ProgramTexts(program.main, program.cwd);
+    this.#files = new ProgramTexts(program.main, program.cwd, () => this.#startedMs);
     this.#nodeTexts = nodeTexts(program.executable);
   }
 
-  async answer({ excerpts, loaded }: ScriptQuestion): Promise<ScriptAnswer[]> {
+  async answer({ excerpts, loaded, startedMs }: ScriptQuestion): Promise<ScriptAnswer[]> {
+    this.#startedMs = startedMs;
     if (loaded !== undefined) {
       this.#orderByUrl = new Map(loaded.map((path, order) => [pathToFileURL(path).href, order]));
       await this.#files.readLoaded(loaded);
@@ -46,8 +49,15 @@ export class ScriptFinder {
     const objections = new Map(urls.map((one) => [one, this.#objections(scriptId, one)]));
     const [url = null] = urls.sort((a, b) => (objections.get(a) ?? 0) - (objections.get(b) ?? 0));
     this.#urlById.set(scriptId, url);
+    this.#hasMetFiles ||= url?.startsWith('file:') === true;
+    // Of a program that was built into one file none of its scripts is where it seems to be.
+    if (url === null)
+      return {
+        url,
+        unsure: !this.#files.isWhole || !this.#hasMetFiles || (await this.#nodeTexts).length === 0,
+      };
     const length = new Set(excerpts.map(({ head }) => head)).size === 1 ? excerpt.head.length : LONG_ENOUGH;
-    return { url, unsure: url !== null && (urls.length > 1 || length < LONG_ENOUGH) };
+    return { url, unsure: urls.length > 1 || length < LONG_ENOUGH };
   }
 
   /** How many of the scripts that are known this URL would contradict. Of what is no CommonJS module no order is known. */
@@ -65,10 +75,14 @@ export class ScriptFinder {
   }
 
   async #urlsWith(excerpts: readonly FunctionExcerpt[]): Promise<string[]> {
-    const node = await this.#nodeTexts;
+    const hasAll = (text: ScriptText): boolean => excerpts.every((one) => text.has(one));
+    const ofNode = (await this.#nodeTexts).filter(hasAll);
+    let looked = 0;
     do {
-      const found = [...this.#files.texts, ...node].filter((text) => excerpts.every((one) => text.has(one)));
+      const { texts } = this.#files;
+      const found = [...texts.slice(looked).filter(hasAll), ...ofNode];
       if (found.length > 0) return found.map(({ url }) => url).sort();
+      looked = texts.length;
     } while (await this.#files.readMore());
     return [];
   }

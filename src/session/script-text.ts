@@ -1,13 +1,19 @@
 import type { FunctionExcerpt } from '../core/function-excerpt.ts';
 
-/** The text of a file, or of one of Node's modules, that may be a script that V8 has loaded. */
+/**
+ * The text of a file, or of one of Node's modules, that may be a script that V8 has loaded.
+ *
+ * Of TypeScript what Node runs has blanks where the types were, and everything else at its place (`module.stripTypeScriptTypes`).
+ */
 export class ScriptText {
   readonly url: string;
   readonly #code: string;
+  readonly #isTyped: boolean;
   #lineStarts: Uint32Array | null = null;
 
   constructor(url: string, code: string) {
     this.url = url;
+    this.#isTyped = /\.[cm]?ts$/.test(url);
     // Node compiles it without.
     this.#code = code.startsWith('\uFEFF') ? code.slice(1) : code;
   }
@@ -23,12 +29,30 @@ export class ScriptText {
     const place = lineStart + column;
     // A class has its place at its constructor, which may stand anywhere in it.
     const first = Math.max(0, place - length + 1);
-    const window = this.#code.slice(first, place + head.length);
-    for (let at = window.indexOf(head); at !== -1; at = window.indexOf(head, at + 1)) {
-      if (first + at > place) return false;
-      if (this.#code.startsWith(tail, first + at + length - tail.length)) return true;
+    for (let at = this.#next(head, first, place); at !== -1; at = this.#next(head, at + 1, place)) {
+      if (this.#stands(tail, at + length - tail.length)) return true;
     }
     return false;
+  }
+
+  /** The first place from `from` to `last` at which the text stands; -1 if it does not. */
+  #next(text: string, from: number, last: number): number {
+    if (!this.#isTyped) {
+      // What is behind the last place is none of its business: a file may be long.
+      const at = this.#code.slice(from, last + text.length).indexOf(text);
+      return at === -1 ? -1 : from + at;
+    }
+    for (let at = from; at <= last; at += 1) if (this.#stands(text, at)) return at;
+    return -1;
+  }
+
+  #stands(text: string, at: number): boolean {
+    if (!this.#isTyped) return this.#code.startsWith(text, at);
+    for (let index = 0; index < text.length; index += 1) {
+      const letter = text[index];
+      if (letter !== this.#code[at + index] && letter !== ' ') return false;
+    }
+    return at + text.length <= this.#code.length;
   }
 }
 

@@ -29,18 +29,42 @@ test('a script is asked for once, and is the program’s unless it is of Node or
   expect(seen).toEqual(['ask 1 2 3 with 1 loaded']);
 });
 
-test('what is in no file leads to the list, and the program is not asked for again', async () => {
-  const { scripts, seen } = setup({ answers: { 1: { url: null }, 2: { url: 'node:net' } } });
+test.each<[string, Setup]>([
+  ['a file may not be what was loaded', { answers: { 1: { url: null, unsure: true } } }],
+  ['an option may rewrite files', { answers: { 1: { url: null } }, loaders: () => null }],
+])('what is in no file leads to the list where %s', async (_, ways) => {
+  const { scripts, seen } = setup(ways);
   scripts.open();
   scripts.awaits(fn('1'));
   await scripts.settle();
+  // It is not asked for again.
   expect(scripts.awaits(fn('2'))).toBe(false);
   expect(scripts.isProgram(fn('1'))).toBe(true);
   expect(seen).toEqual(['ask 1 with 1 loaded', 'list']);
 });
 
-test('what `new Function` made is in no file and no list, so nothing is listed for it', async () => {
-  const { scripts, seen } = setup({ answers: { 1: { url: null } } });
+test('what is in no file leads to the list where files are not loaded by Node’s own functions', async () => {
+  const { scripts, seen } = setup({ answers: { 1: { url: null }, loader: { url: app } } });
+  scripts.open();
+  scripts.awaits(fn('1'));
+  await scripts.settle();
+  expect(scripts.isProgram(fn('1'))).toBe(true);
+  expect(seen).toEqual(['ask 1 with 1 loaded', 'ask loader', 'list']);
+});
+
+test('what is in no file was made at run time where files run as they are, and nothing is listed for it', async () => {
+  const { scripts, seen } = setup({ answers: { 1: { url: null }, 2: { url: null }, 3: { url: app } } });
+  scripts.open();
+  for (const id of ['1', '2', '3']) {
+    expect(scripts.awaits(fn(id))).toBe(true);
+    await scripts.settle();
+    expect(scripts.isProgram(fn(id))).toBe(id === '3');
+  }
+  expect(seen).toEqual(['ask 1 with 1 loaded', 'ask loader', 'ask 2', 'ask 3']);
+});
+
+test('what `new Function` made is known without that', async () => {
+  const { scripts, seen } = setup({ answers: { 1: { url: null, unsure: true } } });
   scripts.open();
   scripts.awaits(fn('1', { isMade: true }));
   await scripts.settle();
@@ -76,19 +100,26 @@ test('an unsure answer is asked for again with other functions, three in all, wi
   expect(seen).toEqual(['ask 1 with 1 loaded', 'ask 1', 'ask 1']);
 });
 
+type Setup = Partial<ScriptsByText> & { readonly answers?: Record<string, Partial<ScriptAnswer>> };
+
 /** `seen`: what was asked for and listed, in order. */
-function setup({
-  answers = {},
-  ...ways
-}: Partial<ScriptsByText> & { readonly answers?: Record<string, Partial<ScriptAnswer>> }): {
+function setup({ answers = {}, ...ways }: Setup): {
   scripts: KnownScripts;
   seen: string[];
 } {
   const seen: string[] = [];
-  const ask = async ({ excerpts, loaded }: ScriptQuestion): Promise<ScriptAnswer[]> => {
+  const ask = async ({
+    excerpts,
+    loaded,
+  }: Pick<ScriptQuestion, 'excerpts' | 'loaded'>): Promise<ScriptAnswer[]> => {
     const told = loaded === undefined ? '' : ` with ${loaded.length} loaded`;
     seen.push(`ask ${excerpts.map(({ scriptId }) => scriptId).join(' ')}${told}`);
-    return excerpts.map(({ scriptId }) => ({ url: null, unsure: false, ...answers[scriptId] }));
+    return excerpts.map(({ scriptId }) => ({
+      url: null,
+      unsure: false,
+      ...(scriptId === 'loader' && { url: 'node:internal/modules/cjs/loader' }),
+      ...answers[scriptId],
+    }));
   };
   const list = (): Map<string, string> => {
     seen.push('list');
@@ -99,6 +130,7 @@ function setup({
     ownScriptId: () => 'own',
     isOwnUrl: (url) => url.includes('/leakline/'),
     loaded: () => ['/app/loaded.js'],
+    loaders: () => [fn('loader').excerpt()],
     ask,
     book: (work) => work(),
     ...ways,

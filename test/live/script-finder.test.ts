@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { installedNodes } from '../../bench/lib/nodes.ts';
+import { installedNodes, majorOf } from '../../bench/lib/nodes.ts';
 import type { FunctionExcerpt } from '../../src/core/function-excerpt.ts';
 import { ScriptFinder } from '../../src/session/script-finder.ts';
 
@@ -20,6 +20,19 @@ writeFileSync(
   join(folder, 'bundle.cjs'),
   'var g=e=>{n.push(e)},n=[],K=class{constructor(e){this.e=e}keep(e){return n.push(e),this}};module.exports={grow:g,get Keeper(){return K}};module.exports.K=K;\n//# sourceMappingURL=bundle.cjs.map\n',
 );
+writeFileSync(
+  join(folder, 'typed.mts'),
+  `type Row = { readonly id: number };
+export const idOf = ({ id }: Row): number => id;
+export class Rows<Of extends Row> {
+  readonly #rows: Of[] = [];
+  keep(row: Of, ...others: readonly Of[]): this {
+    this.#rows.push(row as Of, ...others);
+    return this;
+  }
+}
+`,
+);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What tell.cjs prints; the URLs are those of V8's debugger. */
@@ -27,10 +40,13 @@ type Told = {
   readonly functions: readonly FunctionExcerpt[];
   readonly urls: readonly (readonly [scriptId: string, url: string])[];
   readonly loaded: readonly string[];
+  readonly startedMs: number;
 };
 
-describe.each(installedNodes())('on Node $version', ({ path: node }) => {
+describe.each(installedNodes())('on Node $version', ({ path: node, version }) => {
+  const major = majorOf(version);
   const told = JSON.parse(execFileSync(node, [main], { encoding: 'utf8', maxBuffer: 100_000_000 })) as Told;
+  const asked = { loaded: told.loaded, startedMs: told.startedMs };
   const urlById = new Map(told.urls);
   const functions = told.functions
     .filter(({ tail }) => !tail.endsWith('{ [native code] }'))
@@ -44,7 +60,7 @@ describe.each(installedNodes())('on Node $version', ({ path: node }) => {
     const met = new Set<string>();
     // As if each were of a script of its own.
     const excerpts = functions.map((one, index) => ({ ...one, scriptId: String(index) }));
-    const answers = await finderOf(node).answer({ excerpts, loaded: told.loaded });
+    const answers = await finderOf(node).answer({ ...asked, excerpts });
     for (const [index, excerpt] of functions.entries()) {
       const answer = answers[index];
       const truth = urlById.get(excerpt.scriptId) || null;
@@ -55,6 +71,7 @@ describe.each(installedNodes())('on Node $version', ({ path: node }) => {
       if (url !== truth && !(isLike && answer?.unsure)) {
         wrong.push(`${url} for ${truth}: ${excerpt.head.slice(0, 60)}`);
       }
+      if (url === null && answer?.unsure !== false) wrong.push(`unsure: ${excerpt.head.slice(0, 60)}`);
     }
     expect(wrong).toEqual([]);
     expect(
@@ -67,13 +84,28 @@ describe.each(installedNodes())('on Node $version', ({ path: node }) => {
         'bundle.cjs',
         'twin-a/index.cjs',
         'made',
+        ...(major >= 24 ? ['typed.mts'] : []),
       ]),
     );
   });
 
+  test('what is in no file is unsure where a file was changed later, or none is the program’s', async () => {
+    const made = functions.filter(({ scriptId }) => !urlById.get(scriptId));
+    expect(made).not.toEqual([]);
+    for (const finder of [
+      { ask: { ...asked, startedMs: asked.startedMs - 3_600_000 }, excerpts: functions },
+      { ask: asked, excerpts: made },
+    ]) {
+      const answers = await finderOf(node).answer({ ...finder.ask, excerpts: finder.excerpts });
+      const unknown = answers.filter(({ url }) => url === null);
+      expect(unknown.length).toBeGreaterThanOrEqual(made.length);
+      expect(unknown.every(({ unsure }) => unsure)).toBe(true);
+    }
+  });
+
   test('two scripts of the same text are two files', async () => {
     const finder = finderOf(node);
-    const answers = await finder.answer({ excerpts: functions, loaded: told.loaded });
+    const answers = await finder.answer({ ...asked, excerpts: functions });
     const twins = answers.filter((_, index) => isTwin(urlById.get(functions[index]?.scriptId ?? '') ?? ''));
     expect(twins.every(({ unsure }) => unsure)).toBe(true);
     expect(new Set(twins.map(({ url }) => url))).toEqual(

@@ -1,14 +1,17 @@
-import { join } from 'node:path';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { findCases } from '../../bench/gallery/case.ts';
-import { startServer } from '../../bench/gallery/server.ts';
+import { startServer as startCase } from '../../bench/gallery/server.ts';
 import type { CensusWalk, ContainerDetail } from '../../src/core/census.ts';
 import type { ScriptAnswer, ScriptQuestion } from '../../src/core/function-excerpt.ts';
 import type { WatchOptions } from '../../src/probe/agent-tick.ts';
 import { agentFiles } from '../../src/session/agent-files.ts';
 import { ScriptFinder } from '../../src/session/script-finder.ts';
 import { attach } from '../../src/target/attach.ts';
+import { startServer } from './processes.ts';
 
 const gallery = join(import.meta.dirname, '../gallery');
 
@@ -17,12 +20,12 @@ test.each(['tcp-quotes-subscribers', 'import-age-callbacks'])(
   async (name) => {
     const server = findCases(gallery).find((one) => one.name === name && one.variant !== 'healthy');
     if (server === undefined) throw new Error(`the gallery has no ${name}`);
-    const running = await startServer(server, 4, join(gallery, 'unused'), AbortSignal.timeout(60_000));
+    const running = await startCase(server, 4, join(gallery, 'unused'), AbortSignal.timeout(60_000));
     try {
       await running.traffic;
       await pause(500);
-      const byText = await look(running.pid, 0.001);
-      const listed = await look(running.pid, 1000);
+      const byText = await look(running.pid, 'server.mjs', 0.001);
+      const listed = await look(running.pid, 'server.mjs', 1000);
       expect(listed.asked).toEqual([]);
       expect(byText.asked.filter(({ url }) => url === null)).toEqual([]);
       const urls = byText.asked.map(({ url }) => url ?? '');
@@ -37,13 +40,41 @@ test.each(['tcp-quotes-subscribers', 'import-age-callbacks'])(
   },
 );
 
+test('functions that were made at run time are told from the program’s, and nothing is listed for them', async () => {
+  // A program of its own: leakline's folder has more files than are read.
+  const folder = mkdtempSync(join(tmpdir(), 'made-functions-'));
+  const file = join(folder, 'made-functions.mjs');
+  cpSync(join(import.meta.dirname, 'servers/made-functions.mjs'), file);
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const running = await startServer(file);
+  try {
+    const byText = await look(running.pid, file, 0.001);
+    const listed = await look(running.pid, file, 1000);
+    const unknown = byText.asked.findIndex(({ url }) => url === null);
+    expect(byText.asked[unknown]).toEqual({ url: null, unsure: false });
+    // It went on asking, the loader of files among them.
+    expect(byText.asked.slice(unknown + 1).map(({ url }) => url)).toContain(
+      'node:internal/modules/cjs/loader',
+    );
+    expect(listed.asked).toEqual([]);
+    expect(byText.details).toEqual(listed.details);
+    expect(JSON.stringify(byText.details)).toContain('made-functions.mjs');
+  } finally {
+    await running.stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 type Seen = { readonly asked: readonly ScriptAnswer[]; readonly details: unknown };
 
 /** What a walk and closer looks tell, with all that moves by itself left out. */
-async function look(pid: number, maxPauseMs: number): Promise<Seen> {
+async function look(pid: number, main: string, maxPauseMs: number): Promise<Seen> {
   const asked: ScriptAnswer[] = [];
-  const main = join(`/proc/${pid}/cwd`, 'server.mjs');
-  const finder = new ScriptFinder({ main, cwd: '/', executable: `/proc/${pid}/exe` });
+  const finder = new ScriptFinder({
+    main: resolve(`/proc/${pid}/cwd`, main),
+    cwd: '/',
+    executable: `/proc/${pid}/exe`,
+  });
   const target = await attach(pid, await agentFiles(), {
     onCall: async (method, params) => {
       expect(method).toBe('find scripts');

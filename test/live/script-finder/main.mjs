@@ -10,4 +10,8 @@ import told from './tell.cjs';
 
 export const own = () => [kinds, modern];
 
-told.tell(own, kinds, modern, bundle, twinA, twinB, made, http);
+// Node takes the types out by itself, from 22.18 on.
+const typed =
+  process.features.typescript === 'strip' ? await import(new URL('typed.mts', import.meta.url)) : {};
+
+told.tell(own, kinds, modern, bundle, twinA, twinB, made, typed, http);

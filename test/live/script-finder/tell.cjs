@@ -37,7 +37,8 @@ exports.tell = (...roots) => {
   post('Debugger.enable');
   session.disconnect();
   const loaded = Object.keys(require.cache);
-  process.stdout.write(JSON.stringify({ functions, urls, listed, loaded }));
+  const startedMs = performance.timeOrigin;
+  process.stdout.write(JSON.stringify({ functions, urls, listed, loaded, startedMs }));
 };
 
 function reachable(roots) {
