@@ -1,4 +1,5 @@
 import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts';
+import type { CapturedLengths } from './captured-chains.ts';
 import { lookCloser } from './detail.ts';
 import type { CensusHost } from './host.ts';
 import { useProxyCheck } from './own-value.ts';
@@ -13,6 +14,7 @@ export class Census {
   #shapes = new Shapes();
   /** Where dictionaries were met that have too many keys to be listed again. */
   readonly #largeKeys = new Set<string>();
+  readonly #capturedLengths: CapturedLengths = new Map();
   #busy = 0;
   #hasRehearsed = false;
 
@@ -47,7 +49,7 @@ export class Census {
   async #walk(): Promise<CensusWalk> {
     const { nowMs } = this.#host;
     const startMs = nowMs();
-    const walk = new Walk(this.#host, this.#largeKeys);
+    const walk = new Walk(this.#host, this.#largeKeys, this.#capturedLengths);
     const result = await walk.run();
     this.#shapes = walk.shapes;
     if (this.#hasRehearsed) return result;
@@ -118,6 +120,7 @@ export class Census {
     this.#traps.clear();
     this.#shapes = new Shapes();
     this.#largeKeys.clear();
+    this.#capturedLengths.clear();
     this.#host.scopes.close();
   }
 

@@ -2,9 +2,10 @@ import type { ContainerDetail, ContainerType, PathStep, TimerGroup, ZombieGroup 
 import type { ScriptLocation } from '../core/location.ts';
 import { AsyncStores } from './async-stores.ts';
 import { capturesOf } from './captures.ts';
+import { sampleCapturedChain } from './captured-chains.ts';
 import { linksOf } from './chains.ts';
 import { lifeOf } from './closed-state.ts';
-import { estimateElement } from './element-bytes.ts';
+import { estimateElement, type Hidden } from './element-bytes.ts';
 import { hiddenOf } from './hidden.ts';
 import { isEventTarget, listenerRoot, sampleListeners } from './event-targets.ts';
 import type { CensusHost } from './host.ts';
@@ -30,8 +31,14 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const fullest = fullestOf(instances, tallied.type);
   if (fullest === undefined || !keepsItsKeys(fullest)) return null;
   const type = tallied.type === 'timers' ? 'Array' : tallied.type;
-  const elements = sampleElements(fullest, type, ELEMENTS_LOOKED_AT);
-  const measured = tallied.type === 'timers' ? instances : elements;
+  const captured = tallied.capturedLink;
+  const elements =
+    captured === null
+      ? sampleElements(fullest, type, ELEMENTS_LOOKED_AT)
+      : sampleCapturedChain(fullest, captured, host.scopes);
+  // Of closures that keep each other the oldest is where the measuring of the others ends.
+  const own = captured === null || elements.length < 2 ? elements : elements.slice(1);
+  const measured = tallied.type === 'timers' ? instances : own;
   // What is over may hang on the elements, or on what holds the container: a session with its history and its socket.
   const keepers = [...holdersOf(shape), ...standingFor(measured, tallied.size)];
   const zombies = findZombies(host, keepers);
@@ -41,7 +48,7 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
   const measure = estimateElement(
     measured.slice(-MEASURED_ELEMENTS),
     host.types,
-    hiddenOf(host),
+    captured === null ? hiddenOf(host) : without(hiddenOf(host), new Set(elements)),
     linksWithin(tallied.type, measured),
   );
   const primitive = measured.length === 0 ? primitiveElements(fullest, tallied.type, tallied.size) : null;
@@ -53,7 +60,10 @@ export function lookCloser(host: CensusHost, shape: Shape): ContainerDetail | nu
     size: Math.round(tallied.size),
     steps: stepsTo(host, shape),
     elementType: primitive?.type ?? elementTypeOf(measured),
-    ...(tallied.type === 'chain' ? { link: String(linksOf(fullest, ownKeys(fullest))[0] ?? '') } : {}),
+    ...(tallied.type === 'chain'
+      ? { link: String(captured ?? linksOf(fullest, ownKeys(fullest))[0] ?? '') }
+      : {}),
+    ...(captured === null ? {} : { linkIsCaptured: true as const }),
     elementBytes: measure?.bytes ?? primitive?.bytes ?? null,
     // Who waits for a promise hangs on it where nothing can look.
     ...(pends || measure?.cut === true || primitive?.hasText === true ? { elementBytesAtLeast: true } : {}),
@@ -123,6 +133,13 @@ function holdersOf(shape: Shape): Keeper[] {
 function linksWithin(type: ContainerType, nodes: readonly object[]): ReadonlySet<PropertyKey> {
   if (type !== 'chain') return NO_LINKS;
   return new Set(nodes.flatMap((node) => linksOf(node, ownKeys(node))));
+}
+
+function without(hiddenIn: Hidden, left: ReadonlySet<unknown>): Hidden {
+  return (object) => {
+    const values = hiddenIn(object);
+    return values === null ? null : () => values().filter((value) => !left.has(value));
+  };
 }
 
 const NO_LINKS: ReadonlySet<PropertyKey> = new Set();

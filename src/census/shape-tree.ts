@@ -28,6 +28,8 @@ export type ContainerTally = {
   readonly trapped: WeakRef<object>[];
   /** One of the instances had too many keys to be listed again: its size is an old one. */
   isUncounted: boolean;
+  /** Of a chain by what functions capture: the variable; `null` of any other. */
+  capturedLink: PropertyKey | null;
 };
 
 /** A `PathStep` before its scripts are resolved to URLs. */
@@ -156,6 +158,7 @@ export function tally(
     largest: 0,
     trapped: [],
     isUncounted: false,
+    capturedLink: null,
   };
   const tallied = shape.container;
   if (tallied.type !== type) return;

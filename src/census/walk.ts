@@ -12,6 +12,7 @@ import {
 import type { CensusHost } from './host.ts';
 import { isLink, linksOf } from './chains.ts';
 import { ChainsMet, type CountedChain } from './chains-met.ts';
+import { type CapturedBy, capturedLink, CapturedChainsMet, type CapturedLengths } from './captured-chains.ts';
 import { listsUnderSymbol, type Target } from './event-targets.ts';
 import {
   constructorOf,
@@ -33,7 +34,7 @@ import { listTimers } from './timers.ts';
  *
  * From the module cache, the active handles, the program's globals and the listeners on `process` along own data
  * properties, private members, a few elements of each collection and the variables that functions capture. Then come
- * the chains, what asynchronous work keeps in an AsyncLocalStorage, and the armed timers: last, so that what is held in
+ * the chains, of objects and of closures, what asynchronous work keeps in an AsyncLocalStorage, and the armed timers: last, so that what is held in
  * two ways is named by the way a reader knows. No getter, proxy or other code of the program runs. Abandoning it
  * half-way is safe: it has changed nothing.
  */
@@ -54,12 +55,18 @@ export class Walk {
   #awaiting: Entry | null = null;
   readonly #privateFields: PrivateFields;
   readonly #chains = new ChainsMet();
+  readonly #captured: CapturedChainsMet;
+  readonly #capturedBy = new WeakMap<object, CapturedBy>();
   readonly #stores: AsyncStores;
 
-  /** `largeKeys`: the shapes under which a dictionary was met that is too large to be listed again; it adds to them. */
-  constructor(host: CensusHost, largeKeys: Set<string>) {
+  /**
+   * `largeKeys`: the shapes under which a dictionary was met that is too large to be listed again; `capturedLengths`: what was counted of
+   * chains of closures. It adds to both.
+   */
+  constructor(host: CensusHost, largeKeys: Set<string>, capturedLengths: CapturedLengths) {
     this.#host = host;
     this.#largeKeys = largeKeys;
+    this.#captured = new CapturedChainsMet(capturedLengths);
     this.#stores = new AsyncStores(host.types);
     this.#privateFields = new PrivateFields(host);
     for (const object of host.own) this.#visited.add(object);
@@ -128,7 +135,7 @@ export class Walk {
       if (this.#head === this.#queue.length) {
         this.#queue = [];
         this.#head = 0;
-        if (this.#countChain()) {
+        if (this.#countChain() || this.#countCaptured()) {
           if (this.#host.nowMs() >= deadlineMs) return false;
           continue;
         }
@@ -307,6 +314,19 @@ export class Walk {
       }
     }
     if (links.length > 0) this.#chains.note(object, links, shape, weight);
+    const by = this.#capturedBy.get(object);
+    if (by !== undefined) this.#noteCaptured(by, object, keys, shape, weight);
+  }
+
+  #noteCaptured(
+    by: CapturedBy,
+    value: object,
+    keys: readonly PropertyKey[],
+    shape: Shape,
+    weight: number,
+  ): void {
+    const link = isReadable(value) ? capturedLink(by, value, keys) : null;
+    if (link !== null) this.#captured.note(value, link, shape, weight);
   }
 
   /** Never called: the variables that they capture lead on, as those of the getter under which Express 5 has its router. */
@@ -427,6 +447,10 @@ export class Walk {
           function: facts.location,
         }));
         this.#push(value, child, weight);
+        const by = { fn, variable: name };
+        // Of an object it is looked for when its keys are listed.
+        if (typeof value === 'function') this.#noteCaptured(by, value, [], child, weight);
+        else this.#capturedBy.set(value, by);
       }
     }
     const name = facts.location.function ?? 'anonymous';
@@ -477,6 +501,18 @@ export class Walk {
     }));
     if (child.step.kind === 'element') child.step.size = length;
     for (const node of nodes) this.#push(node, child, (weight * length) / nodes.length);
+  }
+
+  /** The same for chains whose links are captured variables. */
+  #countCaptured(): boolean {
+    const chain = this.#captured.advance(this.#host.scopes);
+    if (chain === 'none') return false;
+    if (chain === 'counting') return true;
+    const { shape, head, weight, length, variable } = chain;
+    if (shape.container !== null && shape.container.capturedLink === null) return true;
+    tally(shape, 'chain', length, weight, head, this.#host.nowMs());
+    if (shape.container !== null) shape.container.capturedLink = variable;
+    return true;
   }
 
   /** False if no store is waiting. */

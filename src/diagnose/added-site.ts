@@ -1,8 +1,9 @@
-import type { TrapResult } from '../core/census.ts';
+import type { ContainerDetail, TrapResult } from '../core/census.ts';
 import type { Site } from '../core/finding.ts';
 import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addSitesOf } from './source/add-sites.ts';
 import { chainSiteOf } from './source/chain-sites.ts';
+import { replacementOf } from './source/replacements.ts';
 import { findTimerCallback, nameAround } from './source/function-name.ts';
 import type { Held } from './holder.ts';
 import { originalFrame, originalLocation } from './source/original-location.ts';
@@ -14,7 +15,7 @@ export type Added = { readonly site: Site; readonly place: ScriptPlace | null };
 
 /**
  * Who adds. The trap saw it; where none could be set, the text tells where a container of this name is added to.
- * A timer is added where it is set, a chain where a node is linked by its `link`.
+ * A timer is added where it is set, a chain where a node is linked by its `link`, or where the value before is replaced.
  */
 export async function addedAt(
   held: Held,
@@ -22,7 +23,7 @@ export async function addedAt(
   scripts: Scripts,
   hints: readonly Script[],
   workingDirectory: string,
-  link?: string,
+  { link, linkIsCaptured }: Pick<ContainerDetail, 'link' | 'linkIsCaptured'>,
 ): Promise<Added | null> {
   const seen = trap === null ? null : await siteFromTrap(held, trap, scripts, workingDirectory);
   if (seen !== null) return seen;
@@ -30,6 +31,10 @@ export async function addedAt(
     const place = placeOf(held.timer.script, held.timer.node);
     const location = originalLocation(place, workingDirectory);
     return { site: { location, stack: [location], words: null }, place };
+  }
+  if (held.container !== null && linkIsCaptured === true) {
+    const replaced = replacementOf(held.container);
+    if (replaced !== null) return addedThere(held.container.script, replaced, workingDirectory);
   }
   if (held.container !== null && link !== undefined) {
     const linked = await chainSiteOf(held.container, link, scripts, hints);

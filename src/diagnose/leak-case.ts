@@ -91,7 +91,7 @@ export async function investigate(
   // What the trap did not see may stand in any file of the program.
   const elsewhere = hints.length > 0 ? [] : await programScripts(context, scripts);
   const known = [...new Set([...hints, ...onPath, ...elsewhere])];
-  const added = await addedAt(byPath, trap, scripts, known, workingDirectory, detail.link);
+  const added = await addedAt(byPath, trap, scripts, known, workingDirectory, detail);
   const held = await heldWhereAdded(byPath, added, scripts, workingDirectory);
   const cut = pinsWholeBuffers(detail) ? await cutSite(trap, scripts, workingDirectory) : null;
   const timer = path.find((step) => step.timer !== null)?.timer ?? null;

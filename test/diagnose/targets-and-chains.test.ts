@@ -3,7 +3,7 @@ import type { Finding } from '../../src/core/finding.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { GrowingContainer } from '../../src/diagnose/growing-container.ts';
 import { type Drawing, draw, sourcesOf } from './drawing.ts';
-import { context, growing, root, trap, variable } from './growing.ts';
+import { context, growing, property, root, trap, variable } from './growing.ts';
 
 async function finding(container: GrowingContainer, file: Drawing): Promise<Finding> {
   const findings = await diagnose([container], context(sourcesOf(file)));
@@ -82,5 +82,41 @@ export function append(text) {
     heldBy: { name: 'oldest', type: 'chain of objects', location: { line: file.line('held') } },
     addedAt: { location: { line: file.line('add'), function: 'append' } },
     shouldBeReleased: { words: 'nothing cuts the chain that `oldest` holds' },
+  });
+});
+
+test('values that keep each other by a captured variable are held by that, and added where the old one is replaced', async () => {
+  const file = draw(
+    '/app/prices.js',
+    `let active = null;
+exports.install = function install(rows) {
+  const superseded = active;
+//      ^^ held
+  const describe = () => rows.length - superseded.size;
+  log(describe);
+  active = { size: rows.length, priceOf: (sku) => rows.get(sku) };
+//^^ replaced
+//                                       ^^ priceOf
+};`,
+  );
+  const chain = growing(
+    'chain',
+    [
+      root('modules'),
+      { kind: 'exports', file: '/app/prices.js' },
+      variable('active', file.at('held'), 'Closure'),
+      property('priceOf'),
+      variable('superseded', file.at('priceOf'), 'Closure (install)'),
+    ],
+    { detail: { link: 'superseded', linkIsCaptured: true, elementBytesAtLeast: true } },
+  );
+  expect(await finding(chain, file)).toMatchObject({
+    kind: 'context-keeps-predecessor',
+    heldBy: { name: 'superseded', type: 'chain of objects', location: { line: file.line('held') } },
+    addedAt: { location: { line: file.line('replaced'), function: 'install' } },
+    shouldBeReleased: {
+      words:
+        'nothing lets go of the value before: set `superseded` to null when it has served, or keep it out of what those functions capture',
+    },
   });
 });
