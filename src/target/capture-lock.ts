@@ -1,20 +1,12 @@
-import { createServer } from 'node:net';
 import { LeaklineError } from '../core/errors.ts';
+import { type HeldName, holdName } from './held-name.ts';
 
 /**
  * Held while a snapshot is taken: two at once would each be admitted with the same memory. Throws SNAPSHOT_BUSY if
- * another leakline of this machine (of this network namespace) holds it. A socket without a file, so the kernel lets
- * go of it however we end.
+ * another leakline of this machine (of this network namespace) holds it.
  */
-export async function lockCapture(): Promise<{ release(): void }> {
-  if (process.platform !== 'linux') return { release: () => undefined };
-  const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(cause.code === 'EADDRINUSE' ? new LeaklineError('SNAPSHOT_BUSY', {}, { cause }) : cause);
-    });
-    server.listen('\0leakline-snapshot', resolve);
-  });
-  server.unref();
-  return { release: () => server.close() };
+export async function lockCapture(): Promise<HeldName> {
+  const held = await holdName('leakline-snapshot-');
+  if (held === null) throw new LeaklineError('SNAPSHOT_BUSY', {});
+  return held;
 }
