@@ -2,7 +2,7 @@ import type { StringTable } from './string-table.ts';
 
 /**
  * A snapshot as columns: one typed array per field, nothing per object. 18 bytes a node and 9 an edge, beside the strings
- * and 16 a source position.
+ * and 16 a source position, 20 a scope, 4 a captured variable and 8 a use of one.
  */
 export type SnapshotColumns = {
   readonly nodeCount: number;
@@ -29,6 +29,8 @@ export type SnapshotColumns = {
   readonly edgeTo: Uint32Array;
   readonly strings: StringTable;
   readonly locations: LocationTable;
+  /** Null where the file tells nothing of scopes, as those of Node up to 26.10. */
+  readonly scopes: ScopeTable | null;
 };
 
 /** Where in which script functions and objects come from; in the order of the file. Lines and columns begin at 0. */
@@ -39,6 +41,34 @@ export type LocationTable = {
   readonly line: Uint32Array;
   readonly column: Uint32Array;
 };
+
+/**
+ * The scopes of the scripts' source. Each is followed by those that lie in it, so what is within a scope is one piece of rows, and so
+ * are the uses in it.
+ */
+export type ScopeTable = {
+  readonly count: number;
+  /** The ordinal of the script. */
+  readonly script: Uint32Array;
+  /** Unique within the script; `ROOT_SCOPE` is all of it. */
+  readonly id: Int32Array;
+  /** The row of the scope around it, or `NO_SCOPE`. */
+  readonly parent: Uint32Array;
+  /** The captured variables of scope `n` are `firstVariable[n]` up to `firstVariable[n + 1]`, in the order of their slots. */
+  readonly firstVariable: Uint32Array;
+  /** What is used in scope `n`, not within scopes in it, is `firstUse[n]` up to `firstUse[n + 1]`. */
+  readonly firstUse: Uint32Array;
+  /** An index of `strings`. */
+  readonly variableName: Uint32Array;
+  /** The scope of the same script whose variable is used; that it is in the table is not certain, nor that it has the slot. */
+  readonly useScopeId: Int32Array;
+  readonly useSlot: Uint32Array;
+};
+
+/** The `id` of a script, a module or a text that was evaluated as a whole. */
+export const ROOT_SCOPE = -2;
+/** Stands for no row. */
+export const NO_SCOPE = 0xff_ff_ff_ff;
 
 export const LARGE = 0xff_ff_ff_ff;
 

@@ -1,6 +1,7 @@
 import type { LocationTable, SnapshotColumns } from './columns.ts';
 import { type NumberMaker, numberMaker } from './number-maker.ts';
 import { NumberScanner, type RowSink } from './number-scanner.ts';
+import { ScopeTableBuilder } from './scope-rows.ts';
 import { EdgeRows, LocationRows, NodeRows } from './section-rows.ts';
 import { longestRow, type SnapshotLayout, snapshotLayout } from './snapshot-layout.ts';
 import { StringScanner } from './string-scanner.ts';
@@ -56,6 +57,8 @@ type Scanner = { read(chunk: Uint8Array, from: number, base: number): number };
 
 /** The sections that must be there. */
 const SECTIONS = ['snapshot', 'nodes', 'edges', 'strings'] as const;
+/** Those that a file may lack, and that are passed over where its description lacks them. */
+const MORE_SECTIONS = ['locations', 'scopes', 'scope_context_vars', 'scope_uses'] as const;
 
 /** Safari's and Bun's own files begin so: `{"version":3,"type":"Inspector","nodes":[…`. */
 const JAVASCRIPT_CORE =
@@ -91,6 +94,7 @@ class SnapshotTokenizer {
   #nodes: NodeRows | null = null;
   #edges: EdgeRows | null = null;
   #locations: LocationTable = NO_LOCATIONS;
+  #scopes: ScopeTableBuilder | null = null;
   #strings: StringScanner | null = null;
 
   constructor(sizeBytes: number | null) {
@@ -136,8 +140,11 @@ class SnapshotTokenizer {
     if (nodes.edgesAnnounced !== layout.edgeCount) {
       unreadable(`its nodes have ${nodes.edgesAnnounced} edges, ${layout.edgeCount} are announced`, offset);
     }
+    const scopes = this.#seen.has('scopes') ? this.#scopes : null;
+    const scopeProblem = scopes?.problem() ?? null;
+    if (scopeProblem !== null) unreadable(scopeProblem, offset);
     // The strings come last, so only now it shows whether each name is one.
-    const nameMax = Math.max(nodes.nameMax, edges.nameMax);
+    const nameMax = Math.max(nodes.nameMax, edges.nameMax, scopes?.variables.nameMax ?? -1);
     if (nameMax >= strings.count) {
       unreadable(`a name is string ${nameMax}, and there are ${strings.count}`, offset);
     }
@@ -158,6 +165,7 @@ class SnapshotTokenizer {
       edgeTo: edges.to,
       strings,
       locations: this.#locations,
+      scopes: scopes?.table() ?? null,
     };
   }
 
@@ -199,7 +207,7 @@ class SnapshotTokenizer {
   #beginValue(byte: number, at: number): number {
     const offset = this.bytesRead + at;
     const key = this.#key;
-    if ((SECTIONS as readonly string[]).includes(key) || key === 'locations') {
+    if (this.#isRead(key)) {
       if (this.#seen.has(key)) unreadable(`it has "${key}" twice`, offset);
       this.#seen.add(key);
       if (byte !== (key === 'snapshot' ? OPEN_OBJECT : OPEN_ARRAY)) {
@@ -220,13 +228,20 @@ class SnapshotTokenizer {
     return at;
   }
 
+  /** What is passed over may be anything. */
+  #isRead(key: string): boolean {
+    if (isOneOf(SECTIONS, key) || key === 'locations') return true;
+    return isOneOf(MORE_SECTIONS, key) && this.#layout !== null && this.#layout.scopes !== null;
+  }
+
   #scannerFor(key: string, offset: number): Scanner | null {
     if (key === 'strings') return (this.#strings = new StringScanner());
-    if (key !== 'nodes' && key !== 'edges' && key !== 'locations') return null;
+    const isMore = isOneOf(MORE_SECTIONS, key);
+    if (key !== 'nodes' && key !== 'edges' && !isMore) return null;
     const layout = this.#layout;
     if (layout === null) {
-      // Nobody needs the positions; without the others there is nothing to read.
-      if (key === 'locations') return null;
+      // Nobody needs positions and scopes; without the others there is nothing to read.
+      if (isMore) return null;
       if (this.#passedOver.has('type') && this.#passedOver.has('version'))
         unreadable(JAVASCRIPT_CORE, offset);
       return unreadable(`"${key}" comes before "snapshot", which describes it`, offset);
@@ -237,14 +252,22 @@ class SnapshotTokenizer {
     return new NumberScanner(rows, this.#maker);
   }
 
-  #rowsFor(key: 'nodes' | 'edges' | 'locations', layout: SnapshotLayout): RowSink | null {
+  #rowsFor(key: 'nodes' | 'edges' | (typeof MORE_SECTIONS)[number], layout: SnapshotLayout): RowSink | null {
     if (key === 'nodes') return (this.#nodes = new NodeRows(layout, this.#rowsAtOnce(NODE_BYTES_MIN)));
     if (key === 'edges') return (this.#edges = new EdgeRows(layout, this.#rowsAtOnce(EDGE_BYTES_MIN)));
+    if (key !== 'locations') return this.#scopeRowsFor(key, layout);
     const { location } = layout;
     if (location === null) return null;
     const rows = new LocationRows({ ...layout, location });
     this.#locations = rows;
     return rows;
+  }
+
+  #scopeRowsFor(key: 'scopes' | 'scope_context_vars' | 'scope_uses', layout: SnapshotLayout): RowSink | null {
+    if (layout.scopes === null) return null;
+    const { scopes, variables, uses } = (this.#scopes ??= new ScopeTableBuilder(layout, layout.scopes));
+    if (key === 'scopes') return scopes;
+    return key === 'scope_context_vars' ? variables : uses;
   }
 
   #rowsAtOnce(rowBytesMin: number): number {
@@ -296,6 +319,10 @@ class SnapshotTokenizer {
     }
     return at;
   }
+}
+
+function isOneOf<Name extends string>(names: readonly Name[], name: string): name is Name {
+  return (names as readonly string[]).includes(name);
 }
 
 function textOf(bytes: readonly number[]): string {

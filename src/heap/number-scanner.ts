@@ -7,6 +7,8 @@ export type RowSink = {
   readonly section: string;
   /** Numbers in a row. */
   readonly stride: number;
+  /** Whether a number may be less than zero; then it comes as the 32 bits of its two's complement. */
+  readonly isSigned?: boolean;
   /**
    * Takes whole rows, `count` numbers of them. `LARGE` stands for it and for what 32 bits can't hold; then `large` has it by its place. What
    * it can't believe it says, with the row of the batch it is in.
@@ -40,6 +42,7 @@ export class NumberScanner {
   #number = 0;
   #digits = 0;
   #numberEnded = false;
+  #isNegative = false;
   /** After a comma a number must come; after the bracket the array may be over. */
   #afterComma = false;
 
@@ -58,7 +61,7 @@ export class NumberScanner {
     this.#carried = this.#count;
     let at = from;
     while (at < chunk.length) {
-      const next = this.#digits === 0 ? this.#readPiece(chunk, at) : at;
+      const next = this.#digits === 0 && !this.#isNegative ? this.#readPiece(chunk, at) : at;
       if (next > at) at = next;
       else {
         at = this.#readOne(chunk, at, base);
@@ -98,7 +101,9 @@ export class NumberScanner {
         this.#flush(chunk, at, base);
         this.#end(base + at);
         return ~(at + 1);
-      } else if (isSpace(byte)) this.#numberEnded = this.#digits > 0;
+      } else if (byte === MINUS && this.#sink.isSigned === true && this.#digits === 0 && !this.#isNegative) {
+        this.#isNegative = true;
+      } else if (isSpace(byte)) this.#numberEnded = this.#digits > 0 || this.#isNegative;
       else return unreadable(`${quoteByte(byte)} stands among whole numbers`, base + at);
     }
     return chunk.length;
@@ -106,13 +111,15 @@ export class NumberScanner {
 
   #endNumber(byComma: boolean, offset: number): void {
     if (this.#digits > 0) {
+      if (this.#isNegative && this.#number > NEGATIVE_MAX) unreadable('a number is too large', offset);
       if (this.#number >= LARGE) this.#large = new Map([...this.#large, [this.#count, this.#number]]);
-      this.#maker.numbers[this.#count] = Math.min(LARGE, this.#number);
+      this.#maker.numbers[this.#count] = this.#isNegative ? -this.#number : Math.min(LARGE, this.#number);
       this.#count += 1;
-    } else if (byComma || this.#afterComma) unreadable('a number is missing', offset);
+    } else if (byComma || this.#afterComma || this.#isNegative) unreadable('a number is missing', offset);
     this.#number = 0;
     this.#digits = 0;
     this.#numberEnded = false;
+    this.#isNegative = false;
     this.#afterComma = byComma;
   }
 
@@ -159,6 +166,9 @@ function afterNumbers(chunk: Uint8Array, from: number, count: number): number {
   return at;
 }
 
+/** 2^31. */
+const NEGATIVE_MAX = 0x80_00_00_00;
 const COMMA = 0x2c;
+const MINUS = 0x2d;
 const DIGIT_0 = 0x30;
 const CLOSE_ARRAY = 0x5d;

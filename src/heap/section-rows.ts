@@ -233,11 +233,14 @@ export class LocationRows implements RowSink {
 }
 
 /** Doubled, and never past the announced count: a whole snapshot ends with arrays of exactly its size. */
-function grown(rows: number, least: number, limit: number): number {
+export function grown(rows: number, least: number, limit: number): number {
   return Math.min(limit, Math.max(1024, least, rows * 2));
 }
 
-function copied<Column extends Uint8Array | Uint32Array>(to: Column, from: Column): Column {
+export function copied<Column extends Uint8Array | Uint32Array | Int32Array>(
+  to: Column,
+  from: Column,
+): Column {
   to.set(from);
   return to;
 }

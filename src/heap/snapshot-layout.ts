@@ -10,6 +10,14 @@ export type SnapshotLayout = {
   readonly detachednessAt: number;
   /** Null where the file has no source positions, or tells them in a way that is not known. */
   readonly location: RowLayout | null;
+  /** Null where the file does not describe all three tables. */
+  readonly scopes: ScopesLayout | null;
+};
+
+export type ScopesLayout = {
+  readonly scope: RowLayout;
+  readonly variable: RowLayout;
+  readonly use: RowLayout;
 };
 
 export type RowLayout = {
@@ -23,11 +31,20 @@ export type RowLayout = {
 export const NODE_FIELDS = ['type', 'name', 'id', 'self_size', 'edge_count'] as const;
 export const EDGE_FIELDS = ['type', 'name_or_index', 'to_node'] as const;
 export const LOCATION_FIELDS = ['object_index', 'script_id', 'line', 'column'] as const;
+export const SCOPE_FIELDS = [
+  'script_node_index',
+  'scope_id',
+  'depth',
+  'scope_context_vars_count',
+  'scope_uses_count',
+] as const;
+export const SCOPE_VARIABLE_FIELDS = ['name'] as const;
+export const SCOPE_USE_FIELDS = ['declaring_scope_id', 'slot_index'] as const;
 
 /** From the value of `snapshot`. `offset` is where that stands in the file, for what is wrong with it. */
 export function snapshotLayout(description: unknown, offset: number): SnapshotLayout {
   const { meta, node_count, edge_count } = asRecord(description);
-  const { node_fields, node_types, edge_fields, edge_types, location_fields } = asRecord(meta);
+  const { node_fields, node_types, edge_fields, edge_types, location_fields, ...others } = asRecord(meta);
   const node = rowLayout(node_fields, node_types, NODE_FIELDS, offset);
   return {
     nodeCount: announcedCount(node_count, 'node_count', 1, offset),
@@ -35,13 +52,15 @@ export function snapshotLayout(description: unknown, offset: number): SnapshotLa
     node,
     edge: rowLayout(edge_fields, edge_types, EDGE_FIELDS, offset),
     detachednessAt: (node_fields as unknown[]).indexOf('detachedness'),
-    location: locationLayout(location_fields),
+    location: optionalLayout(location_fields, LOCATION_FIELDS),
+    scopes: scopesLayout(others),
   };
 }
 
 /** In numbers. */
-export function longestRow({ node, edge, location }: SnapshotLayout): number {
-  return Math.max(node.stride, edge.stride, location?.stride ?? 0);
+export function longestRow({ node, edge, location, scopes }: SnapshotLayout): number {
+  const others = [location, scopes?.scope, scopes?.variable, scopes?.use];
+  return Math.max(node.stride, edge.stride, ...others.map((layout) => layout?.stride ?? 0));
 }
 
 function rowLayout(fields: unknown, types: unknown, wanted: readonly string[], offset: number): RowLayout {
@@ -57,9 +76,16 @@ function rowLayout(fields: unknown, types: unknown, wanted: readonly string[], o
   return { stride: fields.length, offsets, types: names as string[] };
 }
 
-function locationLayout(fields: unknown): RowLayout | null {
+function scopesLayout(meta: Readonly<Record<string, unknown>>): ScopesLayout | null {
+  const scope = optionalLayout(meta['scope_fields'], SCOPE_FIELDS);
+  const variable = optionalLayout(meta['scope_context_var_fields'], SCOPE_VARIABLE_FIELDS);
+  const use = optionalLayout(meta['scope_use_fields'], SCOPE_USE_FIELDS);
+  return scope === null || variable === null || use === null ? null : { scope, variable, use };
+}
+
+function optionalLayout(fields: unknown, wanted: readonly string[]): RowLayout | null {
   if (!Array.isArray(fields)) return null;
-  const offsets = LOCATION_FIELDS.map((name) => fields.indexOf(name));
+  const offsets = wanted.map((name) => fields.indexOf(name));
   return offsets.includes(-1) ? null : { stride: fields.length, offsets, types: [] };
 }
 

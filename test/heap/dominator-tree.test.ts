@@ -214,6 +214,7 @@ const EMPTY_COLUMNS: SnapshotColumns = {
     line: new Uint32Array(0),
     column: new Uint32Array(0),
   },
+  scopes: null,
 };
 
 async function graphOf(nodes: readonly DrawnNode[]): Promise<HeapGraph> {
