@@ -38,6 +38,32 @@ export function classTotals(graph: HeapGraph, tree: DominatorTree): ClassTotal[]
     .sort((a, b) => b.selfBytes - a.selfBytes || b.count - a.count);
 }
 
+/** The same of the nodes that are detached from the document and kept alive; the largest by what they retain first. */
+export function detachedTotals(
+  graph: HeapGraph,
+  { walk, sizeByPlace, retainedByOrdinal }: DominatorTree,
+): ClassTotal[] {
+  const { nodeDetachedness } = graph.columns;
+  if (nodeDetachedness === null) return [];
+  const totals = new Map<string, { -readonly [Field in keyof ClassTotal]: ClassTotal[Field] }>();
+  const insideUntil = new Map<string, number>();
+  for (let place = 0; place < walk.length; place += 1) {
+    const node = walk[place] as NodeOrdinal;
+    if (nodeDetachedness[node] !== DETACHED) continue;
+    const name = className(graph, node);
+    const total = totals.get(name) ?? { name, count: 0, selfBytes: 0, retainedBytes: 0 };
+    totals.set(name, total);
+    total.count += 1;
+    total.selfBytes += selfBytesOf(graph.columns, node);
+    if (place < (insideUntil.get(name) ?? 0)) continue;
+    insideUntil.set(name, place + sizeByPlace[place]);
+    total.retainedBytes += retainedByOrdinal[node];
+  }
+  return [...totals.values()].sort((a, b) => b.retainedBytes - a.retainedBytes || b.count - a.count);
+}
+
+const DETACHED = 2;
+
 /** The constructor's name; what has none goes by its kind in brackets: `(string)`, `(closure)`, `(array)`. */
 export function className(graph: HeapGraph, node: NodeOrdinal): string {
   const type = nodeType(graph, node);

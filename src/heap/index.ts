@@ -8,6 +8,8 @@ export type { BackingStore, Heap, HeapEdge, HeapLocation, HeapNode } from './hea
 export type { ClassGrowth, GrowthPoint, HeapGrowth } from './growth.ts';
 export type { GrowingContainers } from './accumulation.ts';
 export type { NodeOrdinal } from './heap-graph.ts';
+export type { ContextScope } from './context-scopes.ts';
+export type { UnusedByName, UnusedVariable, UnusedVariables } from './unused-variables.ts';
 export type { ReadOptions } from './format.ts';
 export type { ShapeTotal } from './plain-shapes.ts';
 export type { StringGroup } from './string-groups.ts';

@@ -119,5 +119,5 @@ export function bytesOf(document: unknown): Uint8Array {
   return new TextEncoder().encode(typeof document === 'string' ? document : JSON.stringify(document));
 }
 
-const NODE_TYPES = ['hidden', 'string', 'object', 'synthetic', 'native'];
+const NODE_TYPES = ['hidden', 'string', 'object', 'synthetic', 'native', 'closure', 'number', 'code'];
 const EDGE_TYPES = ['context', 'property', 'internal', 'weak', 'shortcut'];

@@ -40,12 +40,14 @@ function ask(heap, random) {
   heap.largest(5);
   heap.strings(5);
   heap.backingStores();
+  heap.unusedVariables(random(20));
   for (let questions = 0; questions < 5; questions += 1) {
     const node = random(heap.nodeCount);
     heap.node(node);
     heap.path(node);
     heap.location(node);
     heap.detachedness(node);
+    heap.contextScope(node);
     heap.dominator(node);
     for (const list of [heap.edges(node), heap.retainers(node), heap.dominatedBy(node)]) {
       for (const _ of list) if (random(50) === 0) break;
@@ -55,20 +57,29 @@ function ask(heap, random) {
 
 /** A snapshot as text, of few to thousands of nodes. */
 function generated(random) {
-  const nodeCount = 2 + random([10, 40, 400, 3000][random(4)]);
+  const program = random(2) === 0 ? [] : PROGRAM;
+  const nodeCount = program.length + 2 + random([10, 40, 400, 3000][random(4)]);
   const strings = [
     '<dummy>',
     '',
     'ein "Wort"',
     'grüße 😀',
     '7 / part of key (K @3) -> value (V @5) pair in WeakMap (table @1)',
+    ...SCOPE_WORDS,
   ];
   const nodes = [];
   const edges = [];
   const locations = [];
   for (let node = 0; node < nodeCount; node += 1) {
-    const edgeCount = random(5);
-    nodes.push(random(6), random(strings.length), node * 2 + 1, random(3000), edgeCount, 0, random(3));
+    const planted = node < program.length ? program[node] : null;
+    const edgeCount = planted?.edges.length ?? random(5);
+    const type = planted === null ? random(7) : planted.type;
+    const name = planted === null ? random(strings.length) : strings.indexOf(planted.name);
+    nodes.push(type, name, node * 2 + 1, random(3000), edgeCount, 0, random(3));
+    if (planted !== null) {
+      for (const [type, name, to] of planted.edges) edges.push(type, strings.indexOf(name), to * 7);
+      continue;
+    }
     for (let edge = 0; edge < edgeCount; edge += 1) {
       edges.push(random(7), random(strings.length), random(nodeCount) * 7);
     }
@@ -77,7 +88,7 @@ function generated(random) {
   const meta = {
     node_fields: ['type', 'name', 'id', 'self_size', 'edge_count', 'trace_node_id', 'detachedness'],
     node_types: [
-      ['hidden', 'array', 'string', 'object', 'code', 'synthetic'],
+      ['hidden', 'array', 'string', 'object', 'code', 'synthetic', 'closure'],
       'string',
       'number',
       'number',
@@ -92,11 +103,142 @@ function generated(random) {
       'node',
     ],
     location_fields: ['object_index', 'script_id', 'line', 'column'],
+    scope_fields: ['script_node_index', 'scope_id', 'depth', 'scope_context_vars_count', 'scope_uses_count'],
+    scope_context_var_fields: ['name'],
+    scope_use_fields: ['declaring_scope_id', 'slot_index'],
   };
+  const tables = generatedScopes(random, program.length > 0, nodeCount, strings);
   const snapshot = { meta, node_count: nodeCount, edge_count: edges.length / 3, trace_function_count: 0 };
   return Buffer.from(
-    JSON.stringify({ snapshot, nodes, edges, trace_function_infos: [], samples: [], locations, strings }),
+    JSON.stringify({
+      snapshot,
+      nodes,
+      edges,
+      trace_function_infos: [],
+      samples: [],
+      locations,
+      ...tables,
+      strings,
+    }),
   );
+}
+
+/** Names by which V8's own objects of scopes are known, and numbers of scopes. */
+const SCOPE_WORDS = [
+  'scope_info',
+  'scope_id',
+  'previous',
+  'shared',
+  'context',
+  'script',
+  'name_or_scope_info',
+  'raw_outer_scope_info_or_feedback_metadata',
+  'outer_scope_info',
+  'eval_from_scope_info',
+  'source_url',
+  'continuation',
+  'function',
+  'value',
+  '-2',
+  '10',
+  '20',
+  'dead',
+];
+
+/** A function in whose scope is a variable that only another uses, and a generator that waits there: types, names and edges of its nodes. */
+const [INTERNAL, CONTEXT] = [3, 0];
+const PROGRAM = [
+  {
+    type: 5,
+    name: '',
+    edges: [
+      [2, 'value', 1],
+      [2, 'value', 9],
+    ],
+  },
+  {
+    type: 6,
+    name: 'function',
+    edges: [
+      [INTERNAL, 'shared', 2],
+      [INTERNAL, 'context', 3],
+    ],
+  },
+  {
+    type: 4,
+    name: 'script',
+    edges: [
+      [INTERNAL, 'name_or_scope_info', 8],
+      [INTERNAL, 'script', 4],
+      [INTERNAL, 'scope_id', 6],
+    ],
+  },
+  {
+    type: 3,
+    name: 'context',
+    edges: [
+      [CONTEXT, 'dead', 7],
+      [INTERNAL, 'scope_info', 8],
+    ],
+  },
+  { type: 4, name: 'script', edges: [] },
+  { type: 2, name: '20', edges: [] },
+  { type: 4, name: 'value', edges: [[INTERNAL, 'value', 5]] },
+  { type: 3, name: 'dead', edges: [] },
+  {
+    type: 4,
+    name: 'scope_info',
+    edges: [
+      [INTERNAL, 'scope_id', 10],
+      [INTERNAL, 'outer_scope_info', 8],
+    ],
+  },
+  {
+    type: 3,
+    name: 'function',
+    edges: [
+      [INTERNAL, 'function', 1],
+      [INTERNAL, 'context', 3],
+      [INTERNAL, 'continuation', 12],
+    ],
+  },
+  { type: 4, name: 'value', edges: [[INTERNAL, 'value', 11]] },
+  { type: 2, name: '10', edges: [] },
+  { type: 4, name: 'value', edges: [[INTERNAL, 'value', 13]] },
+  { type: 2, name: '-2', edges: [] },
+];
+
+/** Tables that are whole, so that a mutant's change is what is wrong with them. */
+function generatedScopes(random, isOfProgram, nodeCount, strings) {
+  const scopes = [];
+  const scope_context_vars = [];
+  const scope_uses = [];
+  const add = (script, id, depth, variables, uses) => {
+    scopes.push(script * 7, id, depth, variables.length, uses.length / 2);
+    scope_context_vars.push(...variables);
+    scope_uses.push(...uses);
+  };
+  if (isOfProgram) {
+    add(4, -2, 0, [], []);
+    add(4, 10, 1, [strings.indexOf('dead')], []);
+    add(4, 20, 2, [], random(2) === 0 ? [10, 0] : []);
+  }
+  let depth = 0;
+  let script = random(nodeCount);
+  for (let rows = random(40); rows > 0; rows -= 1) {
+    const numbers = (count, below) => Array.from({ length: random(count) }, () => random(below));
+    add(
+      script,
+      random(30) - 2,
+      depth,
+      numbers(4, strings.length),
+      numbers(3, 30).flatMap((id) => [id - 2, random(4)]),
+    );
+    depth = random(depth + 2);
+    if (random(8) === 0) script = random(nodeCount);
+    if (script * 7 !== scopes.at(-5)) depth = 0;
+  }
+  return { scopes, scope_context_vars, scope_uses };
 }
 
 /** One to three changes that know what a snapshot is made of. */
@@ -156,18 +298,20 @@ const MUTATIONS = [
   (bytes, random) =>
     replaced(
       bytes,
-      /"(?:node|edge|location)_(?:fields|types)":/g,
-      `"${pick(['node_fields', 'edge_types', 'x', '__proto__'], random)}":`,
+      /"(?:node|edge|location|scope|scope_context_var|scope_use)_(?:fields|types)":/g,
+      `"${pick(['node_fields', 'edge_types', 'scope_fields', 'x', '__proto__'], random)}":`,
       random,
     ),
   // Sections twice, renamed, in another order, nested deep.
   (bytes, random) =>
     replaced(
       bytes,
-      /"(?:snapshot|nodes|edges|strings|locations|samples)":/g,
-      `"${pick(['snapshot', 'nodes', 'edges', 'strings', 'locations', 'x', '__proto__'], random)}":`,
+      /"(?:snapshot|nodes|edges|strings|locations|samples|scopes|scope_context_vars|scope_uses)":/g,
+      `"${pick(['snapshot', 'nodes', 'edges', 'strings', 'locations', 'scopes', 'scope_uses', 'x', '__proto__'], random)}":`,
       random,
     ),
+  // The tables of scopes contradict themselves.
+  (bytes, random) => inSection(bytes, random, ['scopes', 'scope_context_vars', 'scope_uses']),
   (bytes, random) => spliced(bytes, 1, 0, `"deep":${'['.repeat(1 + random(50_000))},`),
   (bytes, random) => spliced(bytes, 1, 0, `"long":"${'x'.repeat(random(200_000))}",`),
   // Strings: long, of bad UTF-8, with half an escape.
@@ -209,6 +353,23 @@ function replaced(bytes, pattern, text, random) {
   if (places.length === 0) return bytes;
   const place = pick(places, random);
   return spliced(bytes, place.index, place[0].length, text);
+}
+
+/** A number of one of these becomes another, comes twice or goes. */
+function inSection(bytes, random, names) {
+  const head = `"${pick(names, random)}":[`;
+  const from = bytes.indexOf(head) + head.length;
+  const end = bytes.indexOf(']', from);
+  if (from < head.length || end <= from) return bytes;
+  const number = bytes.lastIndexOf(',', from + random(end - from));
+  const start = Math.max(from, number + 1);
+  let after = start;
+  while (after < end && bytes[after] !== 0x2c) after += 1;
+  const text = pick(
+    ['', '0', '1', '2', '-2', '-1', '-', '7', '70', '4294967295', `${random(400)}`, '1,1'],
+    random,
+  );
+  return spliced(bytes, start, after - start, text);
 }
 
 function inStrings(bytes, random, inserted) {

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { chromiumPath, launchChromium } from './browser.ts';
+import { snapshotOf } from './scope-program.ts';
 
 // Live, because it reads in processes of its own: only so a crash, a hang and the memory of a reader are seen. For long:
 // `MUTANTS=500000 npm test -- heap-mutants`.
@@ -50,6 +52,27 @@ test(
       const outcome = await readMutants(0, REAL_MUTANTS, file);
       expectHarmless(outcome);
     } finally {
+      rmSync(directory, { recursive: true });
+    }
+  },
+  TIMEOUT_MS,
+);
+
+test.runIf(chromiumPath)(
+  `${REAL_MUTANTS} mutants of a snapshot of Chromium, which has tables of scopes, are read or refused`,
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'leakline-mutants-'));
+    const file = join(directory, 'page.heapsnapshot');
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.evaluate(
+        'globalThis.kept = ((used, dead) => { (() => dead)(); return () => used; })({}, {})',
+      );
+      writeFileSync(file, await snapshotOf(await page.context().newCDPSession(page)));
+      expectHarmless(await readMutants(0, REAL_MUTANTS, file));
+    } finally {
+      await browser.close();
       rmSync(directory, { recursive: true });
     }
   },

@@ -14,6 +14,7 @@ test.runIf(chromiumPath)('a snapshot of a page in Chromium has what the page mad
     await page.evaluate(`{
       class Planted { element = document.createElement('li'); }
       globalThis.kept = Array.from({ length: ${PLANTED} }, () => new Planted());
+      for (let at = 0; at < 7; at += 1) document.body.append(document.createElement('h3'));
     }`);
     const protocol = await page.context().newCDPSession(page);
     const chunks: string[] = [];
@@ -32,6 +33,10 @@ test.runIf(chromiumPath)('a snapshot of a page in Chromium has what the page mad
       heap.classes().find((described) => described.name === name)?.count;
     expect(countOf('Planted')).toBe(PLANTED);
     expect(countOf('<li>')).toBe(PLANTED);
+    expect(countOf('<h3>')).toBe(7);
+    const detached = heap.detached();
+    expect(detached.find(({ name }) => name === '<li>')).toMatchObject({ count: PLANTED });
+    expect(detached.some(({ name }) => name === '<h3>')).toBe(false);
     expect(heap.retainedBytes(0 as NodeOrdinal)).toBeGreaterThan(0);
   } finally {
     await browser.close();
