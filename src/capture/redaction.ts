@@ -25,7 +25,7 @@ function show(text: string, known: KnownWords, hash: (text: string) => string): 
 
 /** What V8 makes of names: of an accessor, a bound function, a symbol, a built-in type, a function's code. */
 function isKnown(text: string, known: KnownWords, nesting: number): boolean {
-  if (text === '' || known.has(text) || RARE_WORDS.has(text)) return true;
+  if (text === '' || known.has(text) || RARE_WORDS.has(text) || CONTEXT.test(text)) return true;
   if (nesting === 0) return false;
   // Code is named by the place of its function, too: `Readable.push`. Elsewhere a text with dots may be anything.
   const place = CODE.exec(text)?.[1];
@@ -43,12 +43,16 @@ const NESTING_MAX = 3;
 const WEAK_MAP_ENTRY =
   /^(\d{1,9} \/ )?part of key \((.*) @(\d{1,10})\) -> value \((.*) @(\d{1,10})\) pair in WeakMap \(table @(\d{1,10})\)$/s;
 
+/** V8's own object for the variables of a scope, with the id of the scope's description. */
+const CONTEXT = /^system \/ Context \/ scope @\d{1,10}$/;
+
 const CODE = /^\((?:code|instruction stream|bytecode|baseline) for (.+)\)$/;
 
 const FORMS: readonly RegExp[] = [
   /^(?:get|set|bound) (.+)$/,
   /^<symbol (\S*)>$/,
   /^(?:system|Node) \/ (\S+)$/,
+  /^system \/ (?:SharedFunctionInfo|Script) \/ (.+)$/,
 ];
 
 /** V8's own: of things that a Node which does nothing does not have, and what readers find the roots and the globals by. */

@@ -38,7 +38,7 @@ export function classTotals(graph: HeapGraph, tree: DominatorTree): ClassTotal[]
     .sort((a, b) => b.selfBytes - a.selfBytes || b.count - a.count);
 }
 
-/** The same of the nodes that are detached from the document and kept alive; the largest by what they retain first. */
+/** The same of the nodes that are detached and kept alive, the largest by what they retain first. */
 export function detachedTotals(
   graph: HeapGraph,
   { walk, sizeByPlace, retainedByOrdinal }: DominatorTree,

@@ -180,7 +180,10 @@ export class Heap {
     return classTotals(this.#graph, this.#dominators());
   }
 
-  /** Of the DOM nodes that are out of the document and kept alive all the same, every class, the largest retained size first. Builds the dominator tree. */
+  /**
+   * Of the nodes that `detachedness` calls detached and that are kept alive, every class, the largest retained size first. Builds the
+   * dominator tree.
+   */
   detached(): ClassTotal[] {
     return detachedTotals(this.#graph, this.#dominators());
   }
@@ -253,7 +256,10 @@ export class Heap {
     for (let row = 0; row < locations.count; row += 1) yield locations.node[row] as NodeOrdinal;
   }
 
-  /** Whether a DOM node is in the document. `unknown` for everything else, which is all there is in Node. Builds nothing. */
+  /**
+   * Whether a DOM node is in the document. Node calls those of its own objects detached that live no longer than JavaScript's side
+   * of them; `unknown` is everything else. Builds nothing.
+   */
   detachedness(node: NodeOrdinal): 'unknown' | 'attached' | 'detached' {
     const value = this.#graph.columns.nodeDetachedness?.[node] ?? 0;
     if (value === 1) return 'attached';

@@ -16,6 +16,40 @@ export type HeapSummary = {
   readonly largest: readonly HeapHolder[];
   /** The dominator tree, for who draws it; `null` where nobody asked for a page, since the names of what holds cost a walk. */
   readonly tree: HeapTree | null;
+  /** DOM nodes that are out of the document and kept alive all the same, by class; those that retain most. Empty for Node. */
+  readonly detached: readonly HeapClass[];
+  /** What functions captured and nothing left uses; `null` where the file does not tell, as those of Node up to 26.10 and redacted ones. */
+  readonly unusedVariables: HeapUnusedVariables | null;
+};
+
+/** By V8's own tables of which scope of a script's source uses which variable of which. */
+export type HeapUnusedVariables = {
+  /** How many variables, in how many contexts; `largest` has those that would release most. */
+  readonly count: number;
+  readonly contexts: number;
+  /** What would go with all of them, each byte once. */
+  readonly releasedBytes: number;
+  /** One variable of the source each; those left out that something else holds too. */
+  readonly largest: readonly HeapUnusedVariable[];
+};
+
+export type HeapUnusedVariable = {
+  readonly name: string;
+  /** The innermost function around its scope that is still known; `null` for a module's own variable, and for one of a function without a name. */
+  readonly function: string | null;
+  /** Where the script is from, without query and fragment; `null` for an evaluated text. */
+  readonly script: string | null;
+  /**
+   * In the script as V8 runs it, before source maps; lines and columns count from 1. Of that function, or where `isWithin` of one that was
+   * made in the scope; `null` where neither is left.
+   */
+  readonly position: { readonly line: number; readonly column: number; readonly isWithin: boolean } | null;
+  /** V8 makes a context each time the scope is entered. */
+  readonly contexts: number;
+  /** What would go if the variable were cleared in all of them, each byte once. */
+  readonly releasedBytes: number;
+  /** The one that would release most, for `--path`. */
+  readonly largest: { readonly contextId: number; readonly value: HeapHolder };
 };
 
 export type HeapClass = {
@@ -33,6 +67,10 @@ export type HeapHolder = {
   readonly name: string;
   readonly selfBytes: number;
   readonly retainedBytes: number;
+  /** Of a context, the function whose variables it holds, where V8 tells it. */
+  readonly contextOf?: string;
+  /** Of a number, where the file was written with numeric values. */
+  readonly value?: string;
 };
 
 /** The shortest ways from the root to a node, or to those of a class that retain most. */

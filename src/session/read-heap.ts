@@ -16,6 +16,7 @@ import type {
 import { heapFindings } from './heap-findings.ts';
 import { heapTree } from './heap-tiles.ts';
 import { isPacked, snapshotBytes, snapshotSize } from './snapshot-bytes.ts';
+import { heapUnusedVariables } from './unused-variables.ts';
 
 /** What is asked of a snapshot; without anything, its summary. */
 export type HeapQuestion = {
@@ -341,6 +342,12 @@ function summarize(heap: Heap, file: string, withTree: boolean): HeapSummary {
     classes: classes.slice(0, CLASSES_SHOWN),
     largest: heap.largest(HOLDERS_SHOWN).map((node) => holder(heap, node)),
     tree: withTree ? heapTree(heap) : null,
+    // Node's own, which it calls so because nothing but JavaScript holds them, are as they should be.
+    detached: heap
+      .detached()
+      .filter(({ name }) => !name.startsWith('Node / '))
+      .slice(0, CLASSES_SHOWN),
+    unusedVariables: heapUnusedVariables(heap, (node) => holder(heap, node)),
   };
 }
 
@@ -348,7 +355,24 @@ function holder(heap: Heap, ordinal: NodeOrdinal): HeapHolder {
   const { id, type, name, selfBytes } = heap.node(ordinal);
   // A string's name is its text, which may be a whole file.
   const shown = name.slice(0, NAME_LENGTH_MAX);
-  return { id, type, name: shown, selfBytes, retainedBytes: heap.retainedBytes(ordinal) };
+  const contextOf = heap.contextScope(ordinal)?.functionName?.slice(0, NAME_LENGTH_MAX);
+  return {
+    id,
+    type,
+    name: shown,
+    selfBytes,
+    retainedBytes: heap.retainedBytes(ordinal),
+    ...(contextOf === undefined ? {} : { contextOf }),
+    ...(type === 'number' ? valueOf(heap, ordinal) : {}),
+  };
+}
+
+/** V8 writes a number's text beside it. */
+function valueOf(heap: Heap, number: NodeOrdinal): { readonly value?: string } {
+  for (const { type, name, to } of heap.edges(number))
+    if (type === 'internal' && name === 'value')
+      return { value: heap.node(to).name.slice(0, NAME_LENGTH_MAX) };
+  return {};
 }
 
 const CLASSES_SHOWN = 15;

@@ -95,7 +95,7 @@ function placeOf(url: string): string {
   return /^(?:\/|file:|https?:|webpack(?:-internal)?:)/.test(url) ? withoutQuery(url) : EVALUATED;
 }
 
-function withoutQuery(url: string): string {
+export function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, '').replace(/^([\w+.-]+:\/\/)[^/@]*@/, '$1');
 }
 

@@ -66,6 +66,50 @@ export function heapSummary(name = (words: string): string => words): HeapSummar
       { id: 130, type: 'string', name: 'password=hunter2', selfBytes: 3 * MB, retainedBytes: 3 * MB },
     ],
     tree: { retainedBytes: 79.6 * MB, tiles },
+    detached: [{ name: name('<li>'), count: 340, selfBytes: 340 * 96, retainedBytes: 2 * MB }],
+    unusedVariables: {
+      count: 5,
+      contexts: 4,
+      releasedBytes: 9 * MB,
+      largest: [
+        {
+          name: name('request'),
+          function: name('onRequest'),
+          script: name('http://localhost/app.js'),
+          position: { line: 12, column: 3, isWithin: false },
+          contexts: 3,
+          releasedBytes: 8 * MB,
+          largest: {
+            contextId: 140,
+            value: {
+              id: 142,
+              type: 'string',
+              name: 'password=hunter2',
+              selfBytes: 3 * MB,
+              retainedBytes: 3 * MB,
+            },
+          },
+        },
+        {
+          name: name('buffer'),
+          function: null,
+          script: null,
+          position: { line: 2, column: 9, isWithin: true },
+          contexts: 1,
+          releasedBytes: MB,
+          largest: {
+            contextId: 144,
+            value: {
+              id: 146,
+              type: 'object',
+              name: name('Uint8Array'),
+              selfBytes: 80,
+              retainedBytes: MB,
+            },
+          },
+        },
+      ],
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { formatBytes } from '../../core/bytes.ts';
 import type { HeapHolder, HeapSummary } from '../../report/heap-summary.ts';
 import { count, percent } from '../figures.ts';
 import { fileName } from '../file-name.ts';
+import { unusedPlaceWords } from '../unused-place.ts';
 import { classed, element, type Content, type Markup } from './markup.ts';
 import { table } from './table.ts';
 import { treemap } from './treemap.ts';
@@ -64,6 +65,7 @@ export function heapMain(summary: HeapSummary, about: string): Markup {
           ]),
         ),
       ),
+      unusedSection(summary),
     ),
     element(
       'footer',
@@ -84,6 +86,37 @@ const HOLDER_COLUMNS = [
   { name: 'itself', isNumber: true },
   { name: 'share', isNumber: true },
 ] as const;
+
+/** Names and places are of the source; the value itself is not named, since a text's name is the text. */
+function unusedSection({ unusedVariables }: HeapSummary): Content {
+  if (unusedVariables === null || unusedVariables.largest.length === 0) return null;
+  const { largest, releasedBytes } = unusedVariables;
+  return section(
+    'Captured, and used by nothing left',
+    table(
+      {
+        caption: `Variables that only functions of the past used. ${formatBytes(releasedBytes)} would go with all of them.`,
+        columns: [
+          { name: 'variable' },
+          { name: 'contexts', isNumber: true },
+          { name: 'would go', isNumber: true },
+        ],
+      },
+      largest.map((one) => [
+        [
+          classed('span', 'name', one.name),
+          classed(
+            'span',
+            'type',
+            ` ${unusedPlaceWords({ ...one, script: one.script === null ? null : fileName(one.script) })}`,
+          ),
+        ],
+        count(one.contexts),
+        formatBytes(one.releasedBytes),
+      ]),
+    ),
+  );
+}
 
 function section(heading: string, content: Content): Markup {
   return element('section', {}, element('h2', {}, heading), content);

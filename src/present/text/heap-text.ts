@@ -14,6 +14,7 @@ import { glyphsFor } from '../glyphs.ts';
 import type { Line } from '../line.ts';
 import { sanitizeDocument } from '../sanitize.ts';
 import { heapFindingBlocks } from './heap-finding-lines.ts';
+import { unusedPlaceWords } from '../unused-place.ts';
 import { joinLines, type Layout } from './report-text.ts';
 import type { TextOptions } from './text-options.ts';
 
@@ -45,7 +46,13 @@ function linesOf(answer: HeapAnswer, layout: Layout): Line[][] {
         ...pointLines(answer),
       ];
     case 'leakline/heap-summary@1':
-      return [headLines(answer, layout), classLines(answer), holderLines(answer)];
+      return [
+        headLines(answer, layout),
+        classLines(answer),
+        holderLines(answer),
+        detachedLines(answer),
+        unusedLines(answer),
+      ];
   }
 }
 
@@ -211,9 +218,11 @@ function stringLines({ strings }: HeapStringsAnswer): Line[] {
   ];
 }
 
-function nodeWords({ id, type, name }: HeapHolder): string {
+function nodeWords({ id, type, name, contextOf, value }: HeapHolder): string {
   const shown = name === '' ? '(no name)' : name.slice(0, TEXT_LENGTH_SHOWN);
-  return `${shown}  ${type} @${id}`;
+  const of = contextOf === undefined ? '' : ` of ${contextOf.slice(0, TEXT_LENGTH_SHOWN)}`;
+  const said = value === undefined ? '' : ` ${value.slice(0, TEXT_LENGTH_SHOWN)}`;
+  return `${shown}${of}${said}  ${type} @${id}`;
 }
 
 const TEXT_LENGTH_SHOWN = 60;
@@ -269,6 +278,43 @@ function holderLines({ largest, selfBytes }: HeapSummary): Line[] {
         { text: `  ${type} @${id}`, tone: 'faint' },
       ]);
     }),
+  ];
+}
+
+function detachedLines({ detached }: HeapSummary): Line[] {
+  if (detached.length === 0) return [];
+  return [
+    heading(
+      '   retained',
+      'count',
+      '',
+      `class of DOM nodes that are out of the document (largest ${detached.length})`,
+    ),
+    ...detached.map(
+      (one): Line => row(formatBytes(one.retainedBytes), count(one.count), '', [{ text: one.name }]),
+    ),
+  ];
+}
+
+/** What functions captured and no function that is left uses, so that clearing it would change nothing but memory. */
+function unusedLines({ unusedVariables }: HeapSummary): Line[] {
+  if (unusedVariables === null || unusedVariables.largest.length === 0) return [];
+  const { largest, releasedBytes } = unusedVariables;
+  return [
+    heading(
+      '   released',
+      'contexts',
+      '',
+      `captured variable that nothing left uses (largest ${largest.length}; ${formatBytes(releasedBytes)} in all)`,
+    ),
+    ...largest.map(
+      (one): Line =>
+        row(formatBytes(one.releasedBytes), count(one.contexts), '', [
+          { text: one.name, tone: 'strong' },
+          { text: `  ${unusedPlaceWords(one)}`, tone: 'faint' },
+          { text: `  ${nodeWords(one.largest.value)}` },
+        ]),
+    ),
   ];
 }
 
