@@ -1,16 +1,13 @@
 import type { Key } from '../present/tui/keys.ts';
 import { followJobControl, isInForeground } from './job-control.ts';
+import { type KeyHooks, openKeyInput } from './key-input.ts';
 
 export type Keyboard = {
   /** Gives the terminal its own handling of keys back. Safe to call twice. */
   close(): void;
 };
 
-export type KeyboardHooks = {
-  readonly keysIn: (input: string) => Key[];
-  /** What at the end of a piece of input may go on in the next. */
-  readonly unfinishedIn: (input: string) => string;
-  readonly onKey: (key: Key) => void;
+export type KeyboardHooks = KeyHooks & {
   /** The shell is about to have the terminal, and has given it back. */
   readonly onSuspend: () => void;
   readonly onResume: () => void;
@@ -23,39 +20,19 @@ export type KeyboardHooks = {
  * A terminal in raw mode sends no signals, so the three keys for them are handed to our process group as the terminal would
  * have done: Ctrl-C ends whatever was started with us. It gets its mode back however this process ends, but for a kill -9.
  */
-export function openKeyboard({
-  keysIn,
-  unfinishedIn,
-  onKey,
-  onSuspend,
-  onResume,
-}: KeyboardHooks): Keyboard | null {
+export function openKeyboard({ onKey, onSuspend, onResume, ...hooks }: KeyboardHooks): Keyboard | null {
   const { stdin } = process;
   if (!stdin.isTTY || !isInForeground()) return null;
   let isOpen = true;
-  let begun = '';
-  let waiting: NodeJS.Timeout | undefined;
-  const onData = (piece: string): void => {
-    clearTimeout(waiting);
-    const input = begun + piece;
-    begun = unfinishedIn(input);
-    press(input.slice(0, input.length - begun.length));
-    if (begun === '') return;
-    waiting = setTimeout(() => {
-      const alone = begun;
-      begun = '';
-      press(alone);
-    }, SEQUENCE_MS).unref();
-  };
-  const press = (input: string): void => {
-    for (const key of keysIn(input)) {
-      // What a key closes hears of no later one.
-      if (!isOpen) return;
+  const input = openKeyInput({
+    ...hooks,
+    onKey(key) {
       const signal = SIGNAL_BY_KEY[key];
       if (signal === undefined) onKey(key);
       else process.kill(OWN_GROUP, signal);
-    }
-  };
+    },
+  });
+  const onData = (piece: string): void => input.take(piece);
   const take = (): void => {
     stdin.setRawMode(true);
     stdin.resume();
@@ -74,7 +51,7 @@ export function openKeyboard({
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
-    clearTimeout(waiting);
+    input.close();
     stdin.off('data', onData);
     process.off('exit', close);
     endJobControl();
@@ -98,9 +75,6 @@ export function openKeyboard({
   take();
   return { close };
 }
-
-/** The bytes of one key are as far apart as a slow network puts them; a person waits longer between two. */
-const SEQUENCE_MS = 50;
 
 /** As in kill(2). */
 const OWN_GROUP = 0;

@@ -4,15 +4,12 @@ import { openScreen, type Screen } from '../present/tui/screen.tsx';
 import type { SnapshotDesk } from '../session/snapshot-desk.ts';
 import type { Interrupt } from './interrupt.ts';
 import { openKeyboard } from './keyboard.ts';
-import { takeSnapshotFor } from './snapshot-key.ts';
+import { snapshotCommands } from './snapshot-key.ts';
 
 /** The screen, and the keys of who sits in front of it. */
-export function openLiveScreen(
-  title: string,
-  text: TextOptions,
-  { interrupt, snapshots }: LiveScreenOptions,
-): LiveScreen {
-  const files: string[] = [];
+export function openLiveScreen(title: string, text: TextOptions, options: LiveScreenOptions): LiveScreen {
+  const { interrupt } = options;
+  const snapshots = snapshotCommands(options);
   let screen: Screen | null = null;
   const keyboard = openKeyboard({
     keysIn,
@@ -27,18 +24,7 @@ export function openLiveScreen(
     title,
     ...(keyboard === null
       ? {}
-      : {
-          commands: {
-            quit: () => process.kill(process.pid, 'SIGINT'),
-            snapshotPids: () => snapshots?.pids ?? new Set(),
-            takeSnapshot: (pid, tell) => {
-              if (snapshots === undefined) return;
-              void takeSnapshotFor(pid, snapshots, interrupt.signal, tell).then((file) => {
-                if (file !== null) files.push(file);
-              });
-            },
-          },
-        }),
+      : { commands: { ...snapshots, quit: () => process.kill(process.pid, 'SIGINT') } }),
   });
   screen = opened;
   // Whoever was told to end does not wait for a reader.
@@ -50,8 +36,7 @@ export function openLiveScreen(
       await opened.close();
       interrupt.signal.removeEventListener('abort', release);
       keyboard?.close();
-      // The screen that said so is gone.
-      for (const file of files.splice(0)) process.stderr.write(`snapshot: ${file}\n`);
+      snapshots.nameFiles();
     },
     async close() {
       release();

@@ -2,7 +2,10 @@ import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:f
 import { paintLine } from '../present/line.ts';
 import { sanitizeDocument } from '../present/sanitize.ts';
 import type { TextOptions } from '../present/text/text-options.ts';
-import { layoutStrip } from '../present/tui/layout.ts';
+import { type Key, keysIn, unfinishedIn } from '../present/tui/keys.ts';
+import { layoutStrip, type ScreenLayout } from '../present/tui/layout.ts';
+import { LiveReader } from '../present/tui/live-reader.ts';
+import type { SnapshotTalk } from '../present/tui/snapshot-talk.ts';
 import {
   DISPLACED_REMOVAL,
   REGION_REMOVAL,
@@ -10,30 +13,39 @@ import {
   stripRemoval,
   type StripPlace,
 } from '../present/tui/strip-frame.ts';
-import { stripLines } from '../present/tui/strip-lines.ts';
-import type { LiveView } from '../report/live.ts';
+import { possibleOf, type StripKeys, stripLines } from '../present/tui/strip-lines.ts';
+import { borrowKeys } from './borrowed-keys.ts';
 import { followJobControl, isInForeground } from './job-control.ts';
-import type { LiveScreen } from './live-screen.ts';
+import { openKeyInput } from './key-input.ts';
+import type { LiveScreen, LiveScreenOptions } from './live-screen.ts';
+import { snapshotCommands } from './snapshot-key.ts';
 import { openTerminalGuard } from './terminal-guard.ts';
 
 /**
  * The watch in the bottom rows of a terminal that a program has, drawn once a second; `null` where the terminal can't be
- * opened. It reads no keys. The program's streams are not touched: each frame is one write of our own, which the kernel keeps
- * whole among the program's (docs/decisions/0025).
+ * opened. The program's streams are not touched: each frame is one write of our own, which the kernel keeps whole among the
+ * program's (docs/decisions/0025). Keys are read while the program reads none.
  *
  * A program that reads key by key gets the whole terminal for as long as it does: it may be an editor. So does one that has
  * made the terminal too small, and a shell when we are stopped.
  */
-export function openLiveStrip({ color, unicode }: TextOptions): LiveScreen | null {
+export function openLiveStrip(
+  { color, unicode }: TextOptions,
+  options: LiveScreenOptions,
+): LiveScreen | null {
   const terminal = openTerminal();
   if (terminal === null) return null;
-  const guard = openTerminalGuard(terminal.frames);
-  let view: LiveView | null = null;
+  const reader = new LiveReader();
+  const snapshots = snapshotCommands(options);
   let shown: ShownStrip | null = null;
   /** Our rows were left to a program as they were. */
   let isLeft = false;
+  /** For good, and the program has the whole terminal again. */
+  let isAway = false;
+  let isStopped = false;
   let isClosed = false;
   let isAsking = false;
+  let isDue = false;
   let timer: NodeJS.Timeout | undefined;
 
   const write = (text: string): void => {
@@ -52,10 +64,25 @@ export function openLiveStrip({ color, unicode }: TextOptions): LiveScreen | nul
     if (shown !== null) write(removal());
     shown = null;
   };
-  const draw = (readsLines: boolean): void => {
-    if (view === null || !isInForeground()) return;
+  const guard = openTerminalGuard(terminal.frames, removal);
+  const keys = borrowKeys({
+    guard,
+    onInput: (typed) => input.take(typed),
+    onChange: () => {
+      if (keys?.areOurs !== true) reader.leave();
+      soon();
+    },
+  });
+  const placeNow = (): { layout: ScreenLayout | null; terminalRows: number; columns: number } => {
     const { columns, rows: terminalRows } = process.stdout;
-    const layout = layoutStrip({ columns, rows: terminalRows });
+    const help = keys?.areOurs === true;
+    return { layout: layoutStrip({ columns, rows: terminalRows }, { help }), terminalRows, columns };
+  };
+  const stripKeys = (): StripKeys | null =>
+    keys?.areOurs === true ? { reader: reader.reader, snapshotPids: snapshots.snapshotPids() } : null;
+  const draw = (readsLines: boolean): void => {
+    if (isAway || isStopped || !hasView() || !isInForeground()) return;
+    const { layout, terminalRows, columns } = placeNow();
     if (!readsLines) {
       // What stands in our rows may be the program's by now: an editor's, or a prompt's.
       if (shown !== null) write(REGION_REMOVAL);
@@ -65,59 +92,117 @@ export function openLiveStrip({ color, unicode }: TextOptions): LiveScreen | nul
     }
     if (layout === null) return remove();
     if (!terminal.hasRoom()) return;
-    const lines = stripLines(view, layout, unicode).map((line) => paintLine(line, color));
+    const lines = stripLines(reader.shown, layout, unicode, stripKeys()).map((line) =>
+      paintLine(line, color),
+    );
     const place = { rows: layout.rows, terminalRows, columns };
     write(stripFrame(lines, place, { displaced: isLeft || (shown !== null && isResized(shown)) }));
     isLeft = false;
     shown = place;
   };
+  const hasView = (): boolean => reader.latest.sides.length > 0;
   const tick = async (): Promise<void> => {
-    if (isClosed || isAsking || view === null) return;
+    if (isClosed || isAsking || !hasView() || (isAway && keys?.wereOurs !== true)) return;
     isAsking = true;
-    const readsLines = await guard.readsLines(removal());
-    isAsking = false;
-    if (isClosed) return;
+    isDue = false;
     const before = removal();
-    draw(readsLines);
-    // The guard must know at once what it has to take away. And what is printed over rows that were left gets mixed with them
-    // until they are ours again.
-    wait(removal() !== before ? 0 : isLeft ? EVERY_MS / 4 : EVERY_MS);
+    const mode = await guard.look();
+    if (!isClosed) {
+      draw(mode !== null && (mode.readsLines || mode.isForKeys));
+      if (mode === null) await keys?.giveBack();
+      else await keys?.settle(mode, shown !== null && !isAway && !isStopped);
+    }
+    isAsking = false;
+    // The guard must know at once what it has to take away. What is printed over rows that were left gets mixed with them until they
+    // are ours again, and a program that found our mode may put that back.
+    const isUrgent = isLeft || (keys?.wereOurs === true && !keys.areOurs && !isAway);
+    wait(isDue || removal() !== before ? 0 : isUrgent ? EVERY_MS / 4 : EVERY_MS);
   };
   const wait = (ms: number): void => {
     clearTimeout(timer);
+    if (isClosed) return;
     timer = setTimeout(() => void tick(), ms);
     timer.unref();
   };
-  const close = (): void => {
-    if (isClosed) return;
-    isClosed = true;
-    clearTimeout(timer);
-    process.stdout.off('resize', onResize);
-    process.off('exit', close);
+  const soon = (): void => {
+    isDue = true;
+    if (!isAsking) wait(0);
+  };
+  const redraw = (): void => {
+    if (keys?.areOurs === true && shown !== null) draw(true);
+  };
+  const tell = (talk: SnapshotTalk): void => {
+    // Nobody could close its last words while the keys are the program's; the file is named at the end.
+    const isHeard = keys?.areOurs === true || talk.step === 'running';
+    reader.tell(isHeard ? sanitizeDocument(talk, { unicode }) : null);
+    redraw();
+  };
+  const press = (key: Key): void => {
+    const { layout } = placeNow();
+    const pressed = stripKeys();
+    if (layout === null || pressed === null) return;
+    const command = reader.press(key, possibleOf(pressed, reader.shown, layout, unicode));
+    if (command?.kind === 'quit') void leave();
+    else redraw();
+    if (command?.kind === 'snapshot') snapshots.takeSnapshot(command.pid, tell);
+  };
+  const input = openKeyInput({ keysIn, unfinishedIn, onKey: press }, SEQUENCE_MS);
+  const leave = async (): Promise<void> => {
+    if (isAway) return;
+    isAway = true;
+    input.close();
     endJobControl();
     // The answer is not to be mixed with it.
     if (isLeft) write(DISPLACED_REMOVAL);
     remove();
-    guard.close();
-    terminal.close();
+    await keys?.giveBack();
+    // Where they were ours, a program may still put back what it found then.
+    if (keys?.wereOurs !== true) await guard.close();
   };
-
-  const onResize = (): void => void tick();
-  process.stdout.on('resize', onResize);
-  process.once('exit', close);
-  const endJobControl = followJobControl({ onStop: remove, onContinue: onResize });
+  const close = async (): Promise<void> => {
+    if (isClosed) return;
+    const left = leave();
+    isClosed = true;
+    clearTimeout(timer);
+    process.stdout.off('resize', soon);
+    process.off('exit', onExit);
+    // At an exit nothing is waited for: all that is to be said has been.
+    await Promise.all([left, guard.close()]);
+    keys?.close();
+    terminal.close();
+    snapshots.nameFiles();
+  };
+  const onExit = (): void => void close();
+  process.stdout.on('resize', soon);
+  process.once('exit', onExit);
+  const endJobControl = followJobControl({
+    onStop() {
+      isStopped = true;
+      remove();
+      return keys?.giveBack();
+    },
+    onContinue() {
+      isStopped = false;
+      soon();
+    },
+  });
   return {
     update(next) {
-      const isFirst = view === null;
-      view = sanitizeDocument(next, { unicode });
-      if (isFirst) void tick();
+      const isFirst = !hasView();
+      reader.update(sanitizeDocument(next, { unicode }));
+      if (isFirst) soon();
     },
-    finish: () => Promise.resolve(close()),
-    close: () => Promise.resolve(close()),
+    async finish() {
+      await leave();
+      snapshots.nameFiles();
+    },
+    close,
   };
 }
 
 const EVERY_MS = 1000;
+/** Longer than from one look for keys to the next, or an arrow that comes in two pieces would be an escape. */
+const SEQUENCE_MS = 200;
 
 type ShownStrip = StripPlace & { readonly columns: number };
 

@@ -89,7 +89,7 @@ export type LiveOptions = LiveScreenOptions & {
 
 async function openPicture(title: string, text: TextOptions, live: LiveOptions): Promise<LiveScreen | null> {
   if (live.program !== true) return (await import('./live-screen.ts')).openLiveScreen(title, text, live);
-  return process.stderr.isTTY ? (await import('./live-strip.ts')).openLiveStrip(text) : null;
+  return process.stderr.isTTY ? (await import('./live-strip.ts')).openLiveStrip(text, live) : null;
 }
 
 export type Output = {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { renderError } from '../present/text/error-text.ts';
 import { renderReport } from '../present/text/report-text.ts';
+import { SnapshotDesk } from '../session/snapshot-desk.ts';
 import { watchProgram } from '../session/watch-program.ts';
 import type { WatchRequest } from '../session/watch.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -18,14 +19,15 @@ export async function runCommand(
   options: WatchCommandOptions,
 ): Promise<number> {
   const interrupt = listenForInterrupt();
-  const output = await openOutput(options, 'leakline run', { interrupt, program: true });
+  const snapshots = new SnapshotDesk();
+  const output = await openOutput(options, 'leakline run', { interrupt, snapshots, program: true });
   try {
     const program = await watchProgram(
       command,
       request,
       interrupt.signal,
       output.watching(command.join(' ')),
-      { onSampled: output.onSampled, lastResort: lastResortOf(options) },
+      { onSampled: output.onSampled, lastResort: lastResortOf(options), snapshots },
     );
     const stop = (): void => {
       const received = interrupt.received() ?? 'SIGTERM';

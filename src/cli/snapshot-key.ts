@@ -2,18 +2,42 @@ import { LeaklineError } from '../core/errors.ts';
 import { formatBytes } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
 import { adviceFor } from '../present/advice.ts';
+import type { ScreenCommands } from '../present/tui/screen.tsx';
 import type { SnapshotTalk } from '../present/tui/snapshot-talk.ts';
 import type { SnapshotAccount } from '../report/snapshot-account.ts';
 import type { SnapshotDesk } from '../session/snapshot-desk.ts';
+import type { LiveScreenOptions } from './live-screen.ts';
 import { STANDSTILL_MS_MOST } from './options.ts';
 import { progressLines } from './snapshot.ts';
 import { snapshotName } from './snapshot-name.ts';
+
+/** What a key can do about snapshots. */
+export function snapshotCommands({ interrupt, snapshots }: LiveScreenOptions): SnapshotCommands {
+  const files: string[] = [];
+  return {
+    snapshotPids: () => snapshots?.pids ?? new Set(),
+    takeSnapshot(pid, tell) {
+      if (snapshots === undefined) return;
+      void takeSnapshotFor(pid, snapshots, interrupt.signal, tell).then((file) => {
+        if (file !== null) files.push(file);
+      });
+    },
+    nameFiles() {
+      for (const file of files.splice(0)) process.stderr.write(`snapshot: ${file}\n`);
+    },
+  };
+}
+
+export type SnapshotCommands = Pick<ScreenCommands, 'snapshotPids' | 'takeSnapshot'> & {
+  /** For when the picture is gone on which they were named. */
+  nameFiles(): void;
+};
 
 /**
  * The snapshot that was asked for at the screen: as `leakline snapshot PID` takes it, checked and redacted, and never forced.
  * What there is to say is said there. The file, or `null` if none was taken; it never fails.
  */
-export async function takeSnapshotFor(
+async function takeSnapshotFor(
   pid: number,
   snapshots: SnapshotDesk,
   signal: AbortSignal,

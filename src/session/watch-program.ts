@@ -78,7 +78,7 @@ async function watchTree(
     readonly onProgress: (progress: WatchProgress) => void;
   } & WatchExtras,
 ): Promise<Report | null> {
-  const { signal, exited, onProgress, onSampled } = options;
+  const { signal, exited, onProgress, onSampled, snapshots } = options;
   let last: Report | null = null;
   try {
     for (;;) {
@@ -94,7 +94,7 @@ async function watchTree(
           return Promise.resolve({ peer, hello, close: async () => peer.close() });
         },
         request,
-        { signal: AbortSignal.any([signal, superseded]), exited, onProgress, onSampled },
+        { signal: AbortSignal.any([signal, superseded]), exited, onProgress, onSampled, snapshots },
       ).catch(unlessGone);
       if (report === null || (superseded.aborted && !signal.aborted)) continue;
       last = report;

@@ -134,6 +134,151 @@ describe.runIf(process.platform === 'linux')('leakline run at a terminal', () =>
   });
 });
 
+describe.runIf(process.platform === 'linux')('the keys of a program that reads none', () => {
+  test('open the finding and close it, and Ctrl-C ends the program as ever', async () => {
+    const terminal = run(program('leaking-program'));
+    await terminal.shows(/f open finding/);
+    expect((await seen(terminal)).screen[23]).toMatch(
+      /^p pause {3}f open finding {3}(?:s snapshot {3})?q strip away$/,
+    );
+    terminal.type('f');
+    await terminal.shows(/finding 1 of 1/);
+    await terminal.shows(/esc back/);
+    const opened = await seen(terminal);
+    expect(opened.screen[16]).toMatch(/^LEAKING .*finding 1 of 1, lines 1 to 6 of \d+$/);
+    expect(opened.screen.slice(17).join('\n')).toContain('leaking-program.mjs:2');
+    terminal.type('\u001b[B');
+    await terminal.shows(/lines 2 to 7 of/);
+    terminal.type('\u001b');
+    await until(() => /f open finding[^]{0,80}$/.test(terminal.text()));
+    expect((await seen(terminal)).screen[23]).toContain('f open finding');
+    terminal.type('\u0003');
+    // A leak was found.
+    await terminal.ends('1');
+    expectSameMode(terminal);
+  });
+
+  test('hold the picture, and let go', async () => {
+    const terminal = run(program('idle'), ['60000']);
+    await terminal.shows(/p pause/);
+    terminal.type(' ');
+    await terminal.shows(/PAUSED, the watch goes on/);
+    const [held] = (await seen(terminal)).screen.slice(15);
+    await new Promise((done) => setTimeout(done, 2500));
+    expect((await seen(terminal)).screen[15]).toBe(held);
+    terminal.type(' ');
+    await until(() => /p pause[^]{0,80}$/.test(terminal.text()));
+    expect((await seen(terminal)).screen[15]).not.toContain('PAUSED');
+    terminal.type('\u0003');
+    await terminal.ends('130');
+    expectSameMode(terminal);
+  });
+
+  test('take the strip away: the program and the watch go on, and the answer follows', async () => {
+    const terminal = run(program('idle'), ['9000']);
+    await terminal.shows(/q strip away/);
+    terminal.type('q');
+    await until(() => REMOVAL.test(recorded(terminal)));
+    const frames = frameCount(terminal);
+    await terminal.ends('0');
+    expect(frameCount(terminal)).toBe(frames);
+    const [, answer = ''] = recorded(terminal).split(REMOVAL);
+    expect(answer).toContain('INCONCLUSIVE');
+    expectSameMode(terminal);
+  });
+
+  test('take a guarded snapshot, whose file is named at the end', async () => {
+    const terminal = run(program('idle'), ['60000'], { cwd: folder });
+    await terminal.shows(/s snapshot/);
+    terminal.type('s');
+    await terminal.shows(/A heap snapshot of process \d+\?/);
+    expect((await seen(terminal)).screen[23]).toBe('y take it   esc leave it   q strip away');
+    terminal.type('y');
+    await terminal.shows(/: taken/);
+    terminal.type('\u0003');
+    await terminal.ends('130');
+    const [, answer = ''] = recorded(terminal).split(REMOVAL);
+    const [, file = ''] = /snapshot: (.*\.heapsnapshot)/.exec(answer) ?? [];
+    expect(readFileSync(resolve(folder, file), 'latin1').slice(0, 12)).toBe('{"snapshot":');
+  });
+
+  test('are given back when it is stopped, and taken again when it goes on', async () => {
+    const words = ['run', '--until', 'end', '--', process.execPath, program('idle'), '60000'];
+    const command = [process.execPath, resolve('dist/cli.js'), ...words].map((word) => `'${word}'`).join(' ');
+    const terminal = at(['bash', '-c', `set -m; ${command}; echo "STOPPED $(stty -g)"; sleep 1; fg`]);
+    await terminal.shows(/p pause/);
+    terminal.type('\u001a');
+    await terminal.shows(/STOPPED/);
+    const [, stopped] = /STOPPED (\S+)/.exec(terminal.text()) ?? [];
+    expect(stopped).toBe(terminal.modes()[0]);
+    await until(() => /STOPPED[^]*p pause/.test(terminal.text()));
+    expect(terminal.text()).toMatch(/STOPPED[^]*p pause/);
+    terminal.type('\u0003');
+    await terminal.ends('130');
+    expectSameMode(terminal);
+  });
+
+  test('are given back when it is killed', async () => {
+    const terminal = run(program('idle'), ['60000'], { redirection: '; sleep 1' });
+    await terminal.shows(/p pause/);
+    const children = childrenOf(leaklineOf(terminal));
+    process.kill(leaklineOf(terminal), 'SIGKILL');
+    await terminal.ends('0');
+    expectSameMode(terminal);
+    for (const child of children) if (commandOf(child).includes('idle')) process.kill(child, 'SIGKILL');
+  });
+
+  test('are its own from the moment on that it reads a line, in a terminal that is as ever', async () => {
+    const terminal = run(program('late-question'), ['6000']);
+    await terminal.shows(/p pause/);
+    terminal.type('p');
+    await terminal.shows(/PAUSED/);
+    await terminal.shows(/QUESTION/);
+    expect(terminal.text()).toContain('QUESTION icanon echo\r');
+    await until(() => !/p (?:pause|go on)[^]{0,80}$/.test(terminal.text()));
+    expect((await seen(terminal)).screen[23]).not.toContain('pause');
+    terminal.type('fsq yes\r');
+    await terminal.ends('7');
+    expect(terminal.text()).toContain('HEARD "fsq yes\\n"');
+    expectSameMode(terminal);
+  });
+
+  test('stay its own if it reads from the first moment on, each byte of them', async () => {
+    const terminal = run(program('typing'));
+    terminal.type('early ');
+    await terminal.shows(/TYPE/);
+    const typed = ['f', 's', 'q', ' ', '\u001b[A', '\u001b', 'y', 'i', '\u00e4', 'p', '\r', '\t'];
+    for (const key of typed) {
+      terminal.type(key);
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    terminal.type('Z');
+    await terminal.ends('0');
+    const [, given = ''] = /GIVEN (\S+)/.exec(terminal.text()) ?? [];
+    expect(
+      Buffer.from(given, 'hex')
+        .toString()
+        .replace(/^early /, ''),
+    ).toBe(`${typed.join('')}Z`);
+    expect(terminal.text()).not.toContain('strip away');
+    expectSameMode(terminal);
+  });
+
+  test("are nobody's where its input comes from elsewhere", async () => {
+    const terminal = run(program('idle'), ['6000'], { redirection: '< /dev/null' });
+    await terminal.ends('0');
+    expect(frameCount(terminal)).toBeGreaterThan(3);
+    expect(terminal.text()).not.toContain('strip away');
+    expectSameMode(terminal);
+  });
+});
+
+/** Whatever happened in between. */
+function expectSameMode(terminal: Terminal): void {
+  const [before, after] = terminal.modes();
+  expect(after).toBe(before);
+}
+
 // As strip-frame.ts writes them, each in one write.
 const FRAME =
   // oxlint-disable-next-line no-control-regex
@@ -177,6 +322,7 @@ function run(
     readonly size?: readonly [number, number];
     readonly env?: NodeJS.ProcessEnv;
     readonly redirection?: string;
+    readonly cwd?: string;
   } = {},
 ): Terminal {
   const { nodeArgs = [], args = [], ...rest } = options;

@@ -10,11 +10,13 @@ export type Terminal = {
   bytes(): Buffer;
   shows(words: RegExp, withinMs?: number): Promise<void>;
   ends(code: string): Promise<void>;
+  /** Its mode before and after the command, as `stty -g` tells it. */
+  modes(): readonly string[];
 };
 
 /**
- * `script` of util-linux gives the command a terminal of its own; at its end the exit code and the terminal's mode are written.
- * `redirection` is the shell's.
+ * `script` of util-linux gives the command a terminal of its own; at its end the exit code and the terminal's mode are written, and
+ * the mode before it. `redirection` is the shell's.
  */
 export function atTerminal(
   words: readonly string[],
@@ -28,7 +30,7 @@ export function atTerminal(
   const [columns, rows] = options.size ?? [80, 24];
   const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   // A shell that is to write on after Ctrl-C has a handler; what it starts has none of it.
-  const command = `trap : INT; stty rows ${rows} cols ${columns}; ${quoted} ${options.redirection ?? ''}; echo CODE $?; stty -a; echo THE END`;
+  const command = `trap : INT; stty rows ${rows} cols ${columns}; ${TELL_MODE}; ${quoted} ${options.redirection ?? ''}; echo CODE $?; stty -a; ${TELL_MODE}; echo THE END`;
   const { CI: _, ...env } = process.env;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: options.cwd,
@@ -55,5 +57,8 @@ export function atTerminal(
       await shows(/THE END/);
       expect(text()).toMatch(new RegExp(`CODE ${code}\\b`));
     },
+    modes: () => [...text().matchAll(/MODE ([0-9a-f:]+)\r/g)].map(([, mode = '']) => mode),
   };
 }
+
+const TELL_MODE = 'echo MODE $(stty -g)';

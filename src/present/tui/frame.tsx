@@ -1,6 +1,5 @@
 import { Box, Text, Transform } from 'ink';
 import type { ReactElement } from 'react';
-import { formatDuration } from '../../core/duration.ts';
 import type { LiveView } from '../../report/live.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, lineWidth, paintLine } from '../line.ts';
@@ -9,16 +8,10 @@ import { type FindingView, findingView } from './finding-view.ts';
 import { helpLine } from './help-line.ts';
 import { layoutScreen, type ScreenLayout, type ScreenSize } from './layout.ts';
 import { panelLines } from './panel-lines.ts';
-import {
-  isolatesOf,
-  openedFinding,
-  type PlacedFinding,
-  type Possible,
-  type Reader,
-  viewFor,
-} from './reader.ts';
+import { openedFinding, type PlacedFinding, type Possible, type Reader, viewFor } from './reader.ts';
 import { sharedScale, sideLines, verdictSpans } from './side-lines.ts';
 import { snapshotLines } from './snapshot-talk.ts';
+import { elapsedText, timeTexts } from './time-texts.ts';
 
 export type FrameProps = {
   readonly view: LiveView;
@@ -44,7 +37,7 @@ export function Frame(props: FrameProps): ReactElement {
   const glyphs = glyphsFor(unicode);
   const look = { columns: layout.columns, color: props.color, cut: glyphs.cut };
   const opened = reader === null || !live ? null : openedFinding(view, reader);
-  const titleLine = titleWithTime(title, timeTexts(props, view, glyphs), layout.columns, glyphs);
+  const titleLine = titleWithTime(title, titleTexts(props, glyphs), layout.columns, glyphs);
   const rule: Line = [{ text: (unicode ? '─' : '-').repeat(layout.columns), tone: 'faint' }];
   const shown = opened === null ? null : openedView(opened, layout, props);
   const possible = { ...props.possible, lastFromLine: shown?.lastFromLine ?? 0 };
@@ -139,27 +132,10 @@ function verdictLine({ side }: PlacedFinding, { words }: FindingView, columns: n
 }
 
 /** The fullest first. */
-function timeTexts({ live, reader, over, view: all }: FrameProps, view: LiveView, { dot }: Glyphs): string[] {
-  const elapsed = formatDuration(Math.floor(view.elapsedMs / 1000) * 1000);
+function titleTexts({ live, reader, over, view }: FrameProps, { dot }: Glyphs): string[] {
+  const elapsed = elapsedText(view);
   if (!live) return [elapsed];
-  if (reader === null) return [`${elapsed} ${dot} Ctrl-C stops`, elapsed];
-  const state = over ? 'THE WATCH IS OVER' : reader.paused ? 'PAUSED, the watch goes on' : null;
-  const short = over ? 'OVER' : reader.paused ? 'PAUSED' : null;
-  const join = (...parts: readonly (string | null)[]): string =>
-    parts.filter((part) => part !== null).join(` ${dot} `);
-  return [
-    join(isolateWords(all, reader), state, elapsed),
-    join(state, elapsed),
-    join(short, elapsed),
-    elapsed,
-  ];
-}
-
-/** `isolate 2 of 5`, where there are several of a process and one was chosen. */
-function isolateWords(view: LiveView, { isolate }: Reader): string | null {
-  const isolates = isolatesOf(view);
-  const at = isolate === null ? -1 : isolates.indexOf(isolate);
-  return at === -1 ? null : `isolate ${at + 1} of ${isolates.length}`;
+  return reader === null ? [`${elapsed} ${dot} Ctrl-C stops`, elapsed] : timeTexts(view, reader, over, dot);
 }
 
 /** The title, and at the right edge the fullest of the texts that fits beside it; the last, the time, always does. */

@@ -21,11 +21,8 @@ export function helpLine(
   look: { readonly columns: number; readonly unicode: boolean; readonly over: boolean },
 ): Line {
   const glyphs = glyphsFor(look.unicode);
-  const keys = keysNow(view, reader, possible, look).flatMap(([key, does], index): Span[] => [
-    { text: index === 0 ? '' : '   ' },
-    { text: key, tone: 'strong' },
-    { text: ` ${does}`, tone: 'faint' },
-  ]);
+  const quits = look.over ? 'end and see the answer' : 'quit';
+  const keys = keysLine(view, reader, possible, { ...look, quits });
   const cost = costWords(view, ` ${glyphs.dot} `).find(
     (words) => lineWidth(keys) + 3 + textWidth(words) <= look.columns,
   );
@@ -34,14 +31,28 @@ export function helpLine(
   return [...keys, { text: ' '.repeat(room) }, { text: cost, tone: 'faint' }];
 }
 
+/** The keys alone. `quits` says what `q` does. */
+export function keysLine(
+  view: LiveView,
+  reader: Reader,
+  possible: Possible,
+  look: { readonly unicode: boolean; readonly over: boolean; readonly quits: string },
+): Line {
+  return keysNow(view, reader, possible, look).flatMap(([key, does], index): Span[] => [
+    { text: index === 0 ? '' : '   ' },
+    { text: key, tone: 'strong' },
+    { text: ` ${does}`, tone: 'faint' },
+  ]);
+}
+
 function keysNow(
   view: LiveView,
   reader: Reader,
   possible: Possible,
-  { unicode, over }: { readonly unicode: boolean; readonly over: boolean },
+  { unicode, over, quits }: Parameters<typeof keysLine>[3],
 ): [key: string, does: string][] {
   const { snapshot, opened } = reader;
-  const quit: [string, string] = ['q', over ? 'end and see the answer' : 'quit'];
+  const quit: [string, string] = ['q', quits];
   if (snapshot?.step === 'asked') return [['y', 'take it'], ['esc', 'leave it'], quit];
   const shown = viewFor(view, reader);
   const pause: [string, string] = ['p', reader.paused ? 'go on' : 'pause'];

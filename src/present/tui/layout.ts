@@ -66,9 +66,13 @@ export function layoutScreen(
 /**
  * The rows at the bottom of a terminal that belongs to a program: a rule with name and time, the verdict, a chart with its
  * legend, and what was found. A third of the terminal or so, in 80×24 nine rows of it; of a tall one two fifths, with the
- * collections and room for lines of source. `null` where that would leave the program too little.
+ * collections and room for lines of source. Its height is the same with `help`, the keys in its last row. `null` where that would
+ * leave the program too little.
  */
-export function layoutStrip({ columns: all, rows: allRows }: ScreenSize): ScreenLayout | null {
+export function layoutStrip(
+  { columns: all, rows: allRows }: ScreenSize,
+  { help = false }: { readonly help?: boolean } = {},
+): ScreenLayout | null {
   // A terminal that does not tell its size has neither.
   if (!(all >= STRIP_LEAST.columns && allRows >= STRIP_LEAST.rows)) return null;
   // The last column stays free: a letter in it leaves the cursor where terminals disagree about what comes next.
@@ -76,7 +80,8 @@ export function layoutStrip({ columns: all, rows: allRows }: ScreenSize): Screen
   const isTall = allRows >= TALL_ROWS;
   const rows = isTall ? Math.min(22, Math.round(allRows * 0.4)) : Math.max(8, Math.round(allRows * 0.36));
   const times = rows >= STRIP_ROWS_FOR_TIMES;
-  const free = rows - STRIP_FIXED_ROWS - (isTall ? 1 : 0) - (times ? 1 : 0);
+  const helpRows = help ? 1 : 0;
+  const free = rows - STRIP_FIXED_ROWS - (isTall ? 1 : 0) - (times ? 1 : 0) - helpRows;
   const chartRows = Math.round(free * (isTall ? 0.45 : 0.6));
   const oddChartRows = chartRows >= 7 && chartRows % 2 === 0 ? chartRows - 1 : chartRows;
   return {
@@ -90,7 +95,7 @@ export function layoutStrip({ columns: all, rows: allRows }: ScreenSize): Screen
     sideColumns: columns,
     chartRows: oddChartRows,
     gapRows: 0,
-    helpRows: 0,
+    helpRows,
     panelRows: free - oddChartRows,
   };
 }

@@ -6,7 +6,8 @@ import { Frame, type FrameProps, scrollRoom } from './frame.tsx';
 import { FramePainter, type TerminalStream } from './frame-painter.ts';
 import type { Key } from './keys.ts';
 import type { ScreenSize } from './layout.ts';
-import { isReading, newReader, react, type Reader } from './reader.ts';
+import { LiveReader } from './live-reader.ts';
+import { isReading } from './reader.ts';
 import type { SnapshotTalk } from './snapshot-talk.ts';
 
 export type ScreenOptions = {
@@ -53,10 +54,7 @@ export function openScreen({ stdout, color, unicode, title, commands }: ScreenOp
   const painter = new FramePainter(stdout);
   const sink = new FrameSink();
   const safeTitle = sanitize(title, { unicode });
-  let view: LiveView = { elapsedMs: 0, sides: [] };
-  let reader: Reader = newReader;
-  /** What a reader who has paused looks at. */
-  let held: LiveView | null = null;
+  const reader = new LiveReader();
   /** The watch has ended, and the reader still looks. */
   let over = false;
   let isGone = false;
@@ -67,13 +65,13 @@ export function openScreen({ stdout, color, unicode, title, commands }: ScreenOp
   let instance: Instance | null = null;
 
   const propsOf = (size: ScreenSize, live: boolean): FrameProps => ({
-    view: live ? (held ?? view) : view,
+    view: live ? reader.shown : reader.latest,
     title: safeTitle,
     size,
     color,
     unicode,
     live,
-    reader: commands === undefined ? null : reader,
+    reader: commands === undefined ? null : reader.reader,
     possible: { snapshotPids: commands?.snapshotPids() ?? new Set(), lastFromLine: 0, pageLines: 1 },
     over,
   });
@@ -89,10 +87,8 @@ export function openScreen({ stdout, color, unicode, title, commands }: ScreenOp
     painter.forget();
     show();
   };
-  const change = (next: Reader): void => {
-    reader = next;
-    held = reader.paused ? (held ?? view) : null;
-    if (over && !isReading(reader)) letGo();
+  const onChange = (): void => {
+    if (over && !isReading(reader.reader)) letGo();
     else show();
   };
 
@@ -102,10 +98,10 @@ export function openScreen({ stdout, color, unicode, title, commands }: ScreenOp
   let closed: Promise<void> | null = null;
   const finish = async (finalText: string): Promise<void> => {
     over = true;
-    if (isReading(reader)) {
+    if (isReading(reader.reader)) {
       // A snapshot can no longer be taken: there is nothing to be asked.
-      if (reader.snapshot !== null) reader = { ...reader, snapshot: null };
-      if (isReading(reader)) {
+      reader.tell(null);
+      if (isReading(reader.reader)) {
         show();
         await released;
       }
@@ -114,7 +110,9 @@ export function openScreen({ stdout, color, unicode, title, commands }: ScreenOp
     stdout.off('resize', redraw);
     const size = sizeOf(stdout);
     const picture =
-      view.sides.length === 0 ? '' : draw({ ...size, rows: Math.min(size.rows, PICTURE_ROWS) }, false);
+      reader.latest.sides.length === 0
+        ? ''
+        : draw({ ...size, rows: Math.min(size.rows, PICTURE_ROWS) }, false);
     instance?.unmount();
     painter.close();
     await new Promise<void>((resolve) => {
@@ -124,26 +122,24 @@ export function openScreen({ stdout, color, unicode, title, commands }: ScreenOp
   return {
     update(next) {
       if (closed !== null) return;
-      view = sanitizeDocument(next, { unicode });
-      // Nothing of a picture that stands still has changed.
-      if (held === null) show();
+      if (reader.update(sanitizeDocument(next, { unicode }))) show();
     },
     press(key) {
       if (commands === undefined || isGone) return;
-      const shown = held ?? view;
       const props = propsOf(sizeOf(stdout), true);
-      const possible = { ...props.possible, ...scrollRoom(props) };
-      const { reader: next, command } = react(reader, key, shown, possible);
+      const command = reader.press(key, { ...props.possible, ...scrollRoom(props) });
       if (command?.kind === 'quit') {
         if (over) letGo();
         else commands.quit();
         return;
       }
-      change(next);
+      onChange();
       if (command?.kind !== 'snapshot') return;
       commands.takeSnapshot(command.pid, (talk) => {
         const safe = sanitizeDocument(talk, { unicode });
-        if (closed === null) change({ ...reader, snapshot: safe });
+        if (closed !== null) return;
+        reader.tell(safe);
+        onChange();
       });
     },
     suspend() {
@@ -157,8 +153,7 @@ export function openScreen({ stdout, color, unicode, title, commands }: ScreenOp
     release() {
       letGo();
       // A picture that was held is let go of with it, or the next close would wait for nobody.
-      reader = newReader;
-      held = null;
+      reader.leave();
     },
     close(finalText = '') {
       closed ??= finish(finalText);

@@ -1,11 +1,12 @@
-import { formatDuration } from '../../core/duration.ts';
 import type { LiveSide, LiveView } from '../../report/live.ts';
 import { type Glyphs, glyphsFor } from '../glyphs.ts';
 import { cutLine, type Line, lineWidth, plainText } from '../line.ts';
 import { cutEnd, textWidth } from '../text-width.ts';
+import { findingView } from './finding-view.ts';
 import { growingLines } from './growing-lines.ts';
-import { costWords } from './help-line.ts';
+import { costWords, keysLine } from './help-line.ts';
 import type { ScreenLayout } from './layout.ts';
+import { newReader, openedFinding, type Possible, type Reader, viewFor } from './reader.ts';
 import {
   activitySpan,
   chartLines,
@@ -16,34 +17,103 @@ import {
   spread,
   verdictSpans,
 } from './side-lines.ts';
+import { snapshotLines } from './snapshot-talk.ts';
 import { stripFinding } from './strip-finding.ts';
+import { elapsedText, timeTexts } from './time-texts.ts';
 
-/** A watch of one program in few rows, below the program's own: always as many as the layout has, each within its columns. */
-export function stripLines(view: LiveView, layout: ScreenLayout, unicode: boolean): Line[] {
+/**
+ * A watch of one program in few rows, below the program's own: always as many as the layout has, each within its columns.
+ * `keys` are those of who sits in front of it, while they are not the program's.
+ */
+export function stripLines(
+  all: LiveView,
+  layout: ScreenLayout,
+  unicode: boolean,
+  keys: StripKeys | null = null,
+): Line[] {
+  const reader = keys?.reader ?? newReader;
+  const view = viewFor(all, reader);
   const [side] = view.sides;
-  const { columns, rows } = layout;
+  const { columns, rows, helpRows } = layout;
   const { cut } = glyphsFor(unicode);
   const lines = [
-    ruleLine(view, columns, unicode),
-    ...(side === undefined ? [] : bodyLines(view, side, layout, unicode)),
+    ruleLine(all, reader, columns, unicode),
+    ...(side === undefined ? [] : bodyLines(view, side, reader, layout, unicode)),
   ];
-  return Array.from({ length: rows }, (_, row) => cutLine(lines[row] ?? [], columns, cut));
+  const help =
+    keys === null || helpRows === 0
+      ? []
+      : [
+          keysLine(all, reader, possibleOf(keys, all, layout, unicode), {
+            unicode,
+            over: false,
+            quits: QUITS,
+          }),
+        ];
+  return [...Array.from({ length: rows - help.length }, (_, row) => lines[row] ?? []), ...help].map((line) =>
+    cutLine(line, columns, cut),
+  );
 }
 
-function bodyLines(view: LiveView, side: LiveSide, layout: ScreenLayout, unicode: boolean): Line[] {
+export type StripKeys = { readonly reader: Reader; readonly snapshotPids: ReadonlySet<number> };
+
+/** The program goes on, and so does the watch. */
+const QUITS = 'strip away';
+
+/** What can be done in such a strip. */
+export function possibleOf(
+  { reader, snapshotPids }: StripKeys,
+  all: LiveView,
+  layout: ScreenLayout,
+  unicode: boolean,
+): Possible {
+  const opened = openedFinding(viewFor(all, reader), reader);
+  const size = { columns: layout.columns, rows: openedRows(layout), unicode };
+  const lastFromLine = opened === null ? 0 : findingView(opened, 0, size).lastFromLine;
+  return { snapshotPids, lastFromLine, pageLines: size.rows };
+}
+
+function bodyLines(
+  view: LiveView,
+  side: LiveSide,
+  reader: Reader,
+  layout: ScreenLayout,
+  unicode: boolean,
+): Line[] {
   const glyphs = glyphsFor(unicode);
+  const { columns, panelRows } = layout;
+  const opened = openedFinding(view, reader);
+  if (opened !== null) {
+    const size = { columns, rows: openedRows(layout), unicode };
+    const shown = findingView(opened, reader.opened?.fromLine ?? 0, size);
+    const words = { text: shown.words, tone: 'faint' as const };
+    return [spread(verdictSpans(side), words, columns, glyphs), ...shown.lines];
+  }
   const activity = activitySpan(side);
+  const verdict = spread(
+    verdictRow(side, columns - textWidth(activity.text) - 2, glyphs),
+    activity,
+    columns,
+    glyphs,
+  );
+  const { snapshot } = reader;
+  if (snapshot !== null && panelRows < TALK_ROWS) {
+    return [verdict, ...snapshotLines(snapshot, columns, openedRows(layout))];
+  }
   return [
-    spread(
-      verdictRow(side, layout.columns - textWidth(activity.text) - 2, glyphs),
-      activity,
-      layout.columns,
-      glyphs,
-    ),
+    verdict,
     ...chartLines(side.report, sharedScale(view), layout, unicode),
-    ...foundLines(side, layout, unicode),
+    ...(snapshot === null ? foundLines(side, layout, unicode) : snapshotLines(snapshot, columns, panelRows)),
   ];
 }
+
+/** Below the rule and the verdict. */
+function openedRows({ rows, helpRows }: ScreenLayout): number {
+  return rows - 2 - helpRows;
+}
+
+/** With fewer the question about a snapshot is not seen whole, and the chart makes room for it. */
+const TALK_ROWS = 5;
 
 /** The verdict, and of when memory ends, the interval and the load what fits beside it whole. */
 function verdictRow(side: LiveSide, columns: number, glyphs: Glyphs): Line {
@@ -67,11 +137,13 @@ function foundLines(side: LiveSide, layout: ScreenLayout, unicode: boolean): Lin
 }
 
 /** `── node server.js ──────── cost so far: longest pause 9 ms · 310 ms in all ── 23 s ──`. */
-function ruleLine(view: LiveView, columns: number, unicode: boolean): Line {
+function ruleLine(view: LiveView, reader: Reader, columns: number, unicode: boolean): Line {
   const { dot, cut } = glyphsFor(unicode);
   const dash = unicode ? '─' : '-';
   const ends = `${dash}${dash}`;
-  const time = formatDuration(Math.floor(view.elapsedMs / 1000) * 1000);
+  const times = timeTexts(view, reader, false, dot);
+  const time =
+    times.find((text) => NAME_COLUMNS + textWidth(text) + RULE_COLUMNS <= columns) ?? elapsedText(view);
   const command = view.sides[0]?.name ?? '';
   // The folders of a command are what one knows.
   const name = `leakline ${dot} ${command.replaceAll(/(?<=^| )[^ ]*\/(?=[^ /])/g, '')}`;

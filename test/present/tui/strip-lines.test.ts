@@ -2,8 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lineWidth, paintLine } from '../../../src/present/line.ts';
 import { sanitizeDocument } from '../../../src/present/sanitize.ts';
+import type { Key } from '../../../src/present/tui/keys.ts';
 import { layoutStrip, type ScreenLayout } from '../../../src/present/tui/layout.ts';
-import { stripLines } from '../../../src/present/tui/strip-lines.ts';
+import { LiveReader } from '../../../src/present/tui/live-reader.ts';
+import { possibleOf, type StripKeys, stripLines } from '../../../src/present/tui/strip-lines.ts';
 import { columnsOf, hostileText, OBEYED_BY_TERMINALS } from '../hostile.ts';
 import { leakingReport, liveSide, liveView, packageFinding, withHostileText } from '../reports.ts';
 import { screenStates } from './screen-states.ts';
@@ -47,6 +49,58 @@ describe('the states of a program that is watched, at sizes from small to large'
   }
 });
 
+const KEYED_NAMES = [
+  'leaking',
+  'paused',
+  'finding-open',
+  'isolate-chosen',
+  'snapshot-asked',
+  'snapshot-refused',
+];
+
+describe('with the keys of who sits in front of it', () => {
+  for (const state of screenStates().filter(({ name }) => KEYED_NAMES.includes(name))) {
+    for (const [columns, rows, unicode] of [
+      [80, 24, true],
+      [200, 60, true],
+      ...(state.ascii === true ? ([[80, 24, false]] as const) : []),
+    ] as const) {
+      const name = `${state.name}-keys-${columns}x${rows}${unicode ? '' : '-ascii'}`;
+      test(name, async () => {
+        const layout = layoutOf(columns, rows, { help: true });
+        const reader = new LiveReader();
+        reader.update(sanitizeDocument(state.view, { unicode }));
+        const keys = (): StripKeys => ({ reader: reader.reader, snapshotPids: new Set([4242]) });
+        for (const key of state.keys ?? [])
+          reader.press(key, possibleOf(keys(), reader.shown, layout, unicode));
+        if (state.talk !== undefined) reader.tell(state.talk);
+        const lines = stripLines(reader.shown, layout, unicode, keys()).map((line) => paintLine(line, false));
+        expect(lines).toHaveLength(layoutOf(columns, rows).rows);
+        expect(lines.at(-1)).toMatch(/ q strip away$/);
+        await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`strip-states/${name}.txt`);
+      });
+    }
+  }
+});
+
+test('an opened finding scrolls to its last line in the rows that a strip has', () => {
+  const state = screenStates().find(({ name }) => name === 'finding-open');
+  const layout = layoutOf(80, 24, { help: true });
+  const reader = new LiveReader();
+  reader.update(state?.view ?? liveView(0, []));
+  const keys = (): StripKeys => ({ reader: reader.reader, snapshotPids: new Set() });
+  const press = (key: Key): void => void reader.press(key, possibleOf(keys(), reader.shown, layout, true));
+  const linesNow = (): string[] =>
+    stripLines(reader.shown, layout, true, keys()).map((line) => paintLine(line, false));
+  press('finding');
+  const [, of = ''] = /lines 1 to 6 of (\d+)/.exec(linesNow()[1] ?? '') ?? [];
+  for (let pages = 0; pages < 10; pages += 1) press('page down');
+  expect(linesNow()[1]).toContain(`to ${of} of ${of}`);
+  expect(linesNow().slice(2, -1)).toHaveLength(6);
+  press('back');
+  expect(linesNow().join('\n')).toContain('rss');
+});
+
 test('it takes nine of 24 rows, and of a tall terminal two fifths, at most 22', () => {
   expect([24, 35, 36, 40, 50, 60, 200].map((rows) => layoutOf(80, rows).rows)).toEqual([
     9, 13, 14, 16, 20, 22, 22,
@@ -78,13 +132,17 @@ test('there is none where it would leave the program too little', () => {
   ]);
 });
 
-test('it has at least eight rows and leaves the program twelve or more, whatever the terminal', () => {
+test('it has at least eight rows and leaves the program twelve or more, whatever the terminal and whose the keys', () => {
   for (let rows = 20; rows <= 200; rows += 1) {
     const layout = layoutOf(80, rows);
     expect(layout.rows).toBeGreaterThanOrEqual(8);
     expect(rows - layout.rows).toBeGreaterThanOrEqual(12);
     expect(layout.chartRows).toBeGreaterThanOrEqual(3);
     expect(layout.panelRows).toBeGreaterThanOrEqual(2);
+    const withKeys = layoutOf(80, rows, { help: true });
+    expect(withKeys.rows).toBe(layout.rows);
+    expect(withKeys.chartRows).toBeGreaterThanOrEqual(2);
+    expect(withKeys.panelRows).toBeGreaterThanOrEqual(2);
   }
 });
 
@@ -127,8 +185,8 @@ test('whatever the program and its variables are called, no line is wider than i
   );
 });
 
-function layoutOf(columns: number, rows: number): ScreenLayout {
-  const layout = layoutStrip({ columns, rows });
+function layoutOf(columns: number, rows: number, options?: { readonly help: boolean }): ScreenLayout {
+  const layout = layoutStrip({ columns, rows }, options);
   if (layout === null) throw new Error('too small');
   return layout;
 }
