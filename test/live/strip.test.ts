@@ -136,7 +136,8 @@ describe.runIf(process.platform === 'linux')('leakline run at a terminal', () =>
 
 describe.runIf(process.platform === 'linux')('the keys of a program that reads none', () => {
   test('open the finding and close it, and Ctrl-C ends the program as ever', async () => {
-    const terminal = run(program('leaking-program'));
+    // It ends with Ctrl-C.
+    const terminal = run(program('leaking-program'), ['100000']);
     await terminal.shows(/f open finding/);
     expect((await seen(terminal)).screen[23]).toMatch(
       /^p pause {3}f open finding {3}(?:s snapshot {3})?q strip away$/,

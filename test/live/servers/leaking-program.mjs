@@ -1,4 +1,4 @@
-// Keeps an answer for every question, 20 times a second, for three quarters of one.
+// Keeps an answer for every question, 20 times a second, for three quarters of a minute or as long as is said.
 const answers = new Map();
 // ^^ held by
 
@@ -10,4 +10,4 @@ function ask(question) {
 
 let asked = 0;
 const timer = setInterval(() => ask(`question ${asked++}`), 50);
-setTimeout(() => clearInterval(timer), 45_000);
+setTimeout(() => clearInterval(timer), Number(process.argv[2] ?? 45_000));
