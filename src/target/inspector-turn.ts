@@ -10,11 +10,14 @@ import { type HeldName, holdName } from './held-name.ts';
 export async function takeInspectorTurn(port: number, attempt: Attempt): Promise<HeldName> {
   const untilMs = performance.now() + TURN_WITHIN_MS;
   for (;;) {
-    const turn = await holdName(`leakline-inspector-${port}-`).catch(() => null);
-    if (turn !== null || performance.now() >= untilMs) return turn ?? { release: () => undefined };
+    const turn = await holdName(`leakline-inspector-${port}-`).catch(() => NOTHING_HELD);
+    if (turn !== null || performance.now() >= untilMs) return turn ?? NOTHING_HELD;
     await unlessAborted(sleep(LOOK_EVERY_MS), attempt);
   }
 }
+
+/** Where no name can be held (a sandbox may forbid such sockets) nobody else holds it either, and there is nothing to wait for. */
+const NOTHING_HELD: HeldName = { release: () => undefined };
 
 const LOOK_EVERY_MS = 20;
 /** Longer than the one whose turn it is may wait for the port. */

@@ -145,8 +145,10 @@ const SCOPE_WORDS = [
   'dead',
 ];
 
-/** A function in whose scope is a variable that only another uses, and a generator that waits there: types, names and edges of its nodes. */
+/** Edge types by their places in the description. */
 const [INTERNAL, CONTEXT] = [3, 0];
+
+/** A function in whose scope is a variable that only another uses, and a generator that waits there: types, names and edges of its nodes. */
 const PROGRAM = [
   {
     type: 5,
