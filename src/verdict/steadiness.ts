@@ -12,13 +12,17 @@ const slowestSoughtBytesPerSecond = 14_000;
 export const shortestWatchMs = 10_000;
 const shortestStretchMs = 5_500;
 const mostForASlope = 60;
+const HYSTERESIS = 2;
 
 /**
  * The slope a watch of this length promises to exclude before it says steady: what would reach the limit
- * within a day, and after 20 s less, with the root of time, as a wandering level lets one know it.
+ * within a day, and after 20 s less, with the root of time, as a wandering level lets one know it. What is steady stays so
+ * until twice that is possible, and no more than a day's: else the promise, which tightens with each second, takes the
+ * answer back where nothing has grown (of a server that warms up on a busy machine, 36 s in, for two minutes).
  */
-export function excludedBytesPerSecond(headroomBytes: number, watchedMs: number): number {
-  return (headroomBytes / secondsPerDay) * Math.min(1, Math.sqrt(20_000 / Math.max(1, watchedMs)));
+export function excludedBytesPerSecond(headroomBytes: number, watchedMs: number, wasSteady = false): number {
+  const times = Math.sqrt(20_000 / Math.max(1, watchedMs)) * (wasSteady ? HYSTERESIS : 1);
+  return (headroomBytes / secondsPerDay) * Math.min(1, times);
 }
 
 /**
@@ -27,16 +31,18 @@ export function excludedBytesPerSecond(headroomBytes: number, watchedMs: number)
  * ends below what is to be excluded; the slowest leak one goes looking for, 14 KB/s, is excluded at 95 %, for on
  * clean floors it shows long before it matters; and no growth beyond warming up is established, nor is one likely: of leaks of
  * 15 KB/s some were called steady at 10 KB/s, where a healthy server has 3 by then.
+ * `wasSteady`: whether it was at the point before.
  */
 export function findSteady(
   { space, resolutionBytes }: Pick<Track, 'space' | 'resolutionBytes'>,
   points: readonly Point[],
   headroomBytes: number,
   level: number,
+  wasSteady = false,
 ): Slope | undefined {
   const last = points.at(-1);
   if (last === undefined || last.timeMs < shortestWatchMs || isSuspicious(points)) return undefined;
-  const excluded = excludedBytesPerSecond(headroomBytes, last.timeMs);
+  const excluded = excludedBytesPerSecond(headroomBytes, last.timeMs, wasSteady);
   const warmUp = warmUpBytesPerSecond(last.timeMs);
   for (const share of [1, 2 / 3, 1 / 2, 1 / 3]) {
     const from = last.timeMs * (1 - share);

@@ -262,9 +262,11 @@ export class TrackWatch {
   #lookForSteady(point: Point): void {
     if (this.#count > ALL_LOOKED_AT && point.timeMs < this.#nextSteadyLookMs) return;
     this.#nextSteadyLookMs = point.timeMs * (1 + 1 / 30);
+    const { limitBytes, level } = this.#options;
+    const wasSteady = this.#steady !== undefined;
     const slope =
       this.#leak === undefined
-        ? findSteady(this.#track, this.points, this.#options.limitBytes - point.bytes, this.#options.level)
+        ? findSteady(this.#track, this.points, limitBytes - point.bytes, level, wasSteady)
         : undefined;
     this.#steady = slope && { sinceMs: this.#steady?.sinceMs ?? point.timeMs, slope };
   }
