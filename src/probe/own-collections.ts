@@ -63,15 +63,14 @@ export class OwnCollections {
 
   /** Collects if the budget allows: at once, or begins to. */
   collect(everyMs: number, pace: Pace): void {
-    const { nowMs, gc } = this.#options;
     if (this.#telemetry.awaitsStarted) {
       this.#goOn();
       return;
     }
-    const atMs = nowMs();
     const heap = readHeapShape(this.#host.v8);
-    if (this.#budget.allows(heap, atMs, everyMs, pace) || gc === 'forced') this.#force(heap);
-    else if (this.#canStart(heap) && this.#budget.allowsStarted(atMs, everyMs, pace)) this.#start(heap);
+    const choice = this.#budget.choose(heap, this.#options.nowMs(), everyMs, pace, this.#canStart(heap));
+    if (choice === 'force' || this.#options.gc === 'forced') this.#force(heap);
+    else if (choice === 'start') this.#start(heap);
   }
 
   /** To be called with every collection, in order, before the account is settled. */
