@@ -14,7 +14,7 @@ import { listingMs, readScriptUrls } from '../census/scripts.ts';
 import { ScopeReader } from '../census/scopes.ts';
 import type { ScriptAnswer, ScriptQuestion } from '../core/function-excerpt.ts';
 import { StallAccount } from '../core/stall-account.ts';
-import { readHeapShape } from '../probe/gc-budget.ts';
+import { readHeapShape } from '../probe/heap-shape.ts';
 import { Probe } from '../probe/probe.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions, WhyLeft } from '../probe/agent-tick.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';

@@ -1,5 +1,5 @@
 import type * as v8Module from 'node:v8';
-import type { HeapShape } from './gc-budget.ts';
+import type { HeapShape } from './heap-shape.ts';
 
 /**
  * How the program's compiled code grows: machine code after each collection, for nothing; bytecode when it is looked at. A

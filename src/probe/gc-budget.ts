@@ -1,9 +1,9 @@
-import type * as v8Module from 'node:v8';
+import type { HeapShape } from './heap-shape.ts';
 
 /**
  * Whether a forced collection fits, and how long it will take.
  *
- * A full collection visits live objects. Measured on Node 20 and 2 cores (bench/forced-gc.ts): 1.5 ms a MB of small
+ * A full collection visits live objects, so heaps are told as far as they live (`heap-shape.ts`). Measured on Node 20 and 2 cores (bench/forced-gc.ts): 1.5 ms a MB of small
  * objects, and a MB of large arrays 0.2 ms if they hold references or small integers and nothing if they hold doubles,
  * which V8 need not look through. Which of the two, and how fast this heap and machine are, is learnt from the pauses
  * seen. So a heap of 15 MB of small objects or more is not forced: there a collection is started (`started-gc.ts`), or, where
@@ -68,7 +68,7 @@ export class GcBudget {
 
   /**
    * Half of the pause, at no better than the usual speed. With two thirds of it, and larger heaps where earlier ones had been
-   * quick, the longest of 962 forced beside other busy processes took 61 ms; of the 765 below 14.7 MB, 30.
+   * quick, some took 42 to 61 ms beside other busy processes (docs/decisions/0010-started-collections.md).
    */
   #isShort(heap: HeapShape): boolean {
     return this.predictMs(heap) * Math.max(1, 1 / this.#slowdown) <= this.#maxPauseMs / 2;
@@ -163,18 +163,4 @@ const LARGE_ENOUGH_TO_LEARN = 16_000_000;
 
 function smallMs(bytes: number): number {
   return 3 + (bytes / 1e6) * 1.5;
-}
-
-export type HeapShape = { readonly smallObjectBytes: number; readonly largeObjectBytes: number };
-
-/** Reads the heap's spaces; about 20 µs. */
-export function readHeapShape(v8: typeof v8Module): HeapShape {
-  let smallObjectBytes = 0;
-  let largeObjectBytes = 0;
-  for (const space of v8.getHeapSpaceStatistics()) {
-    // Spelled out by V8: large_object_space, new_large_object_space, code_large_object_space, ...
-    if (space.space_name.includes('large_object')) largeObjectBytes += space.space_used_size;
-    else if (space.space_name !== 'read_only_space') smallObjectBytes += space.space_used_size;
-  }
-  return { smallObjectBytes, largeObjectBytes };
 }

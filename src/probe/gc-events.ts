@@ -1,5 +1,6 @@
 import type { GCProfiler } from 'node:v8';
 import type { GcEvent, GcKind } from '../core/series.ts';
+import { holdsSmallObjects } from './heap-shape.ts';
 
 /** What V8's `GCProfiler` says of one collection; only the fields that are read. */
 export type GcStatistic = Pick<ReturnType<GCProfiler['stop']>['statistics'][number], 'gcType'> & {
@@ -30,6 +31,8 @@ export type GcRecord = GcEvent & {
   readonly externalAfterBytes: number;
   /** Machine code that was left. */
   readonly codeAfterBytes: number;
+  /** What was left in spaces of small objects. */
+  readonly smallAfterBytes: number;
   readonly started: Span | null;
 };
 
@@ -62,16 +65,17 @@ export function joinGcRecords(
       afterBytes: statistic.afterGC.heapStatistics.usedHeapSize,
       forced: timing !== undefined && isForced(timing),
       externalAfterBytes: statistic.afterGC.heapStatistics.externalMemory,
-      codeAfterBytes: codeBytesOf(statistic),
+      codeAfterBytes: leftIn(statistic, (name) => name.includes('code')),
+      smallAfterBytes: leftIn(statistic, holdsSmallObjects),
       started: timing?.started ?? null,
     };
   });
 }
 
-function codeBytesOf({ afterGC }: GcStatistic): number {
+function leftIn({ afterGC }: GcStatistic, isMeant: (space: string) => boolean): number {
   let bytes = 0;
   for (const { spaceName, spaceUsedSize } of afterGC.heapSpaceStatistics) {
-    if (spaceName.includes('code')) bytes += spaceUsedSize;
+    if (isMeant(spaceName)) bytes += spaceUsedSize;
   }
   return bytes;
 }

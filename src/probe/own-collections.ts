@@ -4,9 +4,10 @@ import type * as workerThreads from 'node:worker_threads';
 import type { StallAccount } from '../core/stall-account.ts';
 import { CompiledCode } from './compiled-code.ts';
 import { createForcedGc } from './forced-gc.ts';
-import { GcBudget, type HeapShape, type Pace, readHeapShape } from './gc-budget.ts';
+import { GcBudget, type Pace } from './gc-budget.ts';
 import type { GcRecord, Span } from './gc-events.ts';
 import type { GcTelemetry } from './gc-telemetry.ts';
+import { type HeapShape, readHeapShape, readLiveShape } from './heap-shape.ts';
 import { StartedGc, canStartGc, mayMarkInPause } from './started-gc.ts';
 
 /**
@@ -23,6 +24,8 @@ export class OwnCollections {
   #startedGc: StartedGc | null = null;
   #mayStart: boolean;
   #wentOn: Span | null = null;
+  /** Small objects after the last major collection. */
+  #leftBytes: number | null = null;
 
   constructor(host: OwnCollectionsHost, options: OwnCollectionsOptions, telemetry: GcTelemetry) {
     this.#host = host;
@@ -39,17 +42,17 @@ export class OwnCollections {
   /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
   get fits(): boolean {
     if (this.#options.gc === 'natural' || this.#telemetry.awaitsStarted) return false;
-    return this.#budget.wouldAllow(readHeapShape(this.#host.v8), this.#options.nowMs());
+    return this.#budget.wouldAllow(this.#live(), this.#options.nowMs());
   }
 
   /** How long a forced collection would stand still now. */
   get predictedMs(): number {
-    return this.#budget.predictMs(readHeapShape(this.#host.v8));
+    return this.#budget.predictMs(this.#live());
   }
 
   /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
   caused<Result>(name: string, work: () => Result): Result {
-    const heap = readHeapShape(this.#host.v8);
+    const heap = this.#live();
     const startMs = this.#options.nowMs();
     try {
       return this.#options.account.book(name, work);
@@ -67,7 +70,7 @@ export class OwnCollections {
       this.#goOn();
       return;
     }
-    const heap = readHeapShape(this.#host.v8);
+    const heap = this.#live();
     const choice = this.#budget.choose(heap, this.#options.nowMs(), everyMs, pace, this.#canStart(heap));
     if (choice === 'force' || this.#options.gc === 'forced') this.#force(heap);
     else if (choice === 'start') this.#start(heap);
@@ -76,7 +79,8 @@ export class OwnCollections {
   /** To be called with every collection, in order, before the account is settled. */
   observe(gc: GcRecord): void {
     if (gc.kind !== 'major') return;
-    const heap = readHeapShape(this.#host.v8);
+    this.#leftBytes = gc.smallAfterBytes;
+    const heap = this.#live();
     if (!gc.forced) this.#budget.observe(gc.durationMs, heap);
     if (gc.started === null) return;
     const startMs = gc.timeMs - gc.durationMs;
@@ -98,7 +102,7 @@ export class OwnCollections {
     this.#telemetry.switchOn(true);
     const startMs = nowMs();
     account.book('forced gc', this.#forceGc);
-    account.book('forced gc', () => this.compiled.countBytecode(this.#host.v8, heap));
+    account.book('forced gc', () => this.compiled.countBytecode(this.#host.v8, readHeapShape(this.#host.v8)));
     this.#budget.learn(nowMs() - startMs, heap, startMs);
   }
 
@@ -137,6 +141,10 @@ export class OwnCollections {
     account.book('forced gc', () => this.#startedGc?.goOn());
     this.#wentOn = { startMs, endMs: nowMs() };
     this.#telemetry.caused(this.#wentOn);
+  }
+
+  #live(): HeapShape {
+    return readLiveShape(this.#host.v8, this.#leftBytes);
   }
 
   /** The account's times are those of `performance.now()`. */

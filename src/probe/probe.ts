@@ -325,6 +325,7 @@ export type ProbeTick = {
 function asEvent({
   externalAfterBytes: _bytes,
   codeAfterBytes: _code,
+  smallAfterBytes: _small,
   started: _started,
   ...gc
 }: GcRecord): GcEvent {

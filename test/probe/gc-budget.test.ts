@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { floorEveryMs } from '../../src/probe/forced-gc.ts';
-import { GcBudget, type HeapShape, type Pace } from '../../src/probe/gc-budget.ts';
+import { GcBudget, type Pace } from '../../src/probe/gc-budget.ts';
+import type { HeapShape } from '../../src/probe/heap-shape.ts';
 
 const MB = 1e6;
 const closer = { closer: true, busy: 0 };

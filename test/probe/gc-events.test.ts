@@ -41,6 +41,7 @@ test('a collection whose time was not told gets the time of the look', () => {
     forced: false,
     externalAfterBytes: 0.4,
     codeAfterBytes: 1.5,
+    smallAfterBytes: 3,
   });
 });
 

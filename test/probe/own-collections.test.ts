@@ -76,7 +76,14 @@ class World {
   end(startMs: number, durationMs: number): void {
     const { started } = this.#told;
     this.#told.started = null;
-    const record = { kind: 'major', timeMs: startMs + durationMs, durationMs, forced: true, started };
+    const record = {
+      kind: 'major',
+      timeMs: startMs + durationMs,
+      durationMs,
+      forced: true,
+      started,
+      smallAfterBytes: 100e6,
+    };
     this.collections.observe(record as GcRecord);
     this.account.settle([]);
   }
