@@ -78,8 +78,11 @@ class Links {
   readonly #edgeByOrdinal: Uint32Array;
   readonly #canLead: readonly boolean[];
   readonly #isObject: readonly boolean[];
-  /** What a context is called; it is no link, but stands between a function and what that captures. */
-  readonly #contextName: number;
+  /**
+   * What contexts are called: one name for all in Node, one for each scope in Chromium 156. A context is no link, but stands between a
+   * function and what that captures.
+   */
+  readonly #contextNames: ReadonlySet<number>;
   /** By ordinal, how many links it is from where its chain begins, counted from 1; 0 is not known yet. */
   readonly #depth: Uint32Array;
   /** By ordinal, where the chain begins that it is a link of. */
@@ -92,7 +95,7 @@ class Links {
     this.#graph = graph;
     this.#edgeByOrdinal = edgeByOrdinal;
     this.#isObject = columns.nodeTypes.map((type) => type === 'object' || type === 'closure');
-    this.#contextName = columns.strings.indexOf('system / Context');
+    this.#contextNames = columns.strings.withPrefix('system / Context');
     this.#canLead = columns.edgeTypes.map((type) => LEADING.has(type));
     this.parent = new Uint32Array(nodeCount);
     this.#depth = new Uint32Array(nodeCount);
@@ -182,7 +185,7 @@ class Links {
   }
 
   #isLink(node: number): boolean {
-    return this.#isObjectOrFunction(node) && this.#graph.columns.nodeName[node] !== this.#contextName;
+    return this.#isObjectOrFunction(node) && !this.#contextNames.has(this.#graph.columns.nodeName[node]);
   }
 
   #heldBy(head: number): { holder: number; slot: string } {

@@ -57,13 +57,17 @@ function functionName(graph: HeapGraph, scopes: ScriptScopes, row: number): stri
 
 /** V8 names a script's node by where it is from; of a text in a page and of one that was evaluated, by nothing. */
 function scriptUrl(graph: HeapGraph, scopes: ScriptScopes, script: NodeOrdinal): string | null {
-  const name = nodeName(graph, script);
-  const url = name.startsWith(OF_SCRIPT) ? name.slice(OF_SCRIPT.length).replace(/^ \/ /, '') : name;
+  const url = urlOfScriptName(nodeName(graph, script));
   if (url !== '') return url;
   const said = scopes.sourceUrl(script);
   // Where there is none, this leads to `undefined`.
   if (said < 0 || nodeType(graph, said as NodeOrdinal) !== 'string') return null;
   return nodeName(graph, said as NodeOrdinal) || null;
+}
+
+/** The URL in the name of a script's node: it is the whole name in Node, and follows what the node is in Chromium 156. */
+export function urlOfScriptName(name: string): string {
+  return name.startsWith(OF_SCRIPT) ? name.slice(OF_SCRIPT.length).replace(/^ \/ /, '') : name;
 }
 
 const OF_FUNCTION = 'system / SharedFunctionInfo / ';

@@ -31,6 +31,24 @@ export class StringTable {
     return -1;
   }
 
+  /** Those that begin with a text of ASCII; looks at the first bytes of all strings. */
+  withPrefix(prefix: string): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (let at = 0; at < this.count; at += 1) if (this.#hasPrefix(at, prefix)) found.add(at);
+    return found;
+  }
+
+  #hasPrefix(index: number, prefix: string): boolean {
+    const start = this.#starts[index];
+    if (this.#starts[index + 1] - start < prefix.length) return false;
+    for (let place = 0; place < prefix.length; place += 1) {
+      const at = start + place;
+      const segment = Math.floor(at / SEGMENT_BYTES);
+      if (this.#segments[segment][at - segment * SEGMENT_BYTES] !== prefix.charCodeAt(place)) return false;
+    }
+    return true;
+  }
+
   /** The first of its bytes, or -1: enough to see that a string is not of some kind. */
   firstByte(index: number): number {
     if (!(index >= 0 && index < this.count) || this.byteLength(index) === 0) return -1;

@@ -1,4 +1,5 @@
 import type { ScriptLocation } from '../../core/location.ts';
+import { urlOfScriptName } from '../../heap/context-scopes.ts';
 import type { Heap } from '../../heap/heap.ts';
 import type { NodeOrdinal } from '../../heap/heap-graph.ts';
 
@@ -28,7 +29,7 @@ export function snapshotScripts(heap: Heap, urlByScriptId: ReadonlyMap<number, s
     const script = scriptOf(heap, node);
     if (script === null) continue;
     met.add(scriptId);
-    const url = urlByScriptId.get(scriptId) ?? heap.node(script).name;
+    const url = urlByScriptId.get(scriptId) ?? urlOfScriptName(heap.node(script).name);
     urls.set(scriptId, url);
     const text = follow(heap, script, 'source');
     const source = text === null ? null : heap.node(text);
