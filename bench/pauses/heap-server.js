@@ -15,12 +15,16 @@ class Order {
     this.id = id;
     this.customer = { name: `customer ${id}`, city: id % 1000 };
     this.lines = [id, id + 1];
+    this.next = null;
   }
 
   get size() {
     return this.lines.length;
   }
 }
+
+const MOST_KEYS = 1_000_000;
+let isFilling = true;
 
 /** What fills the heap, and what a request adds to it. Each keeps all it makes in one place. */
 const shapes = {
@@ -37,11 +41,17 @@ const shapes = {
       return pages;
     };
   },
-  // One object used as a dictionary; a million keys at 300 MB.
+  // One object used as a dictionary, filled to a million keys: that is some 300 MB. Beyond, each order gets others that belong
+  // to it. What leaks is a key.
   dictionary: () => {
     const byKey = {};
     return (id) => {
-      byKey[`order ${id}`] = new Order(id);
+      if (isFilling && id >= MOST_KEYS) {
+        const order = byKey[`order ${id % MOST_KEYS}`];
+        order.next = { order: new Order(id), next: order.next };
+      } else {
+        byKey[`order ${id}`] = new Order(id);
+      }
       return byKey;
     };
   },
@@ -76,6 +86,7 @@ globalThis.gc();
 while (process.memoryUsage().heapUsed < bytes * 0.97) {
   for (let i = 0; i < 1000; i += 1) globalThis.kept = add(made++);
 }
+isFilling = false;
 
 let lateMs = 0;
 let dueMs = performance.now() + 5;
