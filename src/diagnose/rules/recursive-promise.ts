@@ -45,22 +45,33 @@ type Recursion = { readonly binding: Binding; readonly node: AnyNode };
 
 const WAITING_METHODS: ReadonlySet<string> = new Set(['then', 'catch', 'finally']);
 
-/** Where the function returns a call of the function that its promise is of: itself if it is async, or one that it is a callback in. */
-function recursionsIn(place: FunctionAt): Recursion[] {
-  const callback = isCallback(place);
-  if (!callback && !place.node.async) return [];
+/**
+ * Where the function returns a call of the function that its promise is of: itself if it is async, or one that it is a callback in.
+ * `place`: the function itself, or the one in which it is a callback of the promise returned. What such a callback returns is waited for
+ * too; V8's samples may show the one and never the other.
+ */
+function recursionsIn(fn: FunctionAt, place = fn): Recursion[] {
   const found: Recursion[] = [];
-  walkOwn(place, (node, path) => {
-    if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || !isReturned(node, path))
-      return;
+  walkOwn(fn, (node, path) => {
+    if (node.type !== 'CallExpression' || !isReturned(node, path)) return;
+    for (const callback of callbacksOf(node, path, place)) found.push(...recursionsIn(callback, place));
+    if (node.callee.type !== 'Identifier') return;
     const binding = findBinding(path, node.callee.name);
     const called = binding?.value ?? null;
     if (binding === undefined || called === null || !isFunction(called)) return;
-    const isOwn = called === place.node && place.node.async;
-    const isAround = callback && called !== place.node && place.path.includes(called);
+    const isOwn = called === place.node && (fn !== place || place.node.async);
+    const isAround = called !== place.node && isCallback(fn) && place.path.includes(called);
     if (isOwn || isAround) found.push({ binding, node });
   });
   return found;
+}
+
+/** The functions that a call of `then`, `catch` or `finally` is given. */
+function callbacksOf(node: AnyNode, path: NodePath, { script }: FunctionAt): FunctionAt[] {
+  if (node.type !== 'CallExpression' || !WAITING_METHODS.has(calledName(node) ?? '')) return [];
+  return (node.arguments as AnyNode[])
+    .filter(isFunction)
+    .map((callback) => ({ script, node: callback, path: [...path, callback] }));
 }
 
 /** `promise.then(callback)` */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AllocationStack } from '../../../src/core/allocations.ts';
 import type { Finding } from '../../../src/core/finding.ts';
 import { diagnose } from '../../../src/diagnose/diagnose.ts';
@@ -701,18 +701,18 @@ test('the names the report promises', () => {
   ]);
 });
 
-test('recursive-promise: a callback returns the call of the function that it is in, as TypeScript compiles it', async () => {
+describe('recursive-promise: a callback returns the call of the function that it is in, as TypeScript compiles it', () => {
   const file = draw(
     '/app/with-filter.js',
     `exports.withFilter = function (source, filter) {
   var getNext = function () {
   //  ^^ getNext
-    //         ^^ run
+    //                   ^^ run
     return source.next().then(function (payload) {
       //                              ^^ payload
       if (payload.done) return payload;
-      return Promise.resolve(filter(payload)).then(function (wanted) {
-        //                                                  ^^ wanted
+      return Promise.resolve(filter(payload)).catch(function () { return false; }).then(function (wanted) {
+        //                                                                                       ^^ wanted
         if (wanted) return payload;
         return getNext();
         //     ^^ again
@@ -722,14 +722,36 @@ test('recursive-promise: a callback returns the call of the function that it is 
   return { next: function () { return getNext(); } };
 };`,
   );
-  const found = await findings(
-    [file],
-    staying(60_000, builtin('then'), file.at('run'), file.at('wanted')),
-    staying(40_000, builtin('then'), file.at('payload')),
+
+  test.each([
+    { seen: 'all of it', stacks: [['run', 'wanted'], ['payload']] },
+    { seen: 'the callback around alone', stacks: [['payload']] },
+    { seen: 'the function alone', stacks: [['run']] },
+  ])('of which samples show $seen', async ({ stacks }) => {
+    const found = await findings(
+      [file],
+      ...stacks.map((marks) => staying(50_000, builtin('then'), ...marks.map((mark) => file.at(mark)))),
+    );
+    expect(told(found)).toEqual([
+      { kind: 'recursive-promise', name: 'getNext', held: file.line('getNext'), added: file.line('again') },
+    ]);
+  });
+});
+
+test('recursive-promise: what a callback starts and does not return is waited for by nobody', async () => {
+  const file = draw(
+    '/app/poll.js',
+    `function poll() {
+//         ^^ poll
+  return read().then(function (text) {
+    //                        ^^ text
+    poll();
+    return text;
+  });
+}`,
   );
-  expect(told(found)).toEqual([
-    { kind: 'recursive-promise', name: 'getNext', held: file.line('getNext'), added: file.line('again') },
-  ]);
+  const found = await findings([file], staying(100_000, builtin('then'), file.at('text'), file.at('poll')));
+  expect(found.some(({ kind }) => kind === 'recursive-promise')).toBe(false);
 });
 
 test.each([
