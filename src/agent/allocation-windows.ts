@@ -68,12 +68,11 @@ export class AllocationWindows {
     const { account } = this.#host;
     const book = <Result>(work: () => Result): Result =>
       sampler.collects ? probe.collecting('allocations', work) : account.book('allocations', work);
-    const waitMs = Math.min(FIT_WAIT_MS_MOST, Math.max(FIT_WAIT_MS, forMs));
     const isReadable = (): Promise<boolean> =>
       sampler.collects
-        ? this.#collectionFits(probe, waitMs, () => sampler.discardConsole())
+        ? this.#collectionFits(probe, () => sampler.discardConsole())
         : this.#isCollected(forMs * MAJOR_WAIT_WINDOWS);
-    if (sampler.collects && !(await this.#collectionFits(probe, waitMs)))
+    if (sampler.collects && !(await this.#collectionFits(probe)))
       return refused('pause', probe.predictedCollectionMs);
     if (!book(() => sampler.start(samplingIntervalBytes))) return refused('contended');
     const endMs = this.#host.nowMs() + forMs;
@@ -102,8 +101,8 @@ export class AllocationWindows {
   }
 
   /** Forced collections keep their distance from each other, so it may take a moment until the next one fits. */
-  async #collectionFits(probe: Probe, waitMs: number, meanwhile?: () => void): Promise<boolean> {
-    const endMs = this.#host.nowMs() + waitMs;
+  async #collectionFits(probe: Probe, meanwhile?: () => void): Promise<boolean> {
+    const endMs = this.#host.nowMs() + FIT_WAIT_MS;
     while (!this.#closed) {
       if (probe.allowsCollection) return true;
       if (this.#host.nowMs() > endMs) return false;
@@ -134,9 +133,7 @@ function refused(refusal: AllocationRefusal, predictedPauseMs: number | null = n
   return { profile: null, refusal, predictedPauseMs };
 }
 
-/** A little longer than the rest after a collection that takes the whole of the pause that is usual. */
-const FIT_WAIT_MS = 3000;
-/** For a window that is long: its answer is worth more. */
-const FIT_WAIT_MS_MOST = 6000;
+/** So long it takes until one pause that a busy machine drew out is no longer expected of the next. */
+const FIT_WAIT_MS = 6000;
 /** A floor is due every few seconds; in a large heap, where each is dear, less often. */
 const MAJOR_WAIT_WINDOWS = 3;

@@ -67,11 +67,13 @@ export class GcBudget {
   }
 
   /**
-   * Half of the pause, at no better than the usual speed. With two thirds of it, and larger heaps where earlier ones had been
-   * quick, some took 42 to 61 ms beside other busy processes (docs/decisions/0010-started-collections.md).
+   * Of a size for which half of the pause suffices at the usual speed. With two thirds of it, and larger heaps where earlier ones had
+   * been quick, some took 42 to 61 ms beside other busy processes (docs/decisions/0010-started-collections.md). A slow machine lowers
+   * that no further than to what fits: else a heap of 8 MB is forced and started by turns, and the floors of both kinds differ.
    */
   #isShort(heap: HeapShape): boolean {
-    return this.predictMs(heap) * Math.max(1, 1 / this.#slowdown) <= this.#maxPauseMs / 2;
+    const predictedMs = this.predictMs(heap);
+    return this.#fits(predictedMs) && predictedMs / this.#slowdown <= this.#maxPauseMs / 2;
   }
 
   learn(pauseMs: number, heap: HeapShape, nowMs: number): void {

@@ -72,7 +72,7 @@ describe('leakline run', () => {
       const { code, stderr } = await cli([
         ...args,
         program('idle'),
-        majorOf(version) >= 26 ? '13000' : '6000',
+        majorOf(version) >= 26 ? '13000' : '9000',
       ]);
       if (majorOf(version) >= 26) {
         expect(stderr).toContain("runs under Node's permission model");

@@ -104,6 +104,15 @@ describe('the budget of forced collections', () => {
     ]);
   });
 
+  test('a slow machine forces what fits two thirds of the pause there', () => {
+    const budget = new GcBudget(50);
+    // 15 ms were to be expected.
+    budget.learn(27, small(8), 0);
+    expect(budget.choose(small(8), 5000, 2000, closer, true)).toBe('force');
+    budget.learn(35, small(8), 5000);
+    expect(budget.choose(small(8), 10_000, 2000, closer, true)).toBe('start');
+  });
+
   test('where one can be started, a machine that was busy once is forced again later', () => {
     const budget = new GcBudget(50);
     budget.learn(60, small(10), 0);
