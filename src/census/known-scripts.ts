@@ -6,7 +6,7 @@ import type { FunctionFacts } from './scopes.ts';
  * would hold the program up for too long (docs/decisions/0028-scripts-by-their-text.md).
  *
  * By text a script is asked for when a function of it is met, so the walk stops for the answer. What no file explains was made at run
- * time (`new Function`, `eval`) where the program runs its files as they are; else it is not guessed at: then V8 lists all after all.
+ * time (`new Function`, `eval`) where the program runs its files as they are; else a file with the same words is asked for.
  */
 export class KnownScripts {
   readonly #readList: () => ReadonlyMap<string, string>;
@@ -18,6 +18,8 @@ export class KnownScripts {
   /** Of a script that is not certain yet, the functions that were asked with, by their places. */
   readonly #askedOfUnsure = new Map<string, Set<string>>();
   #loaded: readonly string[] = [];
+  /** Of which nothing was heard in time: they are nobody's until the next walk. */
+  readonly #unanswered = new Set<string>();
   /** Whether files run as they are written; `null` as long as nobody had to know. */
   #runsAsWritten: boolean | null = null;
 
@@ -27,8 +29,10 @@ export class KnownScripts {
     this.#text = text;
   }
 
-  /** Called in a slice. Makes the list, once, where its pause fits. */
+  /** Called in a slice, for each walk. Makes the list, once, where its pause fits. */
   open(): void {
+    for (const scriptId of this.#unanswered) this.#urlByScriptId.delete(scriptId);
+    this.#unanswered.clear();
     if (this.#mode !== 'unknown') return;
     if (this.#text === null || this.#text.listingFits()) {
       this.#list();
@@ -75,23 +79,39 @@ export class KnownScripts {
     const isNews = loaded.length !== this.#loaded.length;
     this.#loaded = loaded;
     const excerpts = asked.map(({ excerpt }) => excerpt);
-    const answers = await text.ask({ excerpts, ...(isNews && { loaded }) });
-    if (answers?.length !== asked.length) {
-      text.book(() => this.#list());
-      return true;
-    }
+    const answers = await this.#ask({ excerpts, ...(isNews && { loaded }) }, text);
+    const rewritten: FunctionExcerpt[] = [];
     for (const [index, { excerpt, isMade }] of asked.entries()) {
-      const answer = answers[index];
-      if (
-        answer === undefined ||
-        (answer.url === null && !isMade && !(await this.#isOfNoFile(answer, text)))
-      ) {
-        text.book(() => this.#list());
-        break;
+      const answer = answers?.[index];
+      if (answer === undefined) continue;
+      if (answer.url !== null || isMade || (await this.#isOfNoFile(answer, text))) {
+        this.#learn(excerpt, answer, text);
+      } else {
+        rewritten.push(excerpt);
       }
-      this.#learn(excerpt, answer, text);
+    }
+    if (rewritten.length === 0) return true;
+    const guesses = await this.#ask({ excerpts: rewritten, rewritten: true }, text);
+    for (const [index, excerpt] of rewritten.entries()) {
+      const guess = guesses?.[index];
+      if (guess !== undefined) this.#learn(excerpt, guess, text);
     }
     return true;
+  }
+
+  /** Without an answer in time the walk goes on without these scripts, and does not wait a second time. */
+  async #ask(
+    question: Parameters<ScriptsByText['ask']>[0],
+    text: ScriptsByText,
+  ): Promise<readonly ScriptAnswer[] | null> {
+    const answers = this.#unanswered.size > 0 ? null : await text.ask(question);
+    if (answers?.length === question.excerpts.length) return answers;
+    for (const { scriptId } of question.excerpts) {
+      if (this.#urlByScriptId.has(scriptId)) continue;
+      this.#urlByScriptId.set(scriptId, null);
+      this.#unanswered.add(scriptId);
+    }
+    return null;
   }
 
   /** Whether a text that no file has was made at run time: nothing may have rewritten a file on its way into the program. */
@@ -100,6 +120,7 @@ export class KnownScripts {
     if (this.#runsAsWritten === null) {
       const loaders = text.book(() => text.loaders());
       const answers = loaders === null ? null : await text.ask({ excerpts: loaders });
+      if (answers === null && loaders !== null) return false;
       this.#runsAsWritten = answers?.every(({ url }) => url?.startsWith('node:') === true) === true;
     }
     return this.#runsAsWritten;
@@ -116,9 +137,6 @@ export class KnownScripts {
 
   #list(): void {
     this.#mode = 'listed';
-    this.#toAsk.clear();
-    this.#askedOfUnsure.clear();
-    this.#loaded = [];
     this.#urlByScriptId = new Map(this.#readList());
   }
 }

@@ -17,13 +17,15 @@ export type ScriptQuestion = {
   readonly excerpts: readonly FunctionExcerpt[];
   /** The CommonJS files that are loaded, in the order of their loading; absent where they were told before. */
   readonly loaded?: readonly string[];
+  /** Something rewrote the files on their way into the program: the one with the same words is meant. */
+  readonly rewritten?: true;
   /** When the program began, by the clock: what was written later may not be what runs. */
   readonly startedMs: number;
 };
 
 /** The answer to one excerpt. */
 export type ScriptAnswer = {
-  /** As V8 has it, `node:` in front of Node's own; `null` if no text has this function there. */
+  /** As V8 has it, `node:` in front of Node's own; `null` if no text has this function. */
   readonly url: string | null;
   /**
    * Another function of the script would make it surer: the text is short, or several files have it. Without a URL: it may be in a

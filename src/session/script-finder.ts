@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { FunctionExcerpt, ScriptAnswer, ScriptQuestion } from '../core/function-excerpt.ts';
+import { ClosestText } from './closest-text.ts';
 import { readNodeSources } from './node-sources.ts';
 import { ProgramTexts } from './program-texts.ts';
 import { ScriptText } from './script-text.ts';
@@ -9,10 +10,12 @@ import { ScriptText } from './script-text.ts';
  * the files that it may have loaded.
  *
  * All functions that were asked for of a script must be where its file has them. Where several files have them, the order of loading
- * decides: V8 numbers scripts in the order in which Node has loaded them.
+ * decides: V8 numbers scripts in the order in which Node has loaded them. Of what was rewritten on its way into the program the file is
+ * found that has the same words.
  */
 export class ScriptFinder {
   readonly #files: ProgramTexts;
+  readonly #closest = new ClosestText();
   readonly #nodeTexts: Promise<readonly ScriptText[]>;
   readonly #excerptsById = new Map<string, FunctionExcerpt[]>();
   #orderByUrl: ReadonlyMap<string, number> = new Map();
@@ -30,14 +33,16 @@ export class ScriptFinder {
     this.#nodeTexts = nodeTexts(program.executable);
   }
 
-  async answer({ excerpts, loaded, startedMs }: ScriptQuestion): Promise<ScriptAnswer[]> {
+  async answer({ excerpts, loaded, rewritten, startedMs }: ScriptQuestion): Promise<ScriptAnswer[]> {
     this.#startedMs = startedMs;
     if (loaded !== undefined) {
       this.#orderByUrl = new Map(loaded.map((path, order) => [pathToFileURL(path).href, order]));
       await this.#files.readLoaded(loaded);
     }
     const answers: ScriptAnswer[] = [];
-    for (const excerpt of excerpts) answers.push(await this.#find(excerpt));
+    for (const excerpt of excerpts) {
+      answers.push(await (rewritten ? this.#findRewritten(excerpt) : this.#find(excerpt)));
+    }
     return answers;
   }
 
@@ -46,9 +51,7 @@ export class ScriptFinder {
     const excerpts = [...(this.#excerptsById.get(scriptId) ?? []), excerpt];
     this.#excerptsById.set(scriptId, excerpts);
     const urls = await this.#urlsWith(excerpts);
-    const objections = new Map(urls.map((one) => [one, this.#objections(scriptId, one)]));
-    const [url = null] = urls.sort((a, b) => (objections.get(a) ?? 0) - (objections.get(b) ?? 0));
-    this.#urlById.set(scriptId, url);
+    const url = this.#choose(scriptId, urls);
     this.#hasMetFiles ||= url?.startsWith('file:') === true;
     // Of a program that was built into one file none of its scripts is where it seems to be.
     if (url === null)
@@ -58,6 +61,23 @@ export class ScriptFinder {
       };
     const length = new Set(excerpts.map(({ head }) => head)).size === 1 ? excerpt.head.length : LONG_ENOUGH;
     return { url, unsure: urls.length > 1 || length < LONG_ENOUGH };
+  }
+
+  /** Of a script that was asked for as it is and not found, so that all files are read. */
+  async #findRewritten({ scriptId }: FunctionExcerpt): Promise<ScriptAnswer> {
+    const code = (this.#excerptsById.get(scriptId) ?? [])
+      .map(({ head, tail }) => `${head} ${tail}`)
+      .join(' ');
+    const urls = await this.#closest.find(code, this.#files.texts);
+    return { url: this.#choose(scriptId, urls), unsure: urls.length !== 1 };
+  }
+
+  /** The first of those that the order of loading speaks against least. */
+  #choose(scriptId: string, urls: readonly string[]): string | null {
+    const objections = new Map(urls.map((one) => [one, this.#objections(scriptId, one)]));
+    const [url = null] = urls.toSorted((a, b) => (objections.get(a) ?? 0) - (objections.get(b) ?? 0));
+    this.#urlById.set(scriptId, url);
+    return url;
   }
 
   /** How many of the scripts that are known this URL would contradict. Of what is no CommonJS module no order is known. */

@@ -7,7 +7,7 @@ import type { FunctionExcerpt } from '../core/function-excerpt.ts';
  */
 export class ScriptText {
   readonly url: string;
-  readonly #code: string;
+  readonly code: string;
   readonly #isTyped: boolean;
   #lineStarts: Uint32Array | null = null;
 
@@ -15,7 +15,7 @@ export class ScriptText {
     this.url = url;
     this.#isTyped = /\.[cm]?ts$/.test(url);
     // Node compiles it without.
-    this.#code = code.startsWith('\uFEFF') ? code.slice(1) : code;
+    this.code = code.startsWith('\uFEFF') ? code.slice(1) : code;
   }
 
   /**
@@ -23,7 +23,7 @@ export class ScriptText {
    * those after it next to nothing.
    */
   has({ line, column, head, tail, length }: FunctionExcerpt): boolean {
-    this.#lineStarts ??= lineStartsOf(this.#code);
+    this.#lineStarts ??= lineStartsOf(this.code);
     const lineStart = this.#lineStarts[line];
     if (lineStart === undefined) return false;
     const place = lineStart + column;
@@ -39,7 +39,7 @@ export class ScriptText {
   #next(text: string, from: number, last: number): number {
     if (!this.#isTyped) {
       // What is behind the last place is none of its business: a file may be long.
-      const at = this.#code.slice(from, last + text.length).indexOf(text);
+      const at = this.code.slice(from, last + text.length).indexOf(text);
       return at === -1 ? -1 : from + at;
     }
     for (let at = from; at <= last; at += 1) if (this.#stands(text, at)) return at;
@@ -47,12 +47,12 @@ export class ScriptText {
   }
 
   #stands(text: string, at: number): boolean {
-    if (!this.#isTyped) return this.#code.startsWith(text, at);
+    if (!this.#isTyped) return this.code.startsWith(text, at);
     for (let index = 0; index < text.length; index += 1) {
       const letter = text[index];
-      if (letter !== this.#code[at + index] && letter !== ' ') return false;
+      if (letter !== this.code[at + index] && letter !== ' ') return false;
     }
-    return at + text.length <= this.#code.length;
+    return at + text.length <= this.code.length;
   }
 }
 

@@ -29,27 +29,36 @@ test('a script is asked for once, and is the program’s unless it is of Node or
   expect(seen).toEqual(['ask 1 2 3 with 1 loaded']);
 });
 
-test.each<[string, Setup]>([
-  ['a file may not be what was loaded', { answers: { 1: { url: null, unsure: true } } }],
-  ['an option may rewrite files', { answers: { 1: { url: null } }, loaders: () => null }],
-])('what is in no file leads to the list where %s', async (_, ways) => {
-  const { scripts, seen } = setup(ways);
+test.each<[string, Setup, string[]]>([
+  ['a file may not be what was loaded', { answers: { 1: { url: null, unsure: true } } }, []],
+  ['an option may rewrite files', { answers: { 1: { url: null } }, loaders: () => null }, []],
+  [
+    'files are not loaded by Node’s own functions',
+    { answers: { 1: { url: null }, loader: { url: app } } },
+    ['ask loader'],
+  ],
+])('what is in no file is asked for by its words where %s', async (_, ways, between) => {
+  const { scripts, seen } = setup({ ...ways, byWords: { 1: { url: app } } });
   scripts.open();
   scripts.awaits(fn('1'));
-  await scripts.settle();
-  // It is not asked for again.
-  expect(scripts.awaits(fn('2'))).toBe(false);
+  expect(await scripts.settle()).toBe(true);
+  expect(scripts.awaits(fn('1'))).toBe(false);
   expect(scripts.isProgram(fn('1'))).toBe(true);
-  expect(seen).toEqual(['ask 1 with 1 loaded', 'list']);
+  expect(seen).toEqual(['ask 1 with 1 loaded', ...between, 'ask 1 by words']);
 });
 
-test('what is in no file leads to the list where files are not loaded by Node’s own functions', async () => {
-  const { scripts, seen } = setup({ answers: { 1: { url: null }, loader: { url: app } } });
+test('what has no file’s words is nobody’s, and is asked for with other functions', async () => {
+  const byWords: Record<string, Partial<ScriptAnswer>> = { 1: { url: null, unsure: true } };
+  const { scripts } = setup({ answers: { 1: { url: null, unsure: true } }, byWords });
   scripts.open();
   scripts.awaits(fn('1'));
   await scripts.settle();
+  expect(scripts.awaits(fn('1'))).toBe(false);
+  expect(scripts.isProgram(fn('1'))).toBe(false);
+  byWords['1'] = { url: app };
+  scripts.awaits(fn('1', { line: 7 }));
+  await scripts.settle();
   expect(scripts.isProgram(fn('1'))).toBe(true);
-  expect(seen).toEqual(['ask 1 with 1 loaded', 'ask loader', 'list']);
 });
 
 test('what is in no file was made at run time where files run as they are, and nothing is listed for it', async () => {
@@ -73,13 +82,30 @@ test('what `new Function` made is known without that', async () => {
   expect(seen).toEqual(['ask 1 with 1 loaded']);
 });
 
-test('without an answer the list is read', async () => {
-  const { scripts, seen } = setup({ ask: async () => null });
+test('without an answer nothing is known in this walk, nor asked; the next walk asks again', async () => {
+  let isThere = false;
+  const asked: string[] = [];
+  const { scripts, seen } = setup({
+    ask: async ({ excerpts }) => {
+      asked.push(excerpts.map(({ scriptId }) => scriptId).join(' '));
+      return isThere ? excerpts.map(() => ({ url: app, unsure: false })) : null;
+    },
+  });
   scripts.open();
-  scripts.awaits(fn('1'));
+  for (const id of ['1', '2']) {
+    scripts.awaits(fn(id));
+    await scripts.settle();
+    // A walk that still awaited it would go round for ever.
+    expect(scripts.awaits(fn(id))).toBe(false);
+    expect(scripts.isProgram(fn(id))).toBe(false);
+  }
+  expect(asked).toEqual(['1']);
+  isThere = true;
+  scripts.open();
+  for (const id of ['1', '2']) expect(scripts.awaits(fn(id))).toBe(true);
   await scripts.settle();
-  expect(scripts.isProgram(fn('1'))).toBe(true);
-  expect(seen).toEqual(['list']);
+  for (const id of ['1', '2']) expect(scripts.isProgram(fn(id))).toBe(true);
+  expect(seen).toEqual([]);
 });
 
 test('an unsure answer is asked for again with other functions, three in all, without waiting for them', async () => {
@@ -100,10 +126,14 @@ test('an unsure answer is asked for again with other functions, three in all, wi
   expect(seen).toEqual(['ask 1 with 1 loaded', 'ask 1', 'ask 1']);
 });
 
-type Setup = Partial<ScriptsByText> & { readonly answers?: Record<string, Partial<ScriptAnswer>> };
+type Setup = Partial<ScriptsByText> & {
+  readonly answers?: Record<string, Partial<ScriptAnswer>>;
+  /** Of what was rewritten. */
+  readonly byWords?: Record<string, Partial<ScriptAnswer>>;
+};
 
 /** `seen`: what was asked for and listed, in order. */
-function setup({ answers = {}, ...ways }: Setup): {
+function setup({ answers = {}, byWords = {}, ...ways }: Setup): {
   scripts: KnownScripts;
   seen: string[];
 } {
@@ -111,14 +141,16 @@ function setup({ answers = {}, ...ways }: Setup): {
   const ask = async ({
     excerpts,
     loaded,
-  }: Pick<ScriptQuestion, 'excerpts' | 'loaded'>): Promise<ScriptAnswer[]> => {
+    rewritten,
+  }: Omit<ScriptQuestion, 'startedMs'>): Promise<ScriptAnswer[]> => {
     const told = loaded === undefined ? '' : ` with ${loaded.length} loaded`;
-    seen.push(`ask ${excerpts.map(({ scriptId }) => scriptId).join(' ')}${told}`);
+    const how = rewritten ? ' by words' : told;
+    seen.push(`ask ${excerpts.map(({ scriptId }) => scriptId).join(' ')}${how}`);
     return excerpts.map(({ scriptId }) => ({
       url: null,
       unsure: false,
       ...(scriptId === 'loader' && { url: 'node:internal/modules/cjs/loader' }),
-      ...answers[scriptId],
+      ...(rewritten ? byWords : answers)[scriptId],
     }));
   };
   const list = (): Map<string, string> => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -59,6 +59,30 @@ test('functions that were made at run time are told from the program’s, and no
     expect(listed.asked).toEqual([]);
     expect(byText.details).toEqual(listed.details);
     expect(JSON.stringify(byText.details)).toContain('made-functions.mjs');
+  } finally {
+    await running.stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('of files that a loader compiles on their way in the ones with the same words are found, and nothing is listed', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rewritten-')));
+  const source = join(import.meta.dirname, 'servers/rewritten');
+  for (const name of ['server.ts', 'journal.ts', 'audience.ts'])
+    cpSync(join(source, name), join(folder, name));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const file = join(folder, 'server.ts');
+  const running = await startServer(file, { nodeArgs: ['--import', join(source, 'loader.mjs')] });
+  try {
+    const byText = await look(running.pid, file, 0.001);
+    const listed = await look(running.pid, file, 1000);
+    const found = byText.asked.flatMap(({ url }) => (url?.startsWith(`file://${folder}/`) ? [url] : []));
+    expect(new Set(found.map((url) => url.slice(url.lastIndexOf('/') + 1)))).toEqual(
+      new Set(['server.ts', 'journal.ts', 'audience.ts']),
+    );
+    expect(listed.asked).toEqual([]);
+    expect(byText.details).toEqual(listed.details);
+    for (const holder of ['visits', 'readers']) expect(JSON.stringify(byText.details)).toContain(holder);
   } finally {
     await running.stop();
     rmSync(folder, { recursive: true });
