@@ -1,9 +1,7 @@
 type Visit = { readonly url: string; readonly at: number };
 
-enum Kind {
-  Page = 'page',
-  Asset = 'asset',
-}
+const Kind = { Page: 'page', Asset: 'asset' } as const;
+type Kind = (typeof Kind)[keyof typeof Kind];
 
 /** Keeps every visit, in a field and behind a function. */
 export class Journal {
