@@ -22,7 +22,14 @@ import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
 import { AllocationWindows } from './allocation-windows.ts';
 import { closeUnusedInspector, inspectorUrl, portOf } from './close-inspector.ts';
-import { activeHandles, loadedBuiltins, loadedFiles, loadedModules, loadersOf } from './program-roots.ts';
+import {
+  activeHandles,
+  loadedBuiltins,
+  loadedFiles,
+  loadedModules,
+  loadersOf,
+  stripsTypes,
+} from './program-roots.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import { WorkerThreads } from './worker-threads.ts';
 
@@ -144,6 +151,7 @@ class Agent {
       argv: process.argv,
       cwd: workingDirectory(),
       launcher: this.#options.launcher === true,
+      stripsTypes: stripsTypes(),
       heapLimitBytes: v8.getHeapStatistics().heap_size_limit,
     };
   }

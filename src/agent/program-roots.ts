@@ -73,16 +73,29 @@ const MAX_FILES_TOLD = 4000;
  * was told to load or rewrite something by an option, for hooks of ES modules can't be seen.
  */
 export function loadersOf(require: NodeJS.Require): object[] | null {
-  const given = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)];
-  if (given.some((option) => REWRITING.test(option))) return null;
+  if (mayRewriteFiles()) return null;
   const module = require('node:module') as { _extensions?: object; prototype?: object };
   const handler = ownFunction(module._extensions, '.js');
   const compile = ownFunction(module.prototype, '_compile');
   return handler === null || compile === null ? null : [handler, compile];
 }
 
+/** Node 22.18 and later runs TypeScript with blanks in the place of its types, unless somebody else makes JavaScript of it. */
+export function stripsTypes(): boolean {
+  const { typescript } = process.features as { readonly typescript?: unknown };
+  return typescript === 'strip' && !mayRewriteFiles();
+}
+
+/** Whether Node was told to by an option. */
+function mayRewriteFiles(): boolean {
+  const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ').replace(OWN_IMPORT, ' ');
+  return REWRITING.test(given);
+}
+
 const REWRITING =
-  /^(?:-r|--(?:require|import|loader|experimental-loader|experimental-transform-types))(?:=|$)/;
+  /(?:^|\s)(?:-r|--(?:require|import|loader|experimental-loader|experimental-transform-types))(?:[=\s]|$)/;
+/** Waits to be asked, and loads nothing before. */
+const OWN_IMPORT = /--import[=\s]\S*leakline\/register\S*/g;
 
 function ownFunction(object: object | undefined, key: string): object | null {
   const value: unknown = object === undefined ? null : Object.getOwnPropertyDescriptor(object, key)?.value;

@@ -252,7 +252,7 @@ export class IsolateWatch {
             this.#seen = news.seen ?? this.#seen;
             this.#changed();
           },
-          sources: sourceFiles(),
+          sources: sourceFiles({ stripsTypes: hello.stripsTypes }),
           workingDirectory: hello.cwd,
         },
         this.#over.signal,

@@ -5,15 +5,16 @@ import type { ScriptSource, SourceReader } from '../diagnose/source/source-reade
 
 /**
  * Scripts and their source maps from this machine's disk: outside the target, whose memory maps would cost. A script
- * that changed since it was loaded gives wrong lines; one that is gone gives none.
+ * that changed since it was loaded gives wrong lines; one that is gone gives none. `stripsTypes`: whether the program's Node runs
+ * TypeScript as it stands.
  */
-export function sourceFiles(): SourceReader {
+export function sourceFiles({ stripsTypes = false }: { readonly stripsTypes?: boolean } = {}): SourceReader {
   const known = new Map<string, Promise<ScriptSource | null>>();
   return {
     read(url) {
       let source = known.get(url);
       if (source === undefined) {
-        source = readScript(url);
+        source = readScript(url, stripsTypes);
         known.set(url, source);
       }
       return source;
@@ -21,11 +22,12 @@ export function sourceFiles(): SourceReader {
   };
 }
 
-async function readScript(url: string): Promise<ScriptSource | null> {
+async function readScript(url: string, stripsTypes: boolean): Promise<ScriptSource | null> {
   const path = scriptPath(url);
   if (path === null) return null;
   const code = await readText(path);
   if (code === null) return null;
+  if (stripsTypes && /\.[cm]?ts$/.test(path)) return { code, typed: true, map: null };
   const reference = lastMapReference(code);
   if (reference?.startsWith('data:') === true) return { code, map: decodeDataUrl(reference) };
   // A bundler may leave the comment out and still lay the map beside the script.

@@ -30,6 +30,8 @@ export type AgentHello = {
   readonly heapLimitBytes: number;
   /** Runs a script of an installed package, so the program may be a child of it. */
   readonly launcher: boolean;
+  /** Node itself runs TypeScript files, less their types; nothing else was told to load them. */
+  readonly stripsTypes: boolean;
 };
 
 /** Listens at `socketPath`, whose directory the caller has made private (0700). */

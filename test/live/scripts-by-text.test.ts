@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { installedNodes, majorOf } from '../../bench/lib/nodes.ts';
 import { findCases } from '../../bench/gallery/case.ts';
 import { startServer as startCase } from '../../bench/gallery/server.ts';
 import type { CensusWalk, ContainerDetail } from '../../src/core/census.ts';
@@ -88,6 +89,30 @@ test('of files that a loader compiles on their way in the ones with the same wor
     rmSync(folder, { recursive: true });
   }
 });
+
+const withStripping = installedNodes().find(({ version }) => majorOf(version) >= 24);
+test.skipIf(withStripping === undefined)(
+  'Node strips types itself, unless it was told to load something',
+  async () => {
+    const source = join(import.meta.dirname, 'servers/rewritten');
+    const file = join(source, 'server.ts');
+    for (const [nodeArgs, expected] of [
+      [[], true],
+      [['--import', join(source, 'loader.mjs')], false],
+    ] as const) {
+      const running = await startServer(file, { nodeArgs, node: withStripping?.path ?? '' });
+      try {
+        const target = await attach(running.pid, await agentFiles(), {
+          onCall: () => Promise.reject(new Error('nothing is asked for')),
+        });
+        expect(target.hello.stripsTypes).toBe(expected);
+        await target.close();
+      } finally {
+        await running.stop();
+      }
+    }
+  },
+);
 
 type Seen = { readonly asked: readonly ScriptAnswer[]; readonly details: unknown };
 

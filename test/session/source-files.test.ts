@@ -36,6 +36,12 @@ test('the last comment counts', async () => {
   expect((await sourceFiles().read(path))?.map).toBe(map);
 });
 
+test('TypeScript is told from what was compiled where Node itself strips the types', async () => {
+  const path = write('typed.mts', 'const a: number = 1;\n//# sourceMappingURL=maps.json\n');
+  expect(await sourceFiles({ stripsTypes: true }).read(path)).toMatchObject({ typed: true, map: null });
+  expect((await sourceFiles().read(path))?.typed).toBeUndefined();
+});
+
 test('file URLs are read, with what stands behind the path left out', async () => {
   const path = write('module.mjs', 'g();');
   expect((await sourceFiles().read(`${pathToFileURL(path).href}?t=1`))?.code).toBe('g();');

@@ -1,6 +1,7 @@
 import { AnyMap, type TraceMap } from '@jridgewell/trace-mapping';
 import type { SourceReader } from './source-reader.ts';
 import { type AnyNode, type Program, parseScript } from './syntax.ts';
+import { parseTypeScript } from './typed-syntax.ts';
 
 /** A script as V8 runs it, parsed, with the map back to what was written. */
 export type Script = {
@@ -60,7 +61,7 @@ export class Scripts {
       url,
       code: source.code,
       lineStarts: lineStartsOf(source.code),
-      program: parseScript(source.code),
+      program: parseScript(source.code) ?? (source.typed === true ? parseTypeScript(source.code) : null),
       map: source.map === null ? null : parseMap(source.map, source.mapUrl ?? url),
     };
   }

@@ -11,6 +11,8 @@ export type SourceReader = {
 
 export type ScriptSource = {
   readonly code: string;
+  /** It is TypeScript, and runs with blanks in the place of its types, so that everything is where it stands. */
+  readonly typed?: boolean;
   /**
    * The source map as JSON text, wherever it was found: a comment's data URL, the file a comment names, or a file
    * `<script>.map` that no comment names. `null` if there is none.
