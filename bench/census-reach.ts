@@ -25,6 +25,7 @@ const programs: Readonly<Record<string, () => object>> = {
       numbered((n) => `() => [kept${n % 10}, ${n}]`),
       numbered((n) => `kept${n} = [${n}]`, 10),
     ),
+  'a bundle: 5,000 functions and 500 classes in one scope': () => bundle(5_000, 500),
   '20,000 plain objects': () => tree(COUNT, (n) => ({ n, inner: { n } })),
   '20,000 instances': () => {
     class Plain {
@@ -138,6 +139,19 @@ function evaluated(expressions: readonly string[], variables: readonly string[])
     filename: '/program.js',
   }) as object[];
   return tree(made.length, (n) => made[n] ?? {});
+}
+
+/** Every name is used by a function, so that all are variables of the scope. */
+function bundle(functions: number, classes: number): object {
+  const lines = [
+    ...numbered((n) => `function f${n}() { return [f${(n + 1) % functions}, C${n % classes}]; }`, functions),
+    ...numbered(
+      (n) => `class C${n} { get() { return f${n}; } set() { return C${n}; } all() { return f0; } }`,
+      classes,
+    ),
+    'return { f0 };',
+  ];
+  return runInThisContext(`(() => { ${lines.join('\n')} })()`, { filename: '/program.js' }) as object;
 }
 
 function tree(count: number, leaf: (n: number) => object): object {

@@ -70,6 +70,23 @@ export function isMadeFunction(fn: object): boolean {
   return /^(?:async )?function\*? anonymous\(/.test(sourceOf(fn));
 }
 
+/** Whether it was written as a method, in a class or an object literal: `get size() {…}`, `async *all() {…}`. */
+export function isMethod(fn: object): boolean {
+  const start = sourceOf(fn).slice(0, START_LENGTH);
+  return METHOD.test(start) && !NO_METHOD.test(start);
+}
+
+/** Whether it was written with a name of its own, or is a class: `function f() {…}`, `class {…}`. */
+export function isDeclaration(fn: object): boolean {
+  return DECLARATION.test(sourceOf(fn).slice(0, START_LENGTH));
+}
+
+const START_LENGTH = 200;
+const METHOD = /^(?:(?:static|async|get|set)\s+|\*\s*)*(?:[\p{ID_Start}$_#][\p{ID_Continue}$]*|\[|['"\d])/u;
+/** `async (a) => …`, `a => …` and `(a) => …` are none; a method called `async` is taken for one of them. */
+const NO_METHOD = /^(?:async\b\s*)?(?:function\b|class\b|\(|[\p{ID_Continue}$]+\s*=>)/u;
+const DECLARATION = /^(?:class\b|(?:async\s+)?function\b\s*\*?\s*[\p{ID_Start}$_])/u;
+
 const toSource = Function.prototype.toString;
 
 /** V8 answers with a slice of the script: no copy of the text is made. */

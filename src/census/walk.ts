@@ -22,7 +22,8 @@ import {
   sampleElements,
   sampleKeys,
 } from './objects.ts';
-import { FunctionSources } from './function-sources.ts';
+import { FunctionSources, isMethod } from './function-sources.ts';
+import { isLarge, LargeScopes } from './large-scopes.ts';
 import { builtinObjects } from './builtin-objects.ts';
 import { PrivateFields } from './private-fields.ts';
 import { AsyncStores } from './async-stores.ts';
@@ -44,6 +45,7 @@ export class Walk {
   readonly #largeKeys: Set<string>;
   readonly #visited = new WeakSet<object>();
   readonly #functions = new FunctionSources();
+  readonly #largeScopes = new LargeScopes();
   #queue: Entry[] = [];
   #head = 0;
   #objects = 0;
@@ -294,6 +296,7 @@ export class Walk {
     if (owner === 'AsyncLocalStorage') this.#stores.noteStorage(object, shape);
     const neighbours = shape.step.kind === 'element' ? shape.step.links : undefined;
     const links: PropertyKey[] = [];
+    let hasMethod = false;
     for (const key of keys) {
       const descriptor = Object.getOwnPropertyDescriptor(object, key);
       if (descriptor === undefined) continue;
@@ -310,7 +313,12 @@ export class Walk {
       } else if (typeof value === 'object' && isLink(prototype, key, value)) {
         links.push(key);
       } else {
-        this.#pushProperty(shape, String(key), value, owner, constructor, weight);
+        // The methods of an object literal capture the same: one is asked where asking is dear.
+        const isOneMore =
+          this.#largeScopes.any && constructor === null && typeof value === 'function' && isMethod(value);
+        if (!isOneMore || !hasMethod)
+          this.#pushProperty(shape, String(key), value, owner, constructor, weight);
+        hasMethod ||= isOneMore;
       }
     }
     if (links.length > 0) this.#chains.note(object, links, shape, weight);
@@ -419,6 +427,14 @@ export class Walk {
       for (const value of bound.values) this.#pushProperty(shape, 'bound', value, 'Function', null, weight);
       return;
     }
+    const constructor = shape.step.kind === 'property' ? (shape.step.constructorRef?.deref() ?? null) : null;
+    const isExplained = this.#largeScopes.explains(fn, constructor);
+    if (isExplained || this.#largeScopes.isExhausted) {
+      this.#truncated ||= !isExplained;
+      const name = ownValue(fn, 'name');
+      this.#pushStatics(fn, typeof name === 'string' && name !== '' ? name : 'anonymous', shape, weight);
+      return;
+    }
     this.#expandScope(fn, shape, weight);
   }
 
@@ -434,7 +450,10 @@ export class Walk {
     if (shape.step.kind === 'timer' && shape.step.callback === null) shape.step.callback = facts.location;
     for (const { description, object } of facts.scopes()) {
       if (description === 'Global' || object === globalThis) continue;
-      for (const name of Reflect.ownKeys(object)) {
+      const names = Reflect.ownKeys(object);
+      const { scriptId } = facts.location;
+      if (this.#largeScopes.note(scriptId, object, names, (value) => this.#visited.has(value))) continue;
+      for (const name of names) {
         const value = ownValue(object, name);
         // A scope of hundreds of variables has as many functions, and each has all of them: shapes for what was met would be
         // megabytes (290 MB a walk with lodash).
@@ -447,6 +466,8 @@ export class Walk {
           function: facts.location,
         }));
         this.#push(value, child, weight);
+        // A chain of closures has a small scope for each link.
+        if (isLarge(names)) continue;
         const by = { fn, variable: name };
         // Of an object it is looked for when its keys are listed.
         if (typeof value === 'function') this.#noteCaptured(by, value, [], child, weight);
