@@ -95,7 +95,7 @@ export function childrenOf(node: AnyNode): AnyNode[] {
   return children;
 }
 
-function isNode(value: unknown): value is AnyNode {
+export function isNode(value: unknown): value is AnyNode {
   return (
     typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
   );

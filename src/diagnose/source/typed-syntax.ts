@@ -1,5 +1,6 @@
 import { tsPlugin } from '@sveltejs/acorn-typescript';
 import { type AnyNode, Parser, type Program } from 'acorn';
+import { isNode } from './syntax.ts';
 
 /**
  * The syntax tree of TypeScript, less its types, everything at its place: that of the JavaScript that Node makes of it, which puts
@@ -76,12 +77,6 @@ type Modifiers = {
 
 function isTyped(value: unknown): value is { readonly type: string } {
   return isNode(value) && (value.type as string).startsWith('TS');
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
-  );
 }
 
 const WRAPPERS: ReadonlySet<string> = new Set([
