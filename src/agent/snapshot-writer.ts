@@ -6,6 +6,7 @@ import { countHeap } from '../capture/heap-counts.ts';
 import type { HeapCounts } from '../core/heap-counts.ts';
 import type { HeapMemory, ScriptOrigin, SnapshotWritten } from '../core/snapshot-capture.ts';
 import { createForcedGc } from '../probe/forced-gc.ts';
+import { readHeapShape } from '../probe/heap-shape.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
 
 /**
@@ -41,14 +42,10 @@ export class SnapshotWriter {
   }
 
   memory(): HeapMemory {
-    const spaces = this.#v8.getHeapSpaceStatistics();
-    const largeBytes = spaces
-      .filter(({ space_name }) => space_name.includes('large_object'))
-      .reduce((bytes, space) => bytes + space.space_used_size, 0);
     return {
       rssBytes: process.memoryUsage.rss(),
       heapUsedBytes: this.#v8.getHeapStatistics().used_heap_size,
-      largeBytes,
+      largeBytes: readHeapShape(this.#v8).largeObjectBytes,
     };
   }
 

@@ -5,7 +5,7 @@ import type { Activity } from '../report/live.ts';
 import type { Report } from '../report/schema.ts';
 import type { SnapshotAccount } from '../report/snapshot-account.ts';
 import type { OpenTarget } from '../target/meet-agent.ts';
-import { waitUntil } from '../target/open-inspector.ts';
+import { waitUntil } from '../target/wait-until.ts';
 import { hasEnded, processIdentity } from '../target/process-identity.ts';
 import type { ProgramExit } from '../target/spawn.ts';
 import type { Patience } from '../verdict/persistence.ts';

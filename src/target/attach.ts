@@ -10,10 +10,11 @@ import { checkNamespaces } from './namespaces.ts';
 import { checkIsNode } from './node-executable.ts';
 import { inspectorPort } from './node-options.ts';
 import { checkNodeVersion, nodeVersion } from './node-version.ts';
-import { findInspector, waitUntil } from './open-inspector.ts';
+import { findInspector } from './open-inspector.ts';
 import { canLookInto } from './platform.ts';
 import { attachPrepared } from './prepared.ts';
 import { type ProcessInfo, readProcess, userOf } from './process-info.ts';
+import { waitUntil } from './wait-until.ts';
 
 /**
  * Gets an agent into a process that runs already, and leaves no debugger behind.

@@ -8,6 +8,7 @@ import { takeInspectorTurn } from './inspector-turn.ts';
 import { checkIsNode } from './node-executable.ts';
 import { inspectorPort, namesPermissionModel, nodeOptions, opensInspector } from './node-options.ts';
 import { type ProcessInfo, parseStat, readProcess } from './process-info.ts';
+import { waitUntil } from './wait-until.ts';
 
 /**
  * Sends SIGUSR1 and waits for the port. Throws rather than send it to a process it would end, or that has the port open by
@@ -131,20 +132,6 @@ export function likelyInspectorPorts(info: ProcessInfo): number[] {
   return listeningPorts(info.pid).filter((port) => anyPort || port === wanted);
 }
 
-/** Whether the condition came true in time. A look at the kernel's table costs some 5 ms, more where memory is large. */
-export async function waitUntil(
-  condition: () => boolean,
-  timeoutMs: number,
-  everyMs: number = LOOK_EVERY_MS,
-): Promise<boolean> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (!condition()) {
-    if (performance.now() >= deadlineMs) return false;
-    await sleep(everyMs);
-  }
-  return true;
-}
-
 /**
  * Node opens its inspector from the event loop or, under running JavaScript, by an interrupt. A main thread that sleeps
  * nearly always has had the time, and has done something else with the signal: the program has a handler of its own.
@@ -180,7 +167,6 @@ class RestWatch {
 /** An inspector is there within a tenth of a second. */
 const REST_MS = 2000;
 const REST_SHARE = 0.9;
-const LOOK_EVERY_MS = 20;
 const OPEN_WITHIN_MS = 5000;
 /** Another leakline, attaching to another process, is through the same port in a quarter of a second. */
 const PORT_FREE_WITHIN_MS = 3000;

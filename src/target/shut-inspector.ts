@@ -1,8 +1,9 @@
 import { LeaklineError } from '../core/errors.ts';
 import { shutInspector } from './install-agent.ts';
-import { likelyInspectorPorts, waitUntil } from './open-inspector.ts';
+import { likelyInspectorPorts } from './open-inspector.ts';
 import { processIdentity } from './process-identity.ts';
 import { readProcess } from './process-info.ts';
+import { waitUntil } from './wait-until.ts';
 
 /**
  * Shuts the inspector we asked for, where no agent came about that would. `port` is `null` if it was not seen open yet.
