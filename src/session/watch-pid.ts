@@ -1,5 +1,6 @@
 import type { Report } from '../report/schema.ts';
 import { type AttachOptions, attach } from '../target/attach.ts';
+import { giveWayTo } from '../target/give-way.ts';
 import { agentFiles } from './agent-files.ts';
 import { withLastResort } from './last-resort.ts';
 import { type WatchExtras, type WatchProgress, type WatchRequest, watchProcess } from './watch.ts';
@@ -40,6 +41,7 @@ export async function openPid(
     const report = watchProcess(
       async (handlers) => {
         const target = await attach(pid, files, handlers, { ...attaching, signal: watching.signal });
+        giveWayTo(pid);
         resolve({ report });
         return target;
       },

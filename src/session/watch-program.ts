@@ -1,6 +1,7 @@
 import { LeaklineError } from '../core/errors.ts';
 import type { Report } from '../report/schema.ts';
 import type { AgentOffers } from '../target/agent-offers.ts';
+import { giveWayTo } from '../target/give-way.ts';
 import { hasPermissionModel } from '../target/node-options.ts';
 import { type ProgramExit, startWithAgent } from '../target/spawn.ts';
 import { preloadPath } from './agent-files.ts';
@@ -27,6 +28,7 @@ export async function watchProgram(
   extras: WatchExtras = {},
 ): Promise<WatchedProgram> {
   const { child, exited, offers } = await startWithAgent(command, preloadPath());
+  giveWayTo(child.pid ?? 0);
   const stopWaiting = AbortSignal.any([signal, silence(offers, child.pid ?? 0)]);
   const { lastResort } = extras;
   const watched = watchTree(offers, request, { signal: stopWaiting, exited, onProgress, ...extras }).then(
