@@ -58,6 +58,20 @@ export class LargeScopes {
     return constructor !== null && this.#isDeclared(constructor) && isMethod(fn);
   }
 
+  /**
+   * Tells of each property of an object literal in turn whether it is one more of its methods: they capture the same, so one is
+   * asked about where asking is dear.
+   */
+  furtherMethods(): (value: object) => boolean {
+    let hasMethod = false;
+    return (value) => {
+      if (!this.any || typeof value !== 'function' || !isMethod(value)) return false;
+      const isFurther = hasMethod;
+      hasMethod = true;
+      return isFurther;
+    };
+  }
+
   /** What a call returned may have any name, but seldom that of the variable. */
   #isDeclared(fn: object): boolean {
     const name = this.#variables.get(fn);

@@ -1,4 +1,14 @@
 import type { CensusWalk, ContainerType } from '../core/census.ts';
+import { AsyncStores } from './async-stores.ts';
+import { builtinObjects } from './builtin-objects.ts';
+import { CapturedChainsMet, type CapturedLengths } from './captured-chains.ts';
+import { isLink, linksOf } from './chains.ts';
+import { ChainsMet, type CountedChain } from './chains-met.ts';
+import { listsUnderSymbol, type Target } from './event-targets.ts';
+import { type Entry, Frontier } from './frontier.ts';
+import { FunctionsMet, type Owner } from './functions-met.ts';
+import type { CensusHost } from './host.ts';
+import { constructorOf, containerSize, containerType, sampleElements, sampleKeys } from './objects.ts';
 import {
   isObject,
   isReadable,
@@ -9,25 +19,8 @@ import {
   ownValue,
   prototypeOf,
 } from './own-value.ts';
-import type { CensusHost } from './host.ts';
-import { isLink, linksOf } from './chains.ts';
-import { ChainsMet, type CountedChain } from './chains-met.ts';
-import { type CapturedBy, capturedLink, CapturedChainsMet, type CapturedLengths } from './captured-chains.ts';
-import { listsUnderSymbol, type Target } from './event-targets.ts';
-import {
-  constructorOf,
-  containerSize,
-  containerType,
-  holdsError,
-  sampleElements,
-  sampleKeys,
-} from './objects.ts';
-import { FunctionSources, isMethod } from './function-sources.ts';
-import { isLarge, LargeScopes } from './large-scopes.ts';
-import { builtinObjects } from './builtin-objects.ts';
 import { PrivateFields } from './private-fields.ts';
-import { AsyncStores } from './async-stores.ts';
-import { rootShape, type Shape, Shapes, tally } from './shape-tree.ts';
+import { rootShape, type Shape, type Shapes, tally } from './shape-tree.ts';
 import { listTimers } from './timers.ts';
 
 /**
@@ -40,25 +33,17 @@ import { listTimers } from './timers.ts';
  * half-way is safe: it has changed nothing.
  */
 export class Walk {
-  readonly shapes: Shapes = new Shapes();
   readonly #host: CensusHost;
   readonly #largeKeys: Set<string>;
-  readonly #visited = new WeakSet<object>();
-  readonly #functions = new FunctionSources();
-  readonly #largeScopes = new LargeScopes();
-  #queue: Entry[] = [];
-  #head = 0;
+  readonly #frontier = new Frontier();
+  readonly #functions: FunctionsMet;
   #objects = 0;
-  #functionCount = 0;
   #slices = 0;
   #truncated = false;
   #timersListed = false;
-  /** A function that waits for its script to be known. */
-  #awaiting: Entry | null = null;
   readonly #privateFields: PrivateFields;
   readonly #chains = new ChainsMet();
   readonly #captured: CapturedChainsMet;
-  readonly #capturedBy = new WeakMap<object, CapturedBy>();
   readonly #stores: AsyncStores;
 
   /**
@@ -69,9 +54,15 @@ export class Walk {
     this.#host = host;
     this.#largeKeys = largeKeys;
     this.#captured = new CapturedChainsMet(capturedLengths);
+    this.#functions = new FunctionsMet(host, this.#frontier, this.#captured);
     this.#stores = new AsyncStores(host.types);
     this.#privateFields = new PrivateFields(host);
-    for (const object of host.own) this.#visited.add(object);
+    for (const object of host.own) this.#frontier.mark(object);
+  }
+
+  /** What was met, by the ways to it. */
+  get shapes(): Shapes {
+    return this.#frontier.shapes;
   }
 
   /** Resolves with what grew large enough to watch. Rejects when `host.stopped` becomes true meanwhile. */
@@ -85,7 +76,7 @@ export class Walk {
         return true;
       });
       await this.#slice('list roots', () => {
-        for (const object of builtinObjects(this.#host.builtinExports())) this.#visited.add(object);
+        for (const object of builtinObjects(this.#host.builtinExports())) this.#frontier.mark(object);
         this.#pushRoots();
         return true;
       });
@@ -98,9 +89,9 @@ export class Walk {
       startedAtMs,
       endedAtMs: this.#host.nowMs(),
       objects: this.#objects,
-      functions: this.#functionCount,
+      functions: this.#functions.count,
       slices: this.#slices,
-      truncated: this.#truncated || this.#chains.truncated,
+      truncated: this.#truncated || this.#chains.truncated || this.#functions.truncated,
       containers: this.shapes.groups(),
       programScripts: this.#host.scripts.urls(),
     };
@@ -128,15 +119,10 @@ export class Walk {
 
   #drain(deadlineMs: number): boolean {
     for (;;) {
-      if (this.#awaiting !== null) {
-        const { value, shape, weight } = this.#awaiting;
-        this.#awaiting = null;
-        this.#expandScope(value, shape, weight);
-        continue;
-      }
-      if (this.#head === this.#queue.length) {
-        this.#queue = [];
-        this.#head = 0;
+      if (this.#functions.isWaiting) this.#functions.resume();
+      if (this.#functions.isWaiting) return false;
+      const entry = this.#frontier.take();
+      if (entry === undefined) {
         if (this.#countChain() || this.#countCaptured()) {
           if (this.#host.nowMs() >= deadlineMs) return false;
           continue;
@@ -152,11 +138,8 @@ export class Walk {
         this.#truncated = true;
         return true;
       }
-      const entry = this.#queue[this.#head];
-      if (entry === undefined) return true;
-      this.#head += 1;
       this.#expand(entry);
-      if (this.#awaiting !== null) return false;
+      if (this.#functions.isWaiting) return false;
       if (this.#host.nowMs() >= deadlineMs) return false;
     }
   }
@@ -164,14 +147,14 @@ export class Walk {
   #pushRoots(): void {
     const modules = rootShape('modules');
     for (const { file, exports } of this.#host.moduleExports()) {
-      this.#push(
+      this.#frontier.push(
         exports,
         this.shapes.child(modules, `/${file}`, () => ({ kind: 'exports', file })),
         1,
       );
     }
     for (const handle of this.#host.activeHandles()) {
-      this.#push(handle, this.shapes.root(constructorOf(handle).name), 1);
+      this.#frontier.push(handle, this.shapes.root(constructorOf(handle).name), 1);
     }
     const events = ownValue(this.#host.process, '_events');
     const { process } = this.#host;
@@ -179,7 +162,7 @@ export class Walk {
     const globals = this.shapes.root('globalThis');
     for (const name of Object.keys(globalThis)) {
       const value = ownValue(globalThis, name);
-      if (isObject(value)) this.#pushProperty(globals, name, value, 'globalThis', null, 1);
+      if (isObject(value)) this.#frontier.pushProperty(globals, name, value, 'globalThis', null, 1);
     }
   }
 
@@ -211,7 +194,8 @@ export class Walk {
       if (facts === null || !this.#host.scripts.isProgram(facts)) continue;
       if (shape.step.kind === 'timer') shape.step.callback = facts.location;
       tally(shape, 'timers', group.count, 1, first, this.#host.nowMs());
-      for (const sample of group.samples) this.#push(sample, shape, group.count / group.samples.length);
+      for (const sample of group.samples)
+        this.#frontier.push(sample, shape, group.count / group.samples.length);
     }
   }
 
@@ -219,12 +203,12 @@ export class Walk {
     if (this.#host.types.isProxy(value)) {
       // What is behind it, in the proxy's place. V8 tells it without asking the proxy's handler.
       const behind = this.#host.scopes.readProxy(value);
-      if (behind !== null) this.#push(behind, shape, weight);
+      if (behind !== null) this.#frontier.push(behind, shape, weight);
       return;
     }
     this.#objects += 1;
     if (typeof value === 'function') {
-      this.#expandFunction(value, shape, weight);
+      this.#functions.expand(value, shape, weight);
       return;
     }
     const type = containerType(value, this.#host.types);
@@ -250,7 +234,7 @@ export class Walk {
       const child = this.shapes.child(shape, label, () => ({ kind: 'element', of: type, size }));
       if (child.step.kind === 'element') child.step.size = size;
       const elementWeight = (weight * size) / Math.min(size, elements.length);
-      for (const element of elements) this.#push(element, child, elementWeight);
+      for (const element of elements) this.#frontier.push(element, child, elementWeight);
     };
     const sampled = sampleElements(container, type, ELEMENTS_PER_CONTAINER, keys);
     pushAll(sampled, '[*]');
@@ -278,7 +262,7 @@ export class Walk {
     if (!isDictionary) this.#expandOwn(object, kind, shape, weight);
     if (plain) return;
     this.#pushPrivateFields(object, shape, owner, weight);
-    if (prototype !== null) this.#pushMethods(prototype, shape, owner, constructor);
+    if (prototype !== null) this.#functions.pushMethods(prototype, shape, owner, constructor);
   }
 
   /** A dictionary that is not listed again: as large as it was, with some of the elements it had. */
@@ -288,7 +272,7 @@ export class Walk {
     if (shape.container?.type === 'Object') shape.container.isUncounted = true;
     const elements = sampleElements(object, 'Object', ELEMENTS_PER_CONTAINER, keys);
     const child = this.shapes.child(shape, '[*]', () => ({ kind: 'element', of: 'Object', size }));
-    for (const element of elements) this.#push(element, child, (weight * size) / elements.length);
+    for (const element of elements) this.#frontier.push(element, child, (weight * size) / elements.length);
   }
 
   #expandOwn(object: object, kind: Kind, shape: Shape, weight: number): void {
@@ -296,58 +280,28 @@ export class Walk {
     if (owner === 'AsyncLocalStorage') this.#stores.noteStorage(object, shape);
     const neighbours = shape.step.kind === 'element' ? shape.step.links : undefined;
     const links: PropertyKey[] = [];
-    let hasMethod = false;
+    const isFurtherMethod = constructor === null ? this.#functions.furtherMethods() : null;
     for (const key of keys) {
       const descriptor = Object.getOwnPropertyDescriptor(object, key);
       if (descriptor === undefined) continue;
-      if (!('value' in descriptor)) this.#pushAccessors(descriptor, key, shape, kind, weight);
+      if (!('value' in descriptor)) this.#functions.pushAccessors(descriptor, key, shape, kind, weight);
       if (!isObject(descriptor.value)) continue;
       const value: object = descriptor.value;
       if (typeof key === 'symbol' && this.#expandNodesOwn(key, value, { object, owner }, shape, weight))
         continue;
-      if (key === '_events' && !this.#visited.has(value)) {
-        this.#visited.add(value);
+      if (key === '_events' && !this.#frontier.has(value)) {
+        this.#frontier.mark(value);
         this.#pushListeners(value, object, shape, owner, weight);
       } else if (key === '_idleNext' || key === '_idlePrev' || neighbours?.has(key)) {
         continue;
       } else if (typeof value === 'object' && isLink(prototype, key, value)) {
         links.push(key);
-      } else {
-        // The methods of an object literal capture the same: one is asked where asking is dear.
-        const isOneMore =
-          this.#largeScopes.any && constructor === null && typeof value === 'function' && isMethod(value);
-        if (!isOneMore || !hasMethod)
-          this.#pushProperty(shape, String(key), value, owner, constructor, weight);
-        hasMethod ||= isOneMore;
+      } else if (isFurtherMethod?.(value) !== true) {
+        this.#frontier.pushProperty(shape, String(key), value, owner, constructor, weight);
       }
     }
     if (links.length > 0) this.#chains.note(object, links, shape, weight);
-    const by = this.#capturedBy.get(object);
-    if (by !== undefined) this.#noteCaptured(by, object, keys, shape, weight);
-  }
-
-  #noteCaptured(
-    by: CapturedBy,
-    value: object,
-    keys: readonly PropertyKey[],
-    shape: Shape,
-    weight: number,
-  ): void {
-    const link = isReadable(value) ? capturedLink(by, value, keys) : null;
-    if (link !== null) this.#captured.note(value, link, shape, weight);
-  }
-
-  /** Never called: the variables that they capture lead on, as those of the getter under which Express 5 has its router. */
-  #pushAccessors(
-    { get, set }: PropertyDescriptor,
-    key: PropertyKey,
-    shape: Shape,
-    { owner, constructor }: Pick<Kind, 'owner' | 'constructor'>,
-    weight: number,
-  ): void {
-    for (const accessor of [get, set]) {
-      if (isObject(accessor)) this.#pushProperty(shape, String(key), accessor, owner, constructor, weight);
-    }
+    this.#functions.noteCaptured(object, keys, shape, weight);
   }
 
   #pushListeners(events: object, emitter: object, shape: Shape, owner: string, weight: number): void {
@@ -355,7 +309,7 @@ export class Walk {
     // An event for each answer that is waited for, as `once(bus, `reply:${id}`)`: the events pile up, and no list does.
     const isDictionary = keys.length >= MIN_EVENTS_OF_DICTIONARY;
     if (isDictionary) {
-      const child = this.#propertyShape(shape, '_events', owner, null);
+      const child = this.#frontier.propertyShape(shape, '_events', owner, null);
       this.#expandContainer(events, 'Object', child, weight, emitter, keys);
     }
     for (const key of keys) {
@@ -365,11 +319,11 @@ export class Walk {
       const event = String(key);
       const child = this.shapes.child(shape, `/on(${event})`, () => ({ kind: 'listeners', event, owner }));
       if (Array.isArray(listeners)) {
-        if (this.#visited.has(listeners)) continue;
-        this.#visited.add(listeners);
+        if (this.#frontier.has(listeners)) continue;
+        this.#frontier.mark(listeners);
         this.#expandContainer(listeners, 'listeners', child, weight);
       } else {
-        this.#push(listeners, child, weight);
+        this.#frontier.push(listeners, child, weight);
       }
     }
   }
@@ -377,8 +331,8 @@ export class Walk {
   #pushPrivateFields(object: object, shape: Shape, owner: string, weight: number): void {
     for (const { name, value, declaredBy } of this.#privateFields.of(object, owner)) {
       // A controller is named and its signal listened to: one thing to a reader.
-      if (name === '#signal' && owner === 'AbortController') this.#push(value, shape, weight);
-      else this.#pushProperty(shape, name, value, owner, declaredBy, weight);
+      if (name === '#signal' && owner === 'AbortController') this.#frontier.push(value, shape, weight);
+      else this.#frontier.pushProperty(shape, name, value, owner, declaredBy, weight);
     }
   }
 
@@ -386,8 +340,8 @@ export class Walk {
   #expandNodesOwn(symbol: symbol, value: object, of: Target, shape: Shape, weight: number): boolean {
     const lists = listsUnderSymbol(symbol, value, of, this.#host.types);
     for (const { label, event, owner, container, trapped } of lists ?? []) {
-      if (this.#visited.has(container)) continue;
-      this.#visited.add(container);
+      if (this.#frontier.has(container)) continue;
+      this.#frontier.mark(container);
       const child = this.shapes.child(shape, label, () => ({
         kind: 'listeners',
         event,
@@ -397,100 +351,6 @@ export class Walk {
       this.#expandContainer(container, 'listeners', child, weight, trapped);
     }
     return lists !== null || this.#stores.noteStoresUnder(symbol, value);
-  }
-
-  /** Methods lead to the module their class is written in. A prototype is expanded once, whoever leads to it. */
-  #pushMethods(prototype: object, shape: Shape, owner: string, constructor: object | null): void {
-    if (this.#visited.has(prototype) || this.#host.types.isProxy(prototype)) return;
-    this.#visited.add(prototype);
-    for (const key of Reflect.ownKeys(prototype)) {
-      const descriptor = Object.getOwnPropertyDescriptor(prototype, key);
-      for (const method of [descriptor?.value, descriptor?.get, descriptor?.set]) {
-        if (isObject(method)) this.#pushProperty(shape, String(key), method, owner, constructor, 1);
-      }
-    }
-    const above = prototypeOf(prototype);
-    if (above !== null && above !== Object.prototype) this.#pushMethods(above, shape, owner, constructor);
-  }
-
-  #expandFunction(fn: object, shape: Shape, weight: number): void {
-    if (!this.#functions.take(fn)) return;
-    this.#functionCount += 1;
-    if (holdsError(fn, this.#host.types)) {
-      const name = ownValue(fn, 'name');
-      this.#pushStatics(fn, typeof name === 'string' ? name : 'anonymous', shape, weight);
-      return;
-    }
-    const bound = this.#host.scopes.readBound(fn);
-    if (bound !== null) {
-      if (bound.target !== null) this.#push(bound.target, shape, weight);
-      for (const value of bound.values) this.#pushProperty(shape, 'bound', value, 'Function', null, weight);
-      return;
-    }
-    const constructor = shape.step.kind === 'property' ? (shape.step.constructorRef?.deref() ?? null) : null;
-    const isExplained = this.#largeScopes.explains(fn, constructor);
-    if (isExplained || this.#largeScopes.isExhausted) {
-      this.#truncated ||= !isExplained;
-      const name = ownValue(fn, 'name');
-      this.#pushStatics(fn, typeof name === 'string' && name !== '' ? name : 'anonymous', shape, weight);
-      return;
-    }
-    this.#expandScope(fn, shape, weight);
-  }
-
-  /** Puts it off where its script is not known yet: it comes next, so the order is the same. */
-  #expandScope(fn: object, shape: Shape, weight: number): void {
-    const facts = this.#host.scopes.readFunction(fn);
-    if (facts === null) return;
-    if (this.#host.scripts.awaits(facts)) {
-      this.#awaiting = { value: fn, shape, weight };
-      return;
-    }
-    if (!this.#host.scripts.isProgram(facts)) return;
-    if (shape.step.kind === 'timer' && shape.step.callback === null) shape.step.callback = facts.location;
-    for (const { description, object } of facts.scopes()) {
-      if (description === 'Global' || object === globalThis) continue;
-      const names = Reflect.ownKeys(object);
-      const { scriptId } = facts.location;
-      if (this.#largeScopes.note(scriptId, object, names, (value) => this.#visited.has(value))) continue;
-      for (const name of names) {
-        const value = ownValue(object, name);
-        // A scope of hundreds of variables has as many functions, and each has all of them: shapes for what was met would be
-        // megabytes (290 MB a walk with lodash).
-        if (!isObject(value) || this.#visited.has(value)) continue;
-        const variable = String(name);
-        const child = this.shapes.child(shape, `(${variable})`, () => ({
-          kind: 'variable',
-          name: variable,
-          scope: description,
-          function: facts.location,
-        }));
-        this.#push(value, child, weight);
-        // A chain of closures has a small scope for each link.
-        if (isLarge(names)) continue;
-        const by = { fn, variable: name };
-        // Of an object it is looked for when its keys are listed.
-        if (typeof value === 'function') this.#noteCaptured(by, value, [], child, weight);
-        else this.#capturedBy.set(value, by);
-      }
-    }
-    const name = facts.location.function ?? 'anonymous';
-    for (const member of facts.privateMembers()) {
-      this.#pushProperty(shape, member.name, member.value, name, fn, weight);
-    }
-    this.#pushStatics(fn, name, shape, weight);
-  }
-
-  #pushStatics(fn: object, name: string, shape: Shape, weight: number): void {
-    for (const key of Reflect.ownKeys(fn)) {
-      if (FUNCTION_PROPERTIES.has(key)) continue;
-      const descriptor = Object.getOwnPropertyDescriptor(fn, key) ?? {};
-      this.#pushAccessors(descriptor, key, shape, { owner: name, constructor: fn }, weight);
-      const value: unknown = descriptor.value;
-      if (isObject(value)) this.#pushProperty(shape, String(key), value, name, fn, weight);
-    }
-    const prototype = ownValue(fn, 'prototype');
-    if (isObject(prototype)) this.#pushMethods(prototype, shape, name, fn);
   }
 
   /** Goes on counting the chains that were met, or expands one that is counted. False if there is none left. */
@@ -506,7 +366,8 @@ export class Walk {
       const { name: owner, constructor } = constructorOf(head);
       for (const link of links) {
         const value = ownValue(head, link);
-        if (isObject(value)) this.#pushProperty(shape, String(link), value, owner, constructor, weight);
+        if (isObject(value))
+          this.#frontier.pushProperty(shape, String(link), value, owner, constructor, weight);
       }
       return;
     }
@@ -521,7 +382,7 @@ export class Walk {
       links: neighbours,
     }));
     if (child.step.kind === 'element') child.step.size = length;
-    for (const node of nodes) this.#push(node, child, (weight * length) / nodes.length);
+    for (const node of nodes) this.#frontier.push(node, child, (weight * length) / nodes.length);
   }
 
   /** The same for chains whose links are captured variables. */
@@ -543,70 +404,25 @@ export class Walk {
       const shape = storage ?? this.shapes.root('AsyncLocalStorage');
       // A collection is what the storage is to a reader, of an object the properties are.
       const isCollection = containerType(value, this.#host.types) !== null;
-      if (isCollection) this.#push(value, shape, 1);
-      else this.#pushProperty(shape, 'getStore()', value, 'AsyncLocalStorage', null, 1);
+      if (isCollection) this.#frontier.push(value, shape, 1);
+      else this.#frontier.pushProperty(shape, 'getStore()', value, 'AsyncLocalStorage', null, 1);
     }
     return stores.length > 0;
-  }
-
-  #pushProperty(
-    shape: Shape,
-    name: string,
-    value: object,
-    owner: string,
-    constructor: object | null,
-    weight: number,
-  ): void {
-    if (this.#visited.has(value)) return;
-    this.#push(value, this.#propertyShape(shape, name, owner, constructor), weight);
-  }
-
-  #propertyShape(shape: Shape, name: string, owner: string, constructor: object | null): Shape {
-    return this.shapes.child(shape, `.${name}`, () => ({
-      kind: 'property',
-      name,
-      owner,
-      constructorRef: constructor === null ? null : new WeakRef(constructor),
-      private: name.startsWith('#'),
-    }));
-  }
-
-  #push(value: object, shape: Shape, weight: number): void {
-    if (this.#visited.has(value)) return;
-    this.#visited.add(value);
-    if (shape.depth > MAX_DEPTH || shape.visits >= VISITS_PER_SHAPE) return;
-    shape.visits += 1;
-    this.#queue.push({ value, shape, weight });
   }
 }
 
 /** What there is to know of an object before its properties are read. */
-type Kind = {
+type Kind = Owner & {
   readonly keys: readonly PropertyKey[];
   readonly prototype: object | null;
-  /** The name of its class. */
-  readonly owner: string;
-  /** `null` of a plain object. */
-  readonly constructor: object | null;
 };
-
-type Entry = { readonly value: object; readonly shape: Shape; readonly weight: number };
 
 /** Short enough that one stray expensive object still leaves the slice below 10 ms. */
 const SLICE_MS = 4;
 const MAX_OBJECTS = 60_000;
-const MAX_DEPTH = 40;
-const VISITS_PER_SHAPE = 48;
 const ELEMENTS_PER_CONTAINER = 12;
 const MIN_DICTIONARY_KEYS = 16;
 /** A server or a socket has a dozen. */
 const MIN_EVENTS_OF_DICTIONARY = 64;
 /** A class's own fields are fewer. */
 const MIN_KEYS_OF_INSTANCE = 256;
-const FUNCTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
-  'length',
-  'name',
-  'prototype',
-  'arguments',
-  'caller',
-]);
