@@ -4,6 +4,7 @@
  * it taken out. Run in turns from two checkouts it shows what one of them added.
  */
 import * as inspector from 'node:inspector';
+import { findSourceMap } from 'node:module';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { types } from 'node:util';
@@ -93,6 +94,7 @@ async function measure(name: string, exports: object): Promise<void> {
     process,
     types,
     clearTimeout,
+    findSourceMap,
     scopes: new ScopeReader(session),
     account,
     own: new Set(),

@@ -3,33 +3,20 @@ import type * as inspectorModule from 'node:inspector';
 import type * as netModule from 'node:net';
 import type * as perfHooksModule from 'node:perf_hooks';
 import type * as timersModule from 'node:timers';
-import type * as utilModule from 'node:util';
 import type * as v8Module from 'node:v8';
 import type * as vmModule from 'node:vm';
 import type * as workerThreadsModule from 'node:worker_threads';
 import { Census } from '../census/census.ts';
-import type { CensusHost } from '../census/host.ts';
-import { KnownScripts } from '../census/known-scripts.ts';
-import { listingMs, readScriptUrls } from '../census/scripts.ts';
-import { ScopeReader } from '../census/scopes.ts';
 import type { ScriptAnswer, ScriptQuestion } from '../core/function-excerpt.ts';
 import { StallAccount } from '../core/stall-account.ts';
-import { readHeapShape } from '../probe/heap-shape.ts';
 import { Probe } from '../probe/probe.ts';
 import type { Acknowledgement, AgentCost, AgentTick, WatchOptions, WhyLeft } from '../probe/agent-tick.ts';
-import { InProcessInspector } from '../wire/inspector-in-process.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import { Peer } from '../wire/peer.ts';
 import { AllocationWindows } from './allocation-windows.ts';
+import { censusHost } from './census-host.ts';
 import { closeUnusedInspector, inspectorUrl, portOf } from './close-inspector.ts';
-import {
-  activeHandles,
-  loadedBuiltins,
-  loadedFiles,
-  loadedModules,
-  loadersOf,
-  stripsTypes,
-} from './program-roots.ts';
+import { stripsTypes } from './program-roots.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import { WorkerThreads } from './worker-threads.ts';
 
@@ -182,6 +169,8 @@ class Agent {
         const { samplingIntervalBytes, forMs } = params as { samplingIntervalBytes: number; forMs: number };
         return this.#ensureAllocations().sample(this.#probe, samplingIntervalBytes, forMs);
       }
+      case 'source map':
+        return this.#ensureCensus().nodeSourceMap((params as { url: string }).url);
       case 'memory':
         return this.#ensureSnapshots().memory();
       case 'count heap':
@@ -258,7 +247,19 @@ class Agent {
   }
 
   #ensureCensus(): Census {
-    this.#census ??= new Census(this.#censusHost());
+    this.#census ??= new Census(
+      censusHost(this.#require, {
+        account: this.#account,
+        own: this.#own,
+        nowMs: () => this.#perfHooks.performance.now() - this.#epochMs,
+        rest: (ms) => this.#rest(ms),
+        stopped: () => this.#gone,
+        maxPauseMs: () => this.#maxPauseMs,
+        ownFunction: Agent,
+        isOwnScript: (url) => this.#isOwnScript(url),
+        askForScripts: (question) => this.#askForScripts(question),
+      }),
+    );
     this.#own.add(this.#census);
     return this.#census;
   }
@@ -286,48 +287,6 @@ class Agent {
 
   #isOwnScript(url: string): boolean {
     return url.includes(this.#options.script ?? EVALUATED_AS);
-  }
-
-  #censusHost(): CensusHost {
-    const require = this.#require;
-    const inspector = new InProcessInspector(require('node:inspector') as typeof inspectorModule);
-    const v8 = require('node:v8') as typeof v8Module;
-    const scopes = new ScopeReader(inspector);
-    return {
-      process,
-      types: (require('node:util') as typeof utilModule).types,
-      clearTimeout: this.#timers.clearTimeout,
-      scopes,
-      account: this.#account,
-      own: this.#own,
-      nowMs: () => this.#perfHooks.performance.now() - this.#epochMs,
-      rest: (ms) => this.#rest(ms),
-      stopped: () => this.#gone,
-      scripts: new KnownScripts(() => this.#listScripts(inspector), {
-        listingFits: () => listingMs(readHeapShape(v8).smallObjectBytes) <= this.#maxPauseMs,
-        ownScriptId: () => scopes.readFunction(Agent)?.location.scriptId ?? '',
-        isOwnUrl: (url) => this.#isOwnScript(url),
-        loaded: () => loadedFiles(require),
-        loaders: () => {
-          const loaders = loadersOf(require);
-          return loaders === null
-            ? null
-            : loaders.flatMap((one) => scopes.readFunction(one)?.excerpt() ?? []);
-        },
-        ask: (question) =>
-          this.#askForScripts({ ...question, startedMs: this.#perfHooks.performance.timeOrigin }),
-        book: (work) => this.#account.book('list scripts', work),
-      }),
-      builtinExports: () => loadedBuiltins(require),
-      moduleExports: () => loadedModules(require),
-      activeHandles: () => activeHandles().filter((handle) => !this.#own.has(handle)),
-    };
-  }
-
-  #listScripts(inspector: InProcessInspector): Map<string, string> {
-    // Once we are gone nobody would close the session that it opens.
-    const urls = this.#gone ? [] : readScriptUrls(inspector);
-    return new Map([...urls].filter(([, url]) => !this.#isOwnScript(url)));
   }
 
   /** Nobody waits for a leakline that is frozen or gone. */

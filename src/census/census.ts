@@ -2,6 +2,7 @@ import type { CensusWalk, ContainerDetail, TrapResult } from '../core/census.ts'
 import type { CapturedLengths } from './captured-chains.ts';
 import { lookCloser } from './detail.ts';
 import type { CensusHost } from './host.ts';
+import { nodeSourceMap } from './node-source-map.ts';
 import { useProxyCheck } from './own-value.ts';
 import { type Shape, Shapes } from './shape-tree.ts';
 import { Trap } from './trap.ts';
@@ -97,6 +98,16 @@ export class Census {
       this.#host.scopes.close();
     }
     return details;
+  }
+
+  /** See `nodeSourceMap`. */
+  nodeSourceMap(url: string): string | null {
+    try {
+      return nodeSourceMap(this.#host.findSourceMap, this.#host.scopes, url);
+    } finally {
+      // A walk that is under way connects anew.
+      if (!this.busy) this.#host.scopes.close();
+    }
   }
 
   /** Sets a trap on each of the containers and takes them away after `forMs`, or as soon as all have caught enough. */

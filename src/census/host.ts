@@ -8,6 +8,8 @@ export type CensusHost = {
   readonly process: NodeJS.Process;
   readonly types: typeof utilModule.types;
   readonly clearTimeout: object;
+  /** `module.findSourceMap`. */
+  readonly findSourceMap: object;
   readonly scopes: ScopeReader;
   readonly account: StallAccount;
   /** leakline's own objects in this process: never counted, never followed. */

@@ -4,11 +4,12 @@ import type { ScriptLocation, SourceLocation } from '../core/location.ts';
 import { addSitesOf } from './source/add-sites.ts';
 import { chainSiteOf } from './source/chain-sites.ts';
 import { replacementOf } from './source/replacements.ts';
+import { placeOfFrame } from './source/function-place.ts';
 import { findTimerCallback, nameAround } from './source/function-name.ts';
 import type { Held } from './holder.ts';
 import { originalFrame, originalLocation } from './source/original-location.ts';
-import { offsetAt, placeOf, type Script, type ScriptPlace, type Scripts } from './source/script.ts';
-import { type AnyNode, isFunction, pathAt } from './source/syntax.ts';
+import { placeOf, type Script, type ScriptPlace, type Scripts } from './source/script.ts';
+import { type AnyNode, isClass, isFunction, pathAt } from './source/syntax.ts';
 
 /** Who adds, and where that is in the script that runs; `null` if the script could not be read. */
 export type Added = { readonly site: Site; readonly place: ScriptPlace | null };
@@ -59,12 +60,11 @@ async function siteFromTrap(
   const sites = [...trap.additions].sort((a, b) => b.count - a.count);
   for (const { stack } of sites) {
     const outside = stack.filter((frame) => !isInternal(frame));
-    const mapped = await Promise.all(
-      outside.map(async (frame) => ({
-        frame,
-        location: await originalFrame(frame, scripts, workingDirectory),
-      })),
-    );
+    const located = outside.map(async (frame) => {
+      const location = await originalFrame(frame, scripts, workingDirectory);
+      return location === null ? null : { frame, location };
+    });
+    const mapped = (await Promise.all(located)).filter((one) => one !== null);
     // In a container of the program's own, what a library does in between is the library's business. A library's
     // container is filled by the library, and the program's call into it stands in the stack.
     const ownContainer = held.holder.location === null || held.holder.location.package === null;
@@ -72,17 +72,42 @@ async function siteFromTrap(
       (ownContainer ? mapped.find(({ location }) => location.package === null) : undefined) ?? mapped[0];
     if (chosen === undefined) continue;
     const script = await scripts.find(chosen.frame.url);
-    const { line, column } = chosen.frame;
+    const at = script === null ? null : placeOfFrame(script, chosen.frame);
+    const exact =
+      script !== null && at?.isExact === false ? await onlyAddition(held, script, at.offset, scripts) : null;
+    const place = script === null || at === null ? null : { script, offset: exact?.start ?? at.offset };
+    const isSomewhere = at?.isExact === false && exact === null;
+    const location =
+      exact === null || place === null ? chosen.location : originalLocation(place, workingDirectory);
     return {
       site: {
-        location: chosen.location,
-        stack: mapped.map(({ location }) => location),
-        words: await timerWords(chosen.frame, outside, stack, scripts),
+        location,
+        stack: mapped.map((one) => (one === chosen ? location : one.location)),
+        words: isSomewhere
+          ? `somewhere in ${location.function ?? 'this function'}`
+          : await timerWords(chosen.frame, outside, stack, scripts),
       },
-      place: script === null ? null : { script, offset: offsetAt(script, line, column) },
+      place,
     };
   }
   return null;
+}
+
+/** Where a function, which stands at the offset, adds to the container, if the text has one such place. */
+async function onlyAddition(
+  { container }: Held,
+  script: Script,
+  offset: number,
+  scripts: Scripts,
+): Promise<AnyNode | null> {
+  if (container === null) return null;
+  const sites = await addSitesOf(container, scripts, [script]);
+  const within = sites.filter(
+    (site) =>
+      site.script === script &&
+      site.path.some((node) => (isFunction(node) || isClass(node)) && node.start === offset),
+  );
+  return within.length === 1 ? within[0].node : null;
 }
 
 function isInternal(frame: ScriptLocation): boolean {
@@ -111,15 +136,15 @@ async function timerWords(
 
 async function nameAtFrame(frame: ScriptLocation, scripts: Scripts): Promise<string | null> {
   const script = await scripts.find(frame.url);
-  if (script?.program == null) return frame.function;
-  return (
-    nameAround(script, pathAt(script.program, offsetAt(script, frame.line, frame.column))) ?? frame.function
-  );
+  const place = script === null ? null : placeOfFrame(script, frame);
+  if (script?.program == null || place === null) return frame.function;
+  return nameAround(script, pathAt(script.program, place.offset)) ?? frame.function;
 }
 
 async function wordsAt(frame: ScriptLocation, scripts: Scripts): Promise<string | null> {
   const script = await scripts.find(frame.url);
-  return script === null ? null : wordsAtOffset(script, offsetAt(script, frame.line, frame.column));
+  const place = script === null ? null : placeOfFrame(script, frame);
+  return script === null || place === null ? null : wordsAtOffset(script, place.offset);
 }
 
 function wordsAtOffset(script: Script, offset: number): string | null {

@@ -1,9 +1,10 @@
 import type { AllocationProfile } from '../core/allocations.ts';
 import type { Site } from '../core/finding.ts';
 import type { ScriptLocation } from '../core/location.ts';
-import { originalFrame, originalLocation, packageOf } from './source/original-location.ts';
+import { functionPathAt } from './source/function-place.ts';
+import { originalFrame, originalFrames, originalLocation, packageOf } from './source/original-location.ts';
 import { findBinding } from './source/scopes.ts';
-import { offsetAt, placeOf, type Script, type ScriptPlace, type Scripts } from './source/script.ts';
+import { placeOf, type Script, type ScriptPlace, type Scripts } from './source/script.ts';
 import { type AnyNode, type FunctionNode, isFunction, type NodePath, pathAt } from './source/syntax.ts';
 
 /**
@@ -20,7 +21,8 @@ export async function allocatedAt(
   scripts: Scripts,
   workingDirectory: string,
 ): Promise<Site | null> {
-  const adder = functionAround(added.script, added.offset);
+  const { program } = added.script;
+  const adder = program === null ? null : functionOn(added.script, pathAt(program, added.offset));
   if (adder === null) return null;
   for (const { frames } of allocations?.stacks ?? []) {
     const written = frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
@@ -28,7 +30,7 @@ export async function allocatedAt(
     if (within === null) continue;
     const own = within.find(({ url }) => packageOf(url) === null) ?? within[0];
     if (own === undefined) continue;
-    const stack = await Promise.all(written.map((frame) => originalFrame(frame, scripts, workingDirectory)));
+    const stack = await originalFrames(written, scripts, workingDirectory);
     const allocator = await functionOf(own, scripts);
     if (allocator === null) continue;
     if (allocator.node === adder.node) {
@@ -36,6 +38,7 @@ export async function allocatedAt(
       return { location: originalLocation(made, workingDirectory), stack, words: null };
     }
     const location = await originalFrame(own, scripts, workingDirectory);
+    if (location === null) continue;
     return { location, stack, words: `somewhere in ${location.function ?? 'this function'}` };
   }
   return null;
@@ -59,12 +62,11 @@ async function innerFrames(
 /** V8 says where a function's parameters begin, which is in the function. */
 async function functionOf(frame: ScriptLocation, scripts: Scripts): Promise<FunctionAt | null> {
   const script = await scripts.find(frame.url);
-  return script === null ? null : functionAround(script, offsetAt(script, frame.line, frame.column));
+  return script === null ? null : functionOn(script, functionPathAt(script, frame));
 }
 
-function functionAround(script: Script, offset: number): FunctionAt | null {
-  if (script.program === null) return null;
-  const node = pathAt(script.program, offset).findLast(isFunction);
+function functionOn(script: Script, path: NodePath | null): FunctionAt | null {
+  const node = path?.findLast(isFunction);
   return node === undefined ? null : { script, node };
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerDetail, TrapResult } from '../core/census.ts';
 import type { Site } from '../core/finding.ts';
 import type { ScriptLocation } from '../core/location.ts';
-import { originalFrame } from './source/original-location.ts';
+import { originalFrame, originalFrames } from './source/original-location.ts';
 import { sourcesOf } from './source/outer-arguments.ts';
 import { offsetAt, type Scripts } from './source/script.ts';
 import { type AnyNode, pathAt } from './source/syntax.ts';
@@ -34,14 +34,9 @@ export async function cutSite(
     const outside = stack.filter(({ url }) => url !== '' && !url.startsWith('node:'));
     for (const frame of outside) {
       if (!(await handsOverPiece(frame, scripts))) continue;
-      const stackWords = await Promise.all(
-        outside.map((one) => originalFrame(one, scripts, workingDirectory)),
-      );
-      return {
-        location: await originalFrame(frame, scripts, workingDirectory),
-        stack: stackWords,
-        words: null,
-      };
+      const location = await originalFrame(frame, scripts, workingDirectory);
+      if (location === null) continue;
+      return { location, stack: await originalFrames(outside, scripts, workingDirectory), words: null };
     }
   }
   return null;
@@ -51,6 +46,7 @@ async function handsOverPiece({ url, line, column }: ScriptLocation, scripts: Sc
   const script = await scripts.find(url);
   if (script?.program == null) return false;
   const offset = offsetAt(script, line, column);
+  if (offset === null) return false;
   const path = pathAt(script.program, offset);
   // A stack names the place of what is called, which the call begins with.
   const index = path.findLastIndex((node) => node.type === 'CallExpression' && offset <= node.callee.end);

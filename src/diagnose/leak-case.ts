@@ -11,7 +11,7 @@ import { nameAround } from './source/function-name.ts';
 import type { DiagnoseContext, GrowingContainer } from './growing-container.ts';
 import { heldWhereAdded } from './held-where-added.ts';
 import { type Held, heldBy, isOwnRoot } from './holder.ts';
-import { originalFrame, originalLocation, packageOf } from './source/original-location.ts';
+import { originalFrames, originalLocation, packageOf } from './source/original-location.ts';
 import { readPath } from './path-reading.ts';
 import { readBackWhereAdded } from './source/read-back.ts';
 import { type RemovalSite, removalSitesOf } from './source/removal-sites.ts';
@@ -163,9 +163,7 @@ async function nearestZombies(
   if (nearest === undefined) return null;
   // Libraries listen too, to clean up after themselves; what is missing is the program's own.
   const own = nearest.closeListeners.filter(({ url }) => !url.startsWith('node:') && packageOf(url) === null);
-  const closeListenersAt = await Promise.all(
-    own.map((listener) => originalFrame(listener, scripts, workingDirectory)),
-  );
+  const closeListenersAt = await originalFrames(own, scripts, workingDirectory);
   return { ...nearest, closeListenersAt: closeListenersAt.filter((location) => location.package === null) };
 }
 

@@ -1,7 +1,7 @@
 import type { AllocationProfile, AllocationStack } from '../core/allocations.ts';
 import type { SourceLocation } from '../core/location.ts';
 import type { SampledGrowth, SampledStack } from '../core/sampled-growth.ts';
-import { originalFrame } from './source/original-location.ts';
+import { originalFrames } from './source/original-location.ts';
 import type { Scripts } from './source/script.ts';
 
 /**
@@ -20,9 +20,7 @@ export async function sampledGrowth(
   const heaviest = [...profile.stacks].sort((a, b) => lastingBytes(b) - lastingBytes(a));
   for (const stack of heaviest.slice(0, STACKS_AT_MOST)) {
     // The outermost are dropped: what allocates is inside.
-    const located = await Promise.all(
-      stack.frames.slice(0, FRAMES_AT_MOST).map((frame) => originalFrame(frame, scripts, workingDirectory)),
-    );
+    const located = await originalFrames(stack.frames.slice(0, FRAMES_AT_MOST), scripts, workingDirectory);
     const indices = located.map((location) => {
       const place = JSON.stringify([location.file, location.line, location.column, location.function]);
       const known = indexByPlace.get(place);

@@ -252,7 +252,10 @@ export class IsolateWatch {
             this.#seen = news.seen ?? this.#seen;
             this.#changed();
           },
-          sources: sourceFiles({ stripsTypes: hello.stripsTypes }),
+          sources: sourceFiles({
+            stripsTypes: hello.stripsTypes,
+            nodeSourceMap: (url) => peer.call<string | null>('source map', { url }).catch(() => null),
+          }),
           workingDirectory: hello.cwd,
         },
         this.#over.signal,

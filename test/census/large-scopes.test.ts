@@ -1,4 +1,5 @@
 import * as inspector from 'node:inspector';
+import { findSourceMap } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { runInThisContext } from 'node:vm';
@@ -67,6 +68,7 @@ async function walkOf(body: string): Promise<{ walk: CensusWalk; asked: number }
     process,
     types,
     clearTimeout,
+    findSourceMap,
     scopes,
     account: new StallAccount(() => performance.now()),
     own: new Set(),

@@ -39,7 +39,33 @@ test('the last comment counts', async () => {
 test('TypeScript is told from what was compiled where Node itself strips the types', async () => {
   const path = write('typed.mts', 'const a: number = 1;\n//# sourceMappingURL=maps.json\n');
   expect(await sourceFiles({ stripsTypes: true }).read(path)).toMatchObject({ typed: true, map: null });
-  expect((await sourceFiles().read(path))?.typed).toBeUndefined();
+  expect(await sourceFiles().read(path)).toMatchObject({ typed: true, rewritten: { map: null } });
+});
+
+test('a script without a map of which Node keeps one was rewritten on its way', async () => {
+  const asked: string[] = [];
+  const nodeSourceMap = async (url: string): Promise<string | null> => {
+    asked.push(url);
+    return url.endsWith('plain.js')
+      ? null
+      : `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+  };
+  const reader = sourceFiles({ nodeSourceMap });
+  expect(await reader.read(write('a b.ts', 'let a: number'))).toMatchObject({
+    typed: true,
+    rewritten: { map },
+  });
+  expect(await reader.read(write('made.js', 'h();'))).toMatchObject({ map: null, rewritten: { map } });
+  expect((await reader.read(write('plain.js', 'h();')))?.rewritten).toBeUndefined();
+  expect(await reader.read(write('inline.js', `h();\n//# sourceMappingURL=data:,${map}`))).toEqual({
+    code: expect.any(String) as string,
+    map,
+  });
+  expect(asked.map((url) => url.slice(url.lastIndexOf('/') + 1))).toEqual([
+    'a%20b.ts',
+    'made.js',
+    'plain.js',
+  ]);
 });
 
 test('file URLs are read, with what stands behind the path left out', async () => {

@@ -1,13 +1,14 @@
 import type { ScriptLocation } from '../../core/location.ts';
 import type { Declared, Value } from './declared.ts';
+import { functionPathAt } from './function-place.ts';
 import { assignedInBody, assignedInClass, property, propertyOfLiteral } from './made-properties.ts';
 import { moduleAssignments } from './module-assignments.ts';
 import { isWrapper, wrapperFunction } from './module-wrapper.ts';
 import { originalName } from './original-position.ts';
 import { resolveScript } from './resolve-script.ts';
 import { bindingInScope } from './scope-words.ts';
-import { offsetAt, type Script, type Scripts } from './script.ts';
-import { type Binding, bindingsOf, findBinding } from './scopes.ts';
+import type { Script, Scripts } from './script.ts';
+import { type Binding, bindingsOf, findBinding, onlyBinding } from './scopes.ts';
 import {
   type AnyNode,
   type ClassNode,
@@ -15,7 +16,6 @@ import {
   isFunction,
   keyName,
   type NodePath,
-  pathAt,
   pathTo,
   walk,
 } from './syntax.ts';
@@ -34,7 +34,11 @@ export async function declaredVariable(
 ): Promise<Declared | null> {
   const script = await scripts.find(location.url);
   if (script?.program == null) return null;
-  const path = pathAt(script.program, offsetAt(script, location.line, location.column));
+  const path = functionPathAt(script, location);
+  if (path === null) {
+    const only = onlyBinding(script.program, name);
+    return only === null ? null : declaredBinding(scripts, script, only);
+  }
   // A function's own variables are none of its scopes: the names are looked up from outside of it.
   const own = path.findLastIndex((node) => isFunction(node) || isClass(node));
   const around = own <= 0 ? path : path.slice(0, own);
@@ -96,9 +100,8 @@ export async function declaredMemberAt(
   key: string,
 ): Promise<Declared | null> {
   const script = await scripts.find(location.url);
-  if (script?.program == null) return null;
-  const offset = offsetAt(script, location.line, location.column);
-  const path = pathAt(script.program, offset);
+  const path = script === null ? null : functionPathAt(script, location);
+  if (script === null || path === null) return null;
   // A constructor is in its class; without one, V8 says where the class begins.
   const owner = path.findLast(isClass);
   if (owner !== undefined) return declaredMember(scripts, script, owner, key);

@@ -1,16 +1,9 @@
 import type { ScriptLocation, SourceLocation } from '../../core/location.ts';
+import { functionPathAt } from './function-place.ts';
 import { originalLocation } from './original-location.ts';
 import { type Binding, findBinding } from './scopes.ts';
-import { offsetAt, type Script, type Scripts } from './script.ts';
-import {
-  type AnyNode,
-  type FunctionNode,
-  isFunction,
-  keyName,
-  type NodePath,
-  pathAt,
-  walk,
-} from './syntax.ts';
+import type { Script, Scripts } from './script.ts';
+import { type AnyNode, type FunctionNode, isFunction, keyName, type NodePath, walk } from './syntax.ts';
 
 /** A function of the text, as a stack of sampled allocations names it. */
 export type FunctionAt = {
@@ -23,8 +16,9 @@ export type FunctionAt = {
 /** V8 says where a function's parameters begin, which is in the function. `null` at the top of a file, and without source. */
 export async function functionAtFrame(frame: ScriptLocation, scripts: Scripts): Promise<FunctionAt | null> {
   const script = await scripts.find(frame.url);
-  if (script?.program == null) return null;
-  const path = pathAt(script.program, offsetAt(script, frame.line, frame.column));
+  if (script === null) return null;
+  const path = functionPathAt(script, frame);
+  if (path === null) return null;
   const index = path.findLastIndex(isFunction);
   const node = path[index];
   return index < 0 || !isFunction(node) ? null : { script, node, path: path.slice(0, index + 1) };

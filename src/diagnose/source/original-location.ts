@@ -1,7 +1,8 @@
 import type { ScriptLocation, SourceLocation } from '../../core/location.ts';
 import { enclosingFunctionName } from './function-name.ts';
+import { placeOfFrame } from './function-place.ts';
 import { tracePosition } from './original-position.ts';
-import { decodeUrlPath, offsetAt, positionAt, type ScriptPlace, type Scripts } from './script.ts';
+import { decodeUrlPath, positionAt, type ScriptPlace, type Scripts } from './script.ts';
 
 /** The place in what the developer wrote: through the source map where there is one, else in the script itself. */
 export function originalLocation(place: ScriptPlace, workingDirectory: string): SourceLocation {
@@ -18,15 +19,26 @@ export function originalLocation(place: ScriptPlace, workingDirectory: string): 
   };
 }
 
+/** Those frames of a stack of which it is known where they are. */
+export async function originalFrames(
+  frames: readonly ScriptLocation[],
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<SourceLocation[]> {
+  const located = frames.map((frame) => originalFrame(frame, scripts, workingDirectory));
+  return (await Promise.all(located)).filter((location) => location !== null);
+}
+
 /**
  * A frame as V8 reports it. Where the script can't be read, the frame's own line is kept if it is no worse than a
- * guess: Node's own files, and files that are not there any more.
+ * guess: Node's own files, and files that are not there any more. Where something rewrote the file as it was loaded it may be the line at
+ * which the function begins, or `null`: a wrong line is worse than none.
  */
 export async function originalFrame(
   frame: ScriptLocation,
   scripts: Scripts,
   workingDirectory: string,
-): Promise<SourceLocation> {
+): Promise<SourceLocation | null> {
   const script = await scripts.find(frame.url);
   if (script === null) {
     return {
@@ -37,8 +49,9 @@ export async function originalFrame(
       package: packageOf(frame.url),
     };
   }
-  const place = { script, offset: offsetAt(script, frame.line, frame.column) };
-  const location = originalLocation(place, workingDirectory);
+  const place = placeOfFrame(script, frame);
+  if (place === null) return null;
+  const location = originalLocation({ script, offset: place.offset }, workingDirectory);
   return location.function === null && frame.function ? { ...location, function: frame.function } : location;
 }
 

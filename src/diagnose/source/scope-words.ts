@@ -31,7 +31,7 @@ function isScope(path: NodePath, index: number, words: string): boolean {
 }
 
 /** Whether the function at the index is one V8 calls by this name. */
-function functionNamed(path: NodePath, index: number, name: string): boolean {
+export function functionNamed(path: NodePath, index: number, name: string): boolean {
   const node = path[index] as AnyNode | undefined;
   if (node === undefined || !isFunction(node)) return false;
   if (node.id) return node.id.name === name;

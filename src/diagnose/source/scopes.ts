@@ -1,4 +1,4 @@
-import { type AnyNode, childrenOf, isClass, isFunction, type NodePath } from './syntax.ts';
+import { type AnyNode, childrenOf, isClass, isFunction, type NodePath, walk } from './syntax.ts';
 
 /** A variable: where it is declared and what it starts as. */
 export type Binding = {
@@ -24,6 +24,16 @@ export function findBinding(path: NodePath, name: string): Binding | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The variable of a name that is declared once in all of a text; `null` if it is declared in several scopes, or nowhere. */
+export function onlyBinding(program: AnyNode, name: string): Binding | null {
+  const found: Binding[] = [];
+  walk(program, (node) => {
+    const binding = bindingsOf(node).get(name);
+    if (binding !== undefined) found.push(binding);
+  });
+  return found.length === 1 ? found[0] : null;
 }
 
 /** All the variables a node's own scope declares. Computed once a node. */

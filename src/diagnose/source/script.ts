@@ -1,9 +1,9 @@
-import { AnyMap, type TraceMap } from '@jridgewell/trace-mapping';
+import { AnyMap, LEAST_UPPER_BOUND, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping';
 import type { SourceReader } from './source-reader.ts';
 import { type AnyNode, type Program, parseScript } from './syntax.ts';
 import { parseTypeScript } from './typed-syntax.ts';
 
-/** A script as V8 runs it, parsed, with the map back to what was written. */
+/** A script as V8 runs it, parsed, with the map back to what was written; or what was written itself, where nobody has the other. */
 export type Script = {
   readonly url: string;
   readonly code: string;
@@ -12,6 +12,8 @@ export type Script = {
   /** `null` if the text is no JavaScript. */
   readonly program: Program | null;
   readonly map: TraceMap | null;
+  /** V8 runs another text, made of this one as it was loaded: the map from its places to this one's, if there is one. */
+  readonly rewritten: { readonly map: TraceMap | null } | null;
 };
 
 /** A place in a script's text. */
@@ -63,12 +65,39 @@ export class Scripts {
       lineStarts: lineStartsOf(source.code),
       program: parseScript(source.code) ?? (source.typed === true ? parseTypeScript(source.code) : null),
       map: source.map === null ? null : parseMap(source.map, source.mapUrl ?? url),
+      rewritten: source.rewritten === undefined ? null : { map: mapOfOne(source.rewritten.map, url) },
     };
   }
 }
 
-/** The offset of V8's line and column (both from 0), kept inside the text. */
-export function offsetAt(script: Script, line: number, column: number): number {
+/**
+ * The offset of V8's line and column (both from 0), kept inside the text; `null` if they are those of another text, and nothing leads
+ * from there to this one.
+ */
+export function offsetAt(script: Script, line: number, column: number): number | null {
+  if (script.rewritten === null) return offsetOf(script, line, column);
+  const { map } = script.rewritten;
+  const found = map && originalPositionFor(map, { line: line + 1, column });
+  return found?.line == null ? null : offsetOf(script, found.line - 1, found.column);
+}
+
+/** The same for the place of a function, which V8 puts before the first of its parameters. */
+export function functionOffsetAt(script: Script, line: number, column: number): number | null {
+  if (script.rewritten === null) return offsetOf(script, line, column);
+  const { map } = script.rewritten;
+  if (map === null) return null;
+  // What a map has before that place may be the function's name, which is not in it: what it has next is a parameter or the body.
+  for (let lines = 0; lines < LINES_TO_BODY; lines += 1) {
+    const from = { line: line + 1 + lines, column: lines === 0 ? column : 0 };
+    const found = originalPositionFor(map, { ...from, bias: LEAST_UPPER_BOUND });
+    if (found.line !== null) return offsetOf(script, found.line - 1, found.column);
+  }
+  return null;
+}
+
+const LINES_TO_BODY = 3;
+
+function offsetOf(script: Script, line: number, column: number): number {
   const start = script.lineStarts[Math.max(0, Math.min(line, script.lineStarts.length - 1))] ?? 0;
   return Math.min(start + Math.max(0, column), script.code.length);
 }
@@ -114,4 +143,10 @@ function parseMap(json: string, mapUrl: string): TraceMap | null {
     // A broken map is a missing map: the generated line is still a true line.
     return null;
   }
+}
+
+/** A map that leads to one text; what was made of several files can't be told from one of them. */
+function mapOfOne(json: string | null, url: string): TraceMap | null {
+  const map = json === null ? null : parseMap(json, url);
+  return map?.sources.length === 1 ? map : null;
 }

@@ -11,8 +11,13 @@ export type SourceReader = {
 
 export type ScriptSource = {
   readonly code: string;
-  /** It is TypeScript, and runs with blanks in the place of its types, so that everything is where it stands. */
+  /** It is TypeScript, and, unless it is `rewritten`, runs with blanks in the place of its types, so that everything is where it stands. */
   readonly typed?: boolean;
+  /**
+   * Something made the text that V8 runs of this one as it was loaded (tsx, ts-node), and that text is on no disk: the map from its places
+   * to those of this one as JSON text, `null` if none is known. Such a source has no other map.
+   */
+  readonly rewritten?: { readonly map: string | null };
   /**
    * The source map as JSON text, wherever it was found: a comment's data URL, the file a comment names, or a file
    * `<script>.map` that no comment names. `null` if there is none.

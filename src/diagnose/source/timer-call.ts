@@ -1,10 +1,11 @@
 import type { ScriptLocation } from '../../core/location.ts';
 import { calleeName, timerKind } from './function-name.ts';
 import type { Declared } from './declared.ts';
+import { functionPathAt } from './function-place.ts';
 import { originalName } from './original-position.ts';
-import { offsetAt, type Script, type Scripts } from './script.ts';
+import type { Script, Scripts } from './script.ts';
 import { findBinding } from './scopes.ts';
-import { type AnyNode, isFunction, keyName, type NodePath, pathAt, pathTo, walk } from './syntax.ts';
+import { type AnyNode, isFunction, keyName, type NodePath, pathTo, walk } from './syntax.ts';
 
 /** The call that set a timer, and what its handle is kept in. */
 export type TimerCall = {
@@ -23,8 +24,8 @@ export type TimerCall = {
  */
 export async function timerCallOf(scripts: Scripts, callback: ScriptLocation): Promise<TimerCall | null> {
   const script = await scripts.find(callback.url);
-  if (script?.program == null) return null;
-  const path = pathAt(script.program, offsetAt(script, callback.line, callback.column));
+  const path = script === null ? null : functionPathAt(script, callback);
+  if (script === null || path === null) return null;
   const index = path.findLastIndex(isFunction);
   if (index < 0) return null;
   const written = path[index - 1];

@@ -2,7 +2,7 @@ import type { AllocationProfile, AllocationStack } from '../../core/allocations.
 import type { Site } from '../../core/finding.ts';
 import type { ScriptLocation } from '../../core/location.ts';
 import { calledName, type FunctionAt, functionAtFrame, walkOwn } from '../source/function-at.ts';
-import { originalFrame, originalLocation, packageOf } from '../source/original-location.ts';
+import { originalFrame, originalFrames, originalLocation, packageOf } from '../source/original-location.ts';
 import { placeOf, type Scripts } from '../source/script.ts';
 import type { AnyNode } from '../source/syntax.ts';
 import { withInlinedCallers } from './inlined-callers.ts';
@@ -192,7 +192,7 @@ function callsIn(stacks: readonly Placed[]): Map<AnyNode, Set<string>> {
 async function siteOf(placed: Placed, scripts: Scripts, workingDirectory: string): Promise<Site> {
   const { fn, frame, inner, frames } = placed;
   const written = frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
-  const mapped = await Promise.all(written.map((one) => originalFrame(one, scripts, workingDirectory)));
+  const mapped = await originalFrames(written, scripts, workingDirectory);
   const call = onlyCall(fn, inner.at(-1)?.function ?? null);
   if (call !== null) {
     return {
@@ -201,7 +201,9 @@ async function siteOf(placed: Placed, scripts: Scripts, workingDirectory: string
       words: null,
     };
   }
-  const location = await originalFrame(frame, scripts, workingDirectory);
+  const location =
+    (await originalFrame(frame, scripts, workingDirectory)) ??
+    originalLocation(placeOf(fn.script, fn.node), workingDirectory);
   return { location, stack: mapped, words: `somewhere in ${location.function ?? 'this function'}` };
 }
 
@@ -226,9 +228,10 @@ async function siteWithin(
   if (innermost === undefined) return null;
   const written = frames.filter(({ url }) => url !== '' && !url.startsWith('node:'));
   const location = await originalFrame(innermost, scripts, workingDirectory);
+  if (location === null) return null;
   return {
     location,
-    stack: await Promise.all(written.map((one) => originalFrame(one, scripts, workingDirectory))),
+    stack: await originalFrames(written, scripts, workingDirectory),
     words: `somewhere in ${location.function ?? 'this function'}`,
   };
 }

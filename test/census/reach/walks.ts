@@ -1,5 +1,5 @@
 import * as inspector from 'node:inspector';
-import { createRequire } from 'node:module';
+import { createRequire, findSourceMap } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { Census } from '../../../src/census/census.ts';
@@ -78,6 +78,7 @@ function censusOf(file: string, exports: object, activeHandles: () => object[]):
     process,
     types,
     clearTimeout,
+    findSourceMap,
     scopes: new ScopeReader(session),
     account: new StallAccount(() => performance.now()),
     own: new Set(),
