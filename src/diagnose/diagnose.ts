@@ -118,8 +118,13 @@ function worthTelling(ranked: readonly LeakCase[]): LeakCase[] {
 
 /** A container of the program's whose entries could not be measured: beside the growth of the process it may be all of it. */
 function mayBeAnything(leak: LeakCase): boolean {
-  const unmeasured = explainedBytesPerSecond(leak.growing) === null || keepsMoreThanSeen(leak.growing);
+  const unmeasured = explainedBytesPerSecond(leak.growing) === null || mayKeepMore(leak);
   return unmeasured && rank(leak) === PLACE_KNOWN;
+}
+
+/** Who waits for a promise hangs on it where no look sees them. */
+function mayKeepMore({ growing, keepsWaiters }: LeakCase): boolean {
+  return keepsMoreThanSeen(growing) || keepsWaiters;
 }
 
 /**
@@ -173,7 +178,7 @@ async function findingFrom(leak: LeakCase, context: DiagnoseContext, scripts: Sc
       count: growing.detail.size,
       growthPerSecond: growing.growthPerSecond,
       bytesPerSecond: explainedBytesPerSecond(growing),
-      bytesAtLeast: keepsMoreThanSeen(growing),
+      bytesAtLeast: mayKeepMore(leak),
       state: zombies?.state ?? null,
     },
     heldBy: held.holder,

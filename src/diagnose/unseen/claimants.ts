@@ -70,8 +70,12 @@ async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<
         places: adding.length > 0 ? adding : places,
         sources: new Set(places.flatMap((fn) => argumentSources(fn, scriptsFor(fn, facts)))),
         marked: true,
-        // Of these a walk sees the object and not what hangs on it.
-        keepsAll: pieces || elementBytes === null || /^(?:Promise|WeakRef)$/.test(elementType),
+        // Of these a walk sees the object and not what hangs on it: of a `resolve` not who waits for its promise.
+        keepsAll:
+          pieces ||
+          elementBytes === null ||
+          one.leak.keepsWaiters ||
+          /^(?:Promise|WeakRef)$/.test(elementType),
         pieces,
         claimed: [],
       };

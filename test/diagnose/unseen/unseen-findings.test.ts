@@ -189,6 +189,55 @@ test('what is handed to a function that puts it into a collection stays with tha
   ]);
 });
 
+test('what hangs on those who wait for a resolve is kept by the queue of these', async () => {
+  const permits = draw(
+    '/app/permits.js',
+    `const waiting = [];
+//    ^^ waiting
+function acquire() {
+//              ^^ acquire
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+//          ^^ push
+  });
+}
+async function render(certificate) {
+//                   ^^ render
+  await acquire();
+  return certificate.text;
+}`,
+  );
+  const reader = draw(
+    '/app/reader.js',
+    `function readJson(chunks) {
+//               ^^ readJson
+  return JSON.parse(chunks.join(''));
+}`,
+  );
+  // 66 a second of 64 bytes, which is the function and not the call that waits.
+  const queue = growing('Array', [root('modules'), variable('waiting', permits.at('acquire'))], {
+    growthPerSecond: 66,
+    trap: trap([{ count: 15, stack: [permits.at('push'), permits.at('acquire'), permits.at('render')] }]),
+    detail: { elementBytes: 64, elementType: 'Function' },
+  });
+  const asked = context(sourcesOf(permits, reader), {
+    slopeBytesPerSecond: 540_000,
+    allocations: windowOf(staying(480_000, builtin('parse'), reader.at('readJson'), emit)),
+  });
+  const findings = await diagnose([queue], asked);
+  expect(findings).toMatchObject([
+    {
+      kind: 'pending-waiters',
+      heldBy: { name: 'waiting', location: { line: permits.line('waiting') } },
+      addedAt: { location: { line: permits.line('push') } },
+      retained: { bytesPerSecond: 480_000, bytesAtLeast: false },
+    },
+  ]);
+  // Without a sample it may still be all of it.
+  const [unsampled] = await diagnose([queue], { ...asked, allocations: null });
+  expect(unsampled.retained).toMatchObject({ bytesPerSecond: 66 * 64, bytesAtLeast: true });
+});
+
 test('a collection that the walks found as large as before holds none of it', async () => {
   const reads = staying(60_000, builtin('parse'), board.at('read'), board.at('onRequest'), emit);
   const steps = [root('active handles'), variable('byNumber', slots.at('onRequest'), 'Module')];
