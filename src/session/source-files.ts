@@ -8,7 +8,7 @@ import type { ScriptSource, SourceReader } from '../diagnose/source/source-reade
  * that changed since it was loaded gives wrong lines; one that is gone gives none.
  */
 export function sourceFiles(program: Partial<ProgramFiles> = {}): SourceReader {
-  const files = { stripsTypes: false, nodeSourceMap: () => Promise.resolve(null), ...program };
+  const files = { stripsTypes: null, nodeSourceMap: () => Promise.resolve(null), ...program };
   const known = new Map<string, Promise<ScriptSource | null>>();
   return {
     read(url) {
@@ -24,8 +24,8 @@ export function sourceFiles(program: Partial<ProgramFiles> = {}): SourceReader {
 
 /** What becomes of files on their way into the program. */
 export type ProgramFiles = {
-  /** Whether its Node runs TypeScript as it stands. */
-  readonly stripsTypes: boolean;
+  /** Whether its Node runs TypeScript as it stands; `null` where nobody can say, and its text is not read. */
+  readonly stripsTypes: boolean | null;
   /** The map that it keeps of a script with a file URL, as JSON or as a data URL; `null` where it keeps none. Never rejects. */
   readonly nodeSourceMap: (url: string) => Promise<string | null>;
 };
@@ -42,7 +42,7 @@ async function readScript(
     const map = await nodeSourceMap(url.startsWith('/') ? pathToFileURL(url).href : url);
     return map?.startsWith('data:') === true ? decodeDataUrl(map) : map;
   };
-  if (/\.[cm]?ts$/.test(path)) {
+  if (stripsTypes !== null && /\.[cm]?ts$/.test(path)) {
     const typed = { code, typed: true, map: null };
     return stripsTypes ? typed : { ...typed, rewritten: { map: await kept() } };
   }

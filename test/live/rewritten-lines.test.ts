@@ -26,7 +26,9 @@ test.for(installedNodes())(
       try {
         const nodeSourceMap = (url: string): Promise<string | null> =>
           target.peer.call('source map', { url });
-        const source = await sourceFiles({ nodeSourceMap }).read(pathToFileURL(journal).href);
+        const source = await sourceFiles({ stripsTypes: false, nodeSourceMap }).read(
+          pathToFileURL(journal).href,
+        );
         const { map } = source?.rewritten ?? {};
         const { mappings } = transformSync(journal, written, { sourcemap: true }).map ?? {};
         if (withMaps) expect(JSON.parse(map ?? '')).toMatchObject({ mappings });

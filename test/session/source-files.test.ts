@@ -39,7 +39,12 @@ test('the last comment counts', async () => {
 test('TypeScript is told from what was compiled where Node itself strips the types', async () => {
   const path = write('typed.mts', 'const a: number = 1;\n//# sourceMappingURL=maps.json\n');
   expect(await sourceFiles({ stripsTypes: true }).read(path)).toMatchObject({ typed: true, map: null });
-  expect(await sourceFiles().read(path)).toMatchObject({ typed: true, rewritten: { map: null } });
+  expect(await sourceFiles({ stripsTypes: false }).read(path)).toMatchObject({
+    typed: true,
+    rewritten: { map: null },
+  });
+  const unknown = await sourceFiles().read(path);
+  expect([unknown?.typed, unknown?.rewritten]).toEqual([undefined, undefined]);
 });
 
 test('a script without a map of which Node keeps one was rewritten on its way', async () => {
@@ -50,7 +55,7 @@ test('a script without a map of which Node keeps one was rewritten on its way', 
       ? null
       : `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
   };
-  const reader = sourceFiles({ nodeSourceMap });
+  const reader = sourceFiles({ stripsTypes: false, nodeSourceMap });
   expect(await reader.read(write('a b.ts', 'let a: number'))).toMatchObject({
     typed: true,
     rewritten: { map },
