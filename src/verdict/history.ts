@@ -6,46 +6,53 @@ import { meanPoint, type Point } from './point.ts';
  * has that many, and a month of floors every two seconds fits into 1,500.
  */
 export class History {
-  // Level j holds means of 2^j points, oldest first; all of a level are newer than those of the next.
-  readonly #levels: Point[][] = [[]];
-  #points: Point[] | null = [];
+  // How many points each level has: level j means of 2^j, all of them newer than those of the next.
+  readonly #lengths: number[] = [0];
+  /** All levels, the oldest first. */
+  readonly #points: Point[] = [];
+
+  /** Another one with the same points. */
+  copy(): History {
+    const copy = new History();
+    copy.#lengths.splice(0, 1, ...this.#lengths);
+    copy.#points.push(...this.#points);
+    return copy;
+  }
 
   add(point: Point): void {
-    const latest = this.#levels[0];
-    if (latest === undefined) return;
-    latest.push(point);
-    if (latest.length >= 2 * KEPT_A_LEVEL) {
-      this.#fold();
-      this.#points = null;
-    } else {
-      this.#points?.push(point);
-    }
+    this.#points.push(point);
+    this.#lengths[0] += 1;
+    if (this.#lengths[0] >= 2 * KEPT_A_LEVEL) this.#fold();
   }
 
   /** Takes the latest point back. */
   removeLast(): void {
-    this.#levels[0]?.pop();
-    this.#points?.pop();
+    if (this.#lengths[0] === 0) return;
+    this.#lengths[0] -= 1;
+    this.#points.pop();
   }
 
   get last(): Point | undefined {
-    return this.#levels[0]?.at(-1);
+    return this.#points.at(-1);
   }
 
   /** Oldest first. Not to be kept: the next point changes it. */
   get points(): readonly Point[] {
-    this.#points ??= this.#levels.toReversed().flat();
     return this.#points;
   }
 
   #fold(): void {
-    for (let level = 0; (this.#levels[level]?.length ?? 0) >= 2 * KEPT_A_LEVEL; level += 1) {
-      const oldest = this.#levels[level]?.splice(0, KEPT_A_LEVEL) ?? [];
-      const means = (this.#levels[level + 1] ??= []);
-      for (let i = 0; i + 1 < oldest.length; i += 2) {
-        const [a, b] = [oldest[i], oldest[i + 1]];
-        if (a !== undefined && b !== undefined) means.push(meanPoint(a, b));
-      }
+    let from = this.#points.length;
+    for (let level = 0; this.#lengths[level] >= 2 * KEPT_A_LEVEL; level += 1) {
+      from -= this.#lengths[level];
+      const means: Point[] = [];
+      for (let at = from; at < from + KEPT_A_LEVEL; at += 2)
+        means.push(meanPoint(this.#points[at], this.#points[at + 1]));
+      // The newest of the next level stand right before the oldest of this one.
+      this.#points.splice(from, KEPT_A_LEVEL, ...means);
+      this.#lengths[level] -= KEPT_A_LEVEL;
+      this.#lengths[level + 1] = (this.#lengths[level + 1] ?? 0) + means.length;
+      from += means.length;
     }
   }
 }

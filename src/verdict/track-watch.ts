@@ -44,8 +44,8 @@ export class TrackWatch {
   readonly #options: TrackWatchOptions;
   readonly #spikes = new SpikeWitness();
   readonly #seen = new History();
-  /** Of these the measured ones, without those that are only bounded by their neighbours. */
-  readonly #measured = new History();
+  /** Of these the measured ones, without those that are only bounded by their neighbours; `null` as long as there is none of those. */
+  #measured: History | null = null;
   /** Without what warming up can have added; since the last leak ended. */
   #bare = new History();
   /** From before all of these. */
@@ -89,8 +89,9 @@ export class TrackWatch {
     this.#count += 1;
     this.#finding = undefined;
     this.#fit = undefined;
+    if (isBound) this.#measured ??= this.#seen.copy();
     this.#seen.add(point);
-    if (!isBound) this.#measured.add(point);
+    if (!isBound) this.#measured?.add(point);
     this.#lastIsBound = isBound;
     this.#lookForLeak(point, isBound);
     this.#lookForSteady(point);
@@ -136,7 +137,7 @@ export class TrackWatch {
    */
   growthFit(): GrowthFit | undefined {
     if (this.#leak === undefined) return undefined;
-    this.#fit ??= fitLeak(this.#measured.points, this.points, this.#leak);
+    this.#fit ??= fitLeak(this.#measured?.points ?? this.points, this.points, this.#leak);
     return this.#fit;
   }
 
@@ -167,7 +168,7 @@ export class TrackWatch {
 
   #removeLast(): void {
     this.#seen.removeLast();
-    if (!this.#lastIsBound) this.#measured.removeLast();
+    if (!this.#lastIsBound) this.#measured?.removeLast();
     if (this.#leak !== undefined || this.#bare.last === undefined) return;
     this.#bare.removeLast();
     if (this.#isEvidence(this.#lastIsBound)) this.#evidence.removeLast();
