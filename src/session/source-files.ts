@@ -89,6 +89,7 @@ function decodeDataUrl(url: string): string | null {
   try {
     return decodeURIComponent(match[2]);
   } catch {
+    // A broken map is a missing map.
     return null;
   }
 }
