@@ -14,13 +14,14 @@ import type { Point } from './point.ts';
  * up to 1. Of old beginnings most are dropped, which only takes evidence away.
  */
 export class GrowthEvidence {
-  #beginnings: Beginning[] = [];
-  readonly #resolutionBytes: number;
+  readonly #fits: NoiseFits;
+  /** The floors at which the beginnings stand, the first of all being 1. */
+  #begun: number[] = [];
   #count = 0;
 
   /** `resolutionBytes`: how finely floors are known. */
   constructor(resolutionBytes = 1) {
-    this.#resolutionBytes = resolutionBytes;
+    this.#fits = new NoiseFits(kindsOfNoise, resolutionBytes);
   }
 
   /** Takes the next floor. The cost grows with the logarithm of the number of floors. */
@@ -29,48 +30,50 @@ export class GrowthEvidence {
     if (this.#count > ALL_BEGIN && this.#count % PRUNED_EVERY === 0) this.#prune();
     // On a long watch not every floor is worth a beginning of its own.
     if (this.#count < MANY || (this.#count - 1) % SPARED === 0) {
-      const fits = new NoiseFits(kindsOfNoise, this.#resolutionBytes);
-      this.#beginnings.push({ at: this.#count, weight: weightOf(this.#count), fits });
+      this.#begun.push(this.#count);
+      this.#fits.begin();
     }
-    // Hot: a hundred beginnings of five fits each, at every floor.
-    for (let i = 0; i < this.#beginnings.length; i += 1) this.#beginnings[i]?.fits.add(point);
+    this.#fits.add(point);
     return this;
   }
 
   /** Takes the last floor back, once. */
   removeLast(): void {
-    if (this.#beginnings.at(-1)?.at === this.#count) this.#beginnings.pop();
+    this.#fits.removeLast();
+    if (this.#begun.at(-1) === this.#count) {
+      this.#begun.pop();
+      this.#fits.keep((beginning) => beginning < this.#begun.length);
+    }
     this.#count -= 1;
-    for (const { fits } of this.#beginnings) fits.removeLast();
   }
 
   /** How many times likelier the floors are with growth than without, if each floor's noise is its own. */
   get independent(): number {
-    return this.#sum(({ fits }) => growingOf(fits, 0));
+    return this.#sum((beginning) => growingOf(this.#fits, beginning, 0));
   }
 
   /** The same whatever part of the noise wanders: never more than one α of alarms, and slower. */
   get any(): number {
-    return this.#sum(anyOf);
+    return this.#sum((beginning) => anyOf(this.#fits, beginning));
   }
 
-  #sum(evidenceOf: (beginning: Beginning) => number): number {
+  #sum(evidenceOf: (beginning: number) => number): number {
     let sum = 0;
-    for (const beginning of this.#beginnings) sum += beginning.weight * evidenceOf(beginning);
+    for (const [beginning, at] of this.#begun.entries()) sum += weightOf(at) * evidenceOf(beginning);
     return sum;
   }
 
   // Of beginnings that lie between 2^j and 2^(j+1) floors back, those at multiples of 2^j / KEPT stay.
   #prune(): void {
-    this.#beginnings = this.#beginnings.filter(({ at }) => {
+    const isKept = (at: number): boolean => {
       const age = this.#count - at;
-      if (age < 2 * KEPT_AN_OCTAVE) return true;
-      return (at - 1) % (2 ** Math.floor(Math.log2(age)) / KEPT_AN_OCTAVE) === 0;
-    });
+      const octave = 1 << (31 - Math.clz32(age));
+      return age < 2 * KEPT_AN_OCTAVE || (at - 1) % (octave / KEPT_AN_OCTAVE) === 0;
+    };
+    this.#fits.keep((beginning) => isKept(this.#begun[beginning]));
+    this.#begun = this.#begun.filter(isKept);
   }
 }
-
-type Beginning = { readonly at: number; readonly weight: number; readonly fits: NoiseFits };
 
 const KEPT_AN_OCTAVE = 4;
 const ALL_BEGIN = 32;
@@ -92,19 +95,21 @@ function weightOf(at: number): number {
   return 1 / ((octave + 1) * (octave + 2)) / 2 ** octave;
 }
 
-function growingOf(fits: NoiseFits, kind: number): number {
+function growingOf(fits: NoiseFits, beginning: number, kind: number): number {
   let growing = 0;
-  for (const slope of slopesPerNoise) growing += fits.bayesFactor(kind, slope) / slopesPerNoise.length;
+  for (const slope of slopesPerNoise)
+    growing += fits.bayesFactor(beginning, kind, slope) / slopesPerNoise.length;
   return growing;
 }
 
-function anyOf({ fits }: Beginning): number {
+function anyOf(fits: NoiseFits, beginning: number): number {
   let flattest = -Infinity;
-  for (let kind = 0; kind < fits.count; kind += 1)
-    flattest = Math.max(flattest, fits.logLikelihoodFlat(kind));
+  for (let kind = 0; kind < fits.kinds; kind += 1)
+    flattest = Math.max(flattest, fits.logLikelihoodFlat(beginning, kind));
   let any = 0;
-  for (let kind = 0; kind < fits.count; kind += 1) {
-    any += (growingOf(fits, kind) * Math.exp(fits.logLikelihoodFlat(kind) - flattest)) / fits.count;
+  for (let kind = 0; kind < fits.kinds; kind += 1) {
+    const likelihood = Math.exp(fits.logLikelihoodFlat(beginning, kind) - flattest);
+    any += (growingOf(fits, beginning, kind) * likelihood) / fits.kinds;
   }
   return any;
 }

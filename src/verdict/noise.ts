@@ -9,123 +9,146 @@ import type { Point } from './point.ts';
  * Level and size of the noise are integrated out with their invariant priors, so neither a constant added to
  * every floor nor their unit nor that of time changes anything. Adding a point costs the same at any length.
  *
- * Several such lines at once, one for each part of the noise that may wander, over the same floors: hot, since there is one of these
- * for each floor at which growth may have begun. Their states stand in one array, because V8 keeps each number of an object in a box
- * of its own.
+ * Many such lines at once over the same floors, one for each floor at which growth may have begun (a beginning) and each part of the
+ * noise that may wander: hot, some hundred of them at every floor. Their states stand side by side in one array, because V8 keeps
+ * each number of an object in a box of its own, and one loop goes through all.
  */
 export class NoiseFits {
-  readonly #wandering: readonly number[];
+  readonly #kinds: number;
+  /** Of each kind: variance of the level's steps in a gap, and of a floor's own noise. */
+  readonly #steps: Float64Array;
+  readonly #own: Float64Array;
   readonly #leastVariance: number;
-  /** Two states of each fit, written in turns: the last but one is kept, so that the last point can be taken back. */
-  readonly #states: Float64Array;
-  readonly #stateLength: number;
-  /** Where the present states begin. */
-  #now = 0;
-  #canGoBack = false;
-  #count = 0;
-  #firstMs = 0;
-  #unitMs = 0;
-  #unitMsBefore = 0;
+  #beginnings = 0;
+  /** Eight numbers for each kind of each beginning, as they are now. */
+  #states = new Float64Array(0);
+  /** As they were before the last point, so that it can be taken back. */
+  #before = new Float64Array(0);
+  /** How many points each beginning has seen, the time of its first, and its first gap, which is its unit of time (0 until then). */
+  #counts = new Float64Array(0);
+  #firstMs = new Float64Array(0);
+  #unitMs = new Float64Array(0);
   #lastMs = Number.NaN;
   #lastMsBefore = Number.NaN;
+  #canGoBack = false;
 
   /**
-   * `wandering`, of each fit: variance of the level's steps between two floors per variance of a floor's own noise, 0 to Infinity.
+   * `wandering`, of each kind: variance of the level's steps between two floors per variance of a floor's own noise, 0 to Infinity.
    * `resolutionBytes`: how finely floors are known.
    */
   constructor(wandering: readonly number[], resolutionBytes = 1) {
-    this.#wandering = wandering;
-    this.#stateLength = wandering.length * FIT_LENGTH;
-    this.#states = new Float64Array(2 * this.#stateLength);
+    this.#kinds = wandering.length;
+    this.#steps = Float64Array.from(wandering, (part) => (part === Infinity ? 1 : part));
+    this.#own = Float64Array.from(wandering, (part) => (part === Infinity ? 0 : 1));
     // Rounding to steps adds the variance of an even spread over one. A byte is taken for a whole deviation, as ever.
     this.#leastVariance = Math.max(1, resolutionBytes ** 2 / 12);
   }
 
-  get count(): number {
-    return this.#wandering.length;
+  get kinds(): number {
+    return this.#kinds;
+  }
+
+  /** The next point is the first of one more beginning, which stands last. */
+  begin(): void {
+    if (this.#beginnings === this.#counts.length) this.#grow();
+    this.#counts[this.#beginnings] = 0;
+    this.#beginnings += 1;
+  }
+
+  /** Drops the beginnings that are not to be kept; the others close up. */
+  keep(isKept: (beginning: number) => boolean): void {
+    const length = this.#kinds * FIT_LENGTH;
+    let kept = 0;
+    for (let beginning = 0; beginning < this.#beginnings; beginning += 1) {
+      if (!isKept(beginning)) continue;
+      this.#states.copyWithin(kept * length, beginning * length, (beginning + 1) * length);
+      this.#before.copyWithin(kept * length, beginning * length, (beginning + 1) * length);
+      for (const column of [this.#counts, this.#firstMs, this.#unitMs]) column[kept] = column[beginning];
+      kept += 1;
+    }
+    this.#beginnings = kept;
   }
 
   /** Takes the last point back, once: the next one may show that it was a spike. */
   removeLast(): void {
     if (!this.#canGoBack) return;
     this.#canGoBack = false;
-    this.#count -= 1;
-    this.#now = this.#stateLength - this.#now;
-    this.#unitMs = this.#unitMsBefore;
+    [this.#states, this.#before] = [this.#before, this.#states];
     this.#lastMs = this.#lastMsBefore;
+    for (let beginning = 0; beginning < this.#beginnings; beginning += 1) {
+      this.#counts[beginning] -= 1;
+      if (this.#counts[beginning] === 1) this.#unitMs[beginning] = 0;
+    }
   }
 
-  add(point: Point): void {
-    const states = this.#states;
-    const lastMs = this.#lastMs;
-    let before = this.#now;
-    let now = this.#stateLength - before;
-    this.#now = now;
+  add({ timeMs, bytes }: Point): void {
+    const [from, to] = [this.#states, this.#before];
+    this.#states = to;
+    this.#before = from;
+    const gapMs = timeMs - this.#lastMs;
+    this.#lastMsBefore = this.#lastMs;
+    this.#lastMs = timeMs;
     this.#canGoBack = true;
-    this.#unitMsBefore = this.#unitMs;
-    this.#lastMsBefore = lastMs;
-    this.#lastMs = point.timeMs;
-    this.#count += 1;
-    if (this.#count === 1) {
-      this.#firstMs = point.timeMs;
-      for (const wandering of this.#wandering) {
-        states.fill(0, now, now + FIT_LENGTH);
-        states[now + LEVEL] = point.bytes;
-        states[now + VARIANCE] = wandering === Infinity ? 0 : 1;
-        states[now + VARIANCES] = 1;
-        now += FIT_LENGTH;
+    const [kinds, steps, own] = [this.#kinds, this.#steps, this.#own];
+    const [counts, firstMs, unitMs] = [this.#counts, this.#firstMs, this.#unitMs];
+    const beginnings = this.#beginnings;
+    let at = 0;
+    for (let beginning = 0; beginning < beginnings; beginning += 1) {
+      const count = counts[beginning];
+      counts[beginning] = count + 1;
+      if (count === 0) {
+        firstMs[beginning] = timeMs;
+        unitMs[beginning] = 0;
+        at = start(to, at, bytes, own);
+        continue;
       }
-      return;
-    }
-    // Time is measured in distances between the first two floors, which are known before there is evidence.
-    if (this.#unitMs === 0) this.#unitMs = point.timeMs - lastMs;
-    const elapsed = (point.timeMs - lastMs) / this.#unitMs;
-    const time = (point.timeMs - this.#firstMs) / this.#unitMs;
-    for (let kind = 0; kind < this.#wandering.length; kind += 1) {
-      const wandering = this.#wandering[kind] ?? 0;
-      const walksOnly = wandering === Infinity;
-      const wandered = states[before + VARIANCE] + (walksOnly ? 1 : wandering) * elapsed;
-      const expected = wandered + (walksOnly ? 0 : 1);
-      const surprise = point.bytes - states[before + LEVEL];
-      const timeSurprise = time - states[before + TIME];
-      // One division for four: they are a third of what an update costs.
-      const precision = 1 / expected;
-      const gain = wandered * precision;
-      const weightedTime = timeSurprise * precision;
-      states[now + LEVEL] = states[before + LEVEL] + gain * surprise;
-      states[now + TIME] = states[before + TIME] + gain * timeSurprise;
-      states[now + VARIANCE] = wandered * (1 - gain);
-      states[now + TIME_TIME] = states[before + TIME_TIME] + timeSurprise * weightedTime;
-      states[now + TIME_BYTES] = states[before + TIME_BYTES] + surprise * weightedTime;
-      states[now + BYTES_BYTES] = states[before + BYTES_BYTES] + surprise * surprise * precision;
-      // One logarithm for many: their product stays far from what a number can hold.
-      const variances = states[before + VARIANCES] * expected;
-      const isFar = variances > 1e100 || variances < 1e-100;
-      states[now + VARIANCES] = isFar ? 1 : variances;
-      states[now + LOG_VARIANCES] = states[before + LOG_VARIANCES] + (isFar ? Math.log(variances) : 0);
-      before += FIT_LENGTH;
-      now += FIT_LENGTH;
+      // Time is measured in distances between the first two floors, which are known before there is evidence.
+      if (count === 1) unitMs[beginning] = gapMs;
+      const elapsed = gapMs / unitMs[beginning];
+      const time = (timeMs - firstMs[beginning]) / unitMs[beginning];
+      for (let kind = 0; kind < kinds; kind += 1) {
+        const wandered = from[at + VARIANCE] + steps[kind] * elapsed;
+        const expected = wandered + own[kind];
+        const surprise = bytes - from[at + LEVEL];
+        const timeSurprise = time - from[at + TIME];
+        // One division for four: they are a third of what an update costs.
+        const precision = 1 / expected;
+        const gain = wandered * precision;
+        const weightedTime = timeSurprise * precision;
+        to[at + LEVEL] = from[at + LEVEL] + gain * surprise;
+        to[at + TIME] = from[at + TIME] + gain * timeSurprise;
+        to[at + VARIANCE] = wandered * (1 - gain);
+        to[at + TIME_TIME] = from[at + TIME_TIME] + timeSurprise * weightedTime;
+        to[at + TIME_BYTES] = from[at + TIME_BYTES] + surprise * weightedTime;
+        to[at + BYTES_BYTES] = from[at + BYTES_BYTES] + surprise * surprise * precision;
+        // One logarithm for many: their product stays far from what a number can hold.
+        const variances = from[at + VARIANCES] * expected;
+        const isFar = variances > 1e100 || variances < 1e-100;
+        to[at + VARIANCES] = isFar ? 1 : variances;
+        to[at + LOG_VARIANCES] = from[at + LOG_VARIANCES] + (isFar ? Math.log(variances) : 0);
+        at += FIT_LENGTH;
+      }
     }
   }
 
   /** ln of the likelihood of the floors without a trend, up to what all fits of the same floors share. */
-  logLikelihoodFlat(kind: number): number {
-    return (
-      -0.5 * (this.#of(kind, LOG_VARIANCES) + Math.log(this.#of(kind, VARIANCES))) -
-      ((this.#count - 1) / 2) * Math.log(this.#total(kind))
-    );
+  logLikelihoodFlat(beginning: number, kind: number): number {
+    const at = (beginning * this.#kinds + kind) * FIT_LENGTH;
+    const logVariances = this.#states[at + LOG_VARIANCES] + Math.log(this.#states[at + VARIANCES]);
+    return -0.5 * logVariances - ((this.#counts[beginning] - 1) / 2) * Math.log(this.#total(beginning, at));
   }
 
   /** How many times likelier the floors are with a positive slope of about `slope` noise deviations per floor. */
-  bayesFactor(kind: number, slope: number): number {
-    const degrees = this.#count - 1;
+  bayesFactor(beginning: number, kind: number, slope: number): number {
+    const degrees = this.#counts[beginning] - 1;
     if (degrees < 2) return 1;
-    const timeBytes = this.#of(kind, TIME_BYTES);
+    const at = (beginning * this.#kinds + kind) * FIT_LENGTH;
+    const timeBytes = this.#states[at + TIME_BYTES];
     if (timeBytes <= 0) return 0;
-    const timeTime = this.#of(kind, TIME_TIME);
+    const timeTime = this.#states[at + TIME_TIME];
     const prior = slope * slope * timeTime;
     const shrink = prior / (1 + prior);
-    const total = this.#total(kind);
+    const total = this.#total(beginning, at);
     // Arithmetic must not take away the noise that is always there.
     const left = Math.max(degrees * this.#leastVariance, total - (shrink * timeBytes * timeBytes) / timeTime);
     // The prior holds positive slopes only: twice the share of the posterior, a Student's t, that lies above zero.
@@ -137,14 +160,39 @@ export class NoiseFits {
   }
 
   // Less noise than what floors are rounded to is not known, and a perfectly flat trace proves nothing.
-  #total(kind: number): number {
-    return this.#of(kind, BYTES_BYTES) + Math.max(1, this.#count - 1) * this.#leastVariance;
+  #total(beginning: number, at: number): number {
+    return this.#states[at + BYTES_BYTES] + Math.max(1, this.#counts[beginning] - 1) * this.#leastVariance;
   }
 
-  #of(kind: number, field: number): number {
-    return this.#states[this.#now + kind * FIT_LENGTH + field];
+  #grow(): void {
+    const beginnings = Math.max(LEAST_ROOM, 2 * this.#beginnings);
+    const larger = (column: Float64Array, length: number): Float64Array<ArrayBuffer> => {
+      const copy = new Float64Array(length);
+      copy.set(column);
+      return copy;
+    };
+    this.#states = larger(this.#states, beginnings * this.#kinds * FIT_LENGTH);
+    this.#before = larger(this.#before, beginnings * this.#kinds * FIT_LENGTH);
+    this.#counts = larger(this.#counts, beginnings);
+    this.#firstMs = larger(this.#firstMs, beginnings);
+    this.#unitMs = larger(this.#unitMs, beginnings);
   }
 }
+
+/** The states of a beginning at its first point; where the next beginning's stand. */
+function start(states: Float64Array, at: number, bytes: number, own: Float64Array): number {
+  let next = at;
+  for (const noise of own) {
+    states.fill(0, next, next + FIT_LENGTH);
+    states[next + LEVEL] = bytes;
+    states[next + VARIANCE] = noise;
+    states[next + VARIANCES] = 1;
+    next += FIT_LENGTH;
+  }
+  return next;
+}
+
+const LEAST_ROOM = 16;
 
 // Of one fit. Filter: expected floor and expected time, and their variance in units of a floor's own noise.
 const LEVEL = 0;

@@ -121,9 +121,10 @@ function walkingUnder(random: Random, own: number): () => number {
 }
 
 function filtered(of: readonly Point[], wandering: number): number {
-  const fit = new NoiseFits([wandering]);
-  for (const point of of) fit.add(point);
-  return fit.logLikelihoodFlat(0);
+  const fits = new NoiseFits([wandering]);
+  fits.begin();
+  for (const point of of) fits.add(point);
+  return fits.logLikelihoodFlat(0, 0);
 }
 
 /** Up to a constant: −½ (n−1) ln (y′Py), where P projects the level out under the covariance I + q·min(tᵢ, tⱼ). */
