@@ -1,4 +1,5 @@
 import { studentQuantile } from './student-t.ts';
+import { median, select } from './selection.ts';
 import type { Point } from './point.ts';
 import type { Track } from './track.ts';
 import { warmUpBytesPerSecond } from './warm-up.ts';
@@ -65,14 +66,18 @@ function leastSquares(points: readonly Point[], level: number): Slope {
 function theilSen(points: readonly Point[], level: number): Slope {
   const n = points.length;
   const slopes = pairwiseSlopes(points);
-  const bytesPerSecond = medianOfSorted(slopes);
+  const bytesPerSecond = median(slopes);
   // With many degrees Student's distribution is the normal one.
   const degrees = 1e6;
   const deviations = studentQuantile((1 + level) / 2, degrees);
   const widening = wideningBy(correlationOfNeighbours(points, bytesPerSecond));
   const spread = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18) * widening;
-  const at = (rank: number): number =>
-    slopes[Math.min(slopes.length - 1, Math.max(0, rank))] ?? bytesPerSecond;
+  // The median stands in its place by now, with the smaller ones before it.
+  const half = Math.floor(slopes.length / 2);
+  const at = (rank: number): number => {
+    const bounded = Math.min(slopes.length - 1, Math.max(0, rank));
+    return bounded < half ? select(slopes, bounded, 0, half) : select(slopes, bounded, half);
+  };
   const low = at(Math.round((slopes.length - deviations * spread) / 2) - 1);
   const high = at(Math.round((slopes.length + deviations * spread) / 2));
   return { bytesPerSecond, interval: [low, high], standardError: (high - low) / 2 / deviations, degrees };
@@ -93,13 +98,13 @@ function pairwiseSlopes(points: readonly Point[]): Float64Array {
       count += 1;
     }
   }
-  return slopes.sort();
+  return slopes;
 }
 
 function correlationOfNeighbours(points: readonly Point[], bytesPerSecond: number): number {
   const times = secondsOf(points);
   const raw = points.map((point, i) => point.bytes - bytesPerSecond * (times[i] ?? 0));
-  const middle = medianOfSorted(Float64Array.from(raw).sort());
+  const middle = median(Float64Array.from(raw));
   let squares = 0;
   let neighbours = 0;
   for (const [i, value] of raw.entries()) {
@@ -130,12 +135,6 @@ function thinned(points: readonly Point[]): readonly Point[] {
 function secondsOf(points: readonly Point[]): readonly number[] {
   const firstMs = points[0]?.timeMs ?? 0;
   return points.map((point) => (point.timeMs - firstMs) / 1000);
-}
-
-function medianOfSorted(values: Float64Array): number {
-  const half = Math.floor(values.length / 2);
-  const high = values[half] ?? NaN;
-  return values.length % 2 === 1 ? high : ((values[half - 1] ?? NaN) + high) / 2;
 }
 
 /**
