@@ -12,8 +12,9 @@ export function studentCdf(t: number, degrees: number): number {
 }
 
 /**
- * The t with P(T ≤ t) = `probability`, found by bisection on the smaller tail, so that both ends keep their
- * relative accuracy. About 60 evaluations of the distribution function.
+ * The t with P(T ≤ t) = `probability`, on the smaller tail, so that both ends keep their relative accuracy. By Newton's method on the
+ * logarithm of the tail, which is nearly a line there, kept inside a bracket that halves where a step would leave it: some ten
+ * evaluations of the distribution function, and sixty of a watch's looks at a slope were spent here by bisection alone.
  */
 export function studentQuantile(probability: number, degrees: number): number {
   if (probability === 0.5) return 0;
@@ -21,13 +22,21 @@ export function studentQuantile(probability: number, degrees: number): number {
   if (probability <= 0) return -Infinity;
   let low = -1;
   while (studentCdf(low, degrees) > probability) low *= 2;
-  let high = 0;
-  for (let step = 0; step < 200 && high - low > 1e-12 * Math.abs(low); step += 1) {
-    const middle = (low + high) / 2;
-    if (studentCdf(middle, degrees) < probability) low = middle;
-    else high = middle;
+  let high = low === -1 ? 0 : low / 2;
+  const densityAtZero = Math.exp(-logBeta(degrees / 2, 0.5)) / Math.sqrt(degrees);
+  let t = low;
+  for (let step = 0; step < 200; step += 1) {
+    const tail = studentCdf(t, degrees);
+    if (tail < probability) low = t;
+    else high = t;
+    const density = densityAtZero * Math.exp((-(degrees + 1) / 2) * Math.log1p((t * t) / degrees));
+    const newton = t - (Math.log(tail / probability) * tail) / density;
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    const moved = Math.abs(next - t);
+    t = next;
+    if (moved <= 1e-12 * Math.abs(t) || high - low <= 1e-12 * Math.abs(low)) break;
   }
-  return (low + high) / 2;
+  return t;
 }
 
 /** Regularised incomplete beta function by Lentz's continued fraction (Numerical Recipes §6.4). */

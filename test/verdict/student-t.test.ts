@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { studentCdf, studentQuantile } from '../../src/verdict/student-t.ts';
 
@@ -31,6 +32,23 @@ describe("Student's t", () => {
 
   test.each(quantiles)('the quantile of %d with %d degrees agrees with scipy', (p, degrees, expected) => {
     expect(studentQuantile(p, degrees) / expected).toBeCloseTo(1, 8);
+  });
+
+  test('the quantile is where bisection of the distribution function finds it, at any tail and any degrees', () => {
+    const exponents = fc.double({ min: -12, max: Math.log10(0.49), noNaN: true });
+    const logDegrees = fc.double({ min: 0, max: 6, noNaN: true });
+    fc.assert(
+      fc.property(exponents, logDegrees, (exponent, logOfDegrees) => {
+        const [probability, degrees] = [10 ** exponent, 10 ** logOfDegrees];
+        let [low, high] = [-1e13, 0];
+        for (let step = 0; step < 200; step += 1) {
+          const middle = (low + high) / 2;
+          if (studentCdf(middle, degrees) < probability) low = middle;
+          else high = middle;
+        }
+        expect(studentQuantile(probability, degrees) / low).toBeCloseTo(1, 9);
+      }),
+    );
   });
 
   test('the ends of the distribution are infinite', () => {
