@@ -3,20 +3,28 @@
  * does that too, between two collections: it is a reason to look closer while floors are rare, and no evidence.
  */
 export class FillingHint {
-  readonly #latest: number[] = [];
+  /** A ring: a watch of months adds millions. */
+  readonly #latest = new Float64Array(LOOKED_AT);
+  #count = 0;
 
   add(heapUsed: number): void {
-    this.#latest.push(heapUsed);
-    if (this.#latest.length > LOOKED_AT) this.#latest.shift();
+    this.#latest[this.#count % LOOKED_AT] = heapUsed;
+    this.#count += 1;
   }
 
   get isFilling(): boolean {
-    const first = this.#latest[0];
-    const last = this.#latest.at(-1);
-    if (first === undefined || last === undefined || this.#latest.length < LOOKED_AT) return false;
+    if (this.#count < LOOKED_AT) return false;
+    const first = this.#back(LOOKED_AT);
+    const last = this.#back(1);
     const rise = last - first;
-    const rising = this.#latest.every((bytes, index) => bytes >= (this.#latest[index - 1] ?? 0));
-    return rising && rise >= LEAST_BYTES && rise >= last / 5;
+    if (!(rise >= LEAST_BYTES && rise >= last / 5)) return false;
+    for (let back = LOOKED_AT; back > 1; back -= 1)
+      if (!(this.#back(back - 1) >= this.#back(back))) return false;
+    return true;
+  }
+
+  #back(samples: number): number {
+    return this.#latest[(this.#count - samples) % LOOKED_AT];
   }
 }
 

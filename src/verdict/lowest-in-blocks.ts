@@ -1,5 +1,5 @@
 import type { Sample } from '../core/series.ts';
-import type { Point } from './point.ts';
+import { type Point, pointOf } from './point.ts';
 
 const shortestBlockMs = 20_000;
 const shareOfWatch = 1 / 400;
@@ -27,13 +27,8 @@ export class LowestInBlocks {
     const isNext = timeMs >= this.#endMs;
     const ended = isNext ? this.#lowest : undefined;
     if (isNext || this.#lowest === undefined || bytes < this.#lowest.bytes) {
-      this.#lowest = {
-        timeMs,
-        bytes,
-        openConnections,
-        requests: inside?.httpRequests,
-        opened: inside?.connectionsOpened,
-      };
+      const load = { openConnections, requests: inside?.httpRequests, opened: inside?.connectionsOpened };
+      this.#lowest = pointOf(timeMs, bytes, load);
     }
     if (isNext) {
       const blockMs = Math.max(shortestBlockMs, timeMs * shareOfWatch);

@@ -4,7 +4,7 @@ import { FillingHint } from './filling.ts';
 import { forecastOf } from './forecast.ts';
 import { LowestInBlocks } from './lowest-in-blocks.ts';
 import type { Patience } from './persistence.ts';
-import type { Point } from './point.ts';
+import { type Load, type Point, pointOf } from './point.ts';
 import { smallestDetectable } from './slope.ts';
 import { SurvivorBounds } from './survivors.ts';
 import { type Track, tracksOf } from './track.ts';
@@ -97,34 +97,36 @@ export class Watcher {
   }
 
   #addFloors(gcs: WatchedTick['gcs'], floors: readonly Floor[]): void {
-    const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs));
-    const compiledByTime = new Map(usable.map(({ timeMs, compiledBytes }) => [timeMs, compiledBytes]));
+    const usable = floors.filter(({ timeMs }) => Number.isFinite(timeMs)).sort(byTime);
     const load = this.#load();
-    const bounds = gcs.flatMap((gc) => {
-      const bounded = this.#bounds.add(gc, compiledByTime.has(gc.timeMs), load);
-      // Of the code that was there then the next floor tells.
-      return bounded.map((bound) => ({ ...bound, compiledBytes: compiledByTime.get(gc.timeMs) }));
-    });
-    const partBytes = this.#latest?.inside?.spaces.large;
-    const measured = usable.map(
-      ({ timeMs, heapBytes: bytes, openConnections, compiledBytes }): HeapPoint => ({
-        point: { ...load, timeMs, bytes, openConnections, partBytes, compiledBytes },
-        isBound: false,
-      }),
-    );
-    const bounded = bounds.map(
-      ({ timeMs, bytes, load: then, compiledBytes }): HeapPoint => ({
-        point: { ...then, timeMs, bytes, compiledBytes, bounds: 1 },
-        isBound: true,
-      }),
-    );
+    const largeBytes = this.#latest?.inside?.spaces.large;
+    const measured = usable.map(({ timeMs, heapBytes, openConnections, compiledBytes }) => ({
+      point: pointOf(timeMs, heapBytes, { ...load, openConnections }, largeBytes, compiledBytes),
+      isBound: false,
+    }));
     // A tick may hold several major collections, and a log all of them, so bounds lie among the floors.
-    const heap = [...bounded, ...measured].sort((a, b) => a.point.timeMs - b.point.timeMs);
+    const heap =
+      gcs.length === 0
+        ? measured
+        : [...this.#boundsOf(gcs, usable, load), ...measured].sort((a, b) => byTime(a.point, b.point));
     for (const { point, isBound } of heap) this.#heap.watch.add(point, isBound);
-    for (const { timeMs, externalBytes: bytes, openConnections } of usable.toSorted(byTime)) {
-      const partBytes = this.#latest?.arrayBuffers;
-      this.#external.watch.add({ ...load, timeMs, bytes, openConnections, partBytes });
-    }
+    const arrayBuffers = this.#latest?.arrayBuffers;
+    for (const { timeMs, externalBytes, openConnections } of usable)
+      this.#external.watch.add(pointOf(timeMs, externalBytes, { ...load, openConnections }, arrayBuffers));
+  }
+
+  #boundsOf(gcs: WatchedTick['gcs'], floors: readonly Floor[], load: Load): HeapPoint[] {
+    const compiledByTime = new Map(floors.map(({ timeMs, compiledBytes }) => [timeMs, compiledBytes]));
+    return gcs.flatMap((gc) => {
+      // Of the code that was there then the next floor tells.
+      const compiledBytes = compiledByTime.get(gc.timeMs);
+      return this.#bounds
+        .add(gc, compiledByTime.has(gc.timeMs), load)
+        .map(({ timeMs, bytes, load: then }) => ({
+          point: { ...pointOf(timeMs, bytes, then, undefined, compiledBytes), bounds: 1 },
+          isBound: true,
+        }));
+    });
   }
 
   /**
@@ -249,7 +251,6 @@ export class Watcher {
   }
 }
 
-type Load = Pick<Point, 'openConnections' | 'requests' | 'opened'>;
 type HeapPoint = { readonly point: Point; readonly isBound: boolean };
 
 function byTime(a: { readonly timeMs: number }, b: { readonly timeMs: number }): number {
