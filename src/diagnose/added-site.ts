@@ -71,14 +71,7 @@ async function siteFromTrap(
     const chosen =
       (ownContainer ? mapped.find(({ location }) => location.package === null) : undefined) ?? mapped[0];
     if (chosen === undefined) continue;
-    const script = await scripts.find(chosen.frame.url);
-    const at = script === null ? null : placeOfFrame(script, chosen.frame);
-    const exact =
-      script !== null && at?.isExact === false ? await onlyAddition(held, script, at.offset, scripts) : null;
-    const place = script === null || at === null ? null : { script, offset: exact?.start ?? at.offset };
-    const isSomewhere = at?.isExact === false && exact === null;
-    const location =
-      exact === null || place === null ? chosen.location : originalLocation(place, workingDirectory);
+    const { place, location, isSomewhere } = await placeFrame(held, chosen, scripts, workingDirectory);
     return {
       site: {
         location,
@@ -91,6 +84,24 @@ async function siteFromTrap(
     };
   }
   return null;
+}
+
+/** Where a frame that adds stands: if only its function is known, the one place in it that adds, or somewhere in it. */
+async function placeFrame(
+  held: Held,
+  { frame, location }: { readonly frame: ScriptLocation; readonly location: SourceLocation },
+  scripts: Scripts,
+  workingDirectory: string,
+): Promise<Pick<Site, 'location'> & Pick<Added, 'place'> & { readonly isSomewhere: boolean }> {
+  const script = await scripts.find(frame.url);
+  const at = script === null ? null : placeOfFrame(script, frame);
+  if (script === null || at === null) return { location, place: null, isSomewhere: false };
+  const asFound = { script, offset: at.offset };
+  if (at.isExact) return { location, place: asFound, isSomewhere: false };
+  const only = await onlyAddition(held, script, at.offset, scripts);
+  if (only === null) return { location, place: asFound, isSomewhere: true };
+  const place = { script, offset: only.start };
+  return { location: originalLocation(place, workingDirectory), place, isSomewhere: false };
 }
 
 /** Where a function, which stands at the offset, adds to the container, if the text has one such place. */
