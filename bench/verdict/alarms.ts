@@ -1,3 +1,4 @@
+import type { MemorySpace } from '../../src/core/verdict.ts';
 import type { Patience } from '../../src/verdict/persistence.ts';
 import { Watcher } from '../../src/verdict/watcher.ts';
 import { type DayFamily, dayFamilies, serviceOf } from '../../test/verdict/days.ts';
@@ -5,12 +6,15 @@ import { play } from '../../test/verdict/service.ts';
 import { rivals } from './rivals.ts';
 
 const SECONDS = 86_400;
+const spaces: readonly MemorySpace[] = ['heap', 'external', 'native'];
 
 /** What was said of one healthy service in one day. */
 type Day = {
   readonly seed: number;
   readonly floors: number;
   readonly alarmAtHours: number | undefined;
+  /** Whether the evidence for growth sufficed at any floor: what a rule without patience would have called. */
+  readonly convinced: boolean;
   readonly space: string | null;
   readonly kindAtEnd: string;
   readonly rivalAlarms: readonly boolean[];
@@ -40,9 +44,11 @@ function watchDay(family: DayFamily, seed: number, patience: Patience): Day {
   let alarmMs: number | undefined;
   let space: string | null = null;
   let lastMs = 0;
+  let convinced = false;
   play(service, SECONDS, random, (tick) => {
     watcher.add(tick);
     floors += tick.floors.length;
+    if (tick.floors.length > 0) convinced ||= spaces.some((one) => watcher.isConvinced(one));
     lastMs = tick.sample?.timeMs ?? lastMs;
     for (const rival of others) rival.add(tick);
     if (alarmMs === undefined && watcher.isLeaking) {
@@ -54,6 +60,7 @@ function watchDay(family: DayFamily, seed: number, patience: Patience): Day {
     seed,
     floors,
     alarmAtHours: alarmMs === undefined ? undefined : alarmMs / 3_600_000,
+    convinced,
     space,
     kindAtEnd: watcher.verdict(lastMs).kind,
     rivalAlarms: others.map((rival) => rival.add({ sample: null, gcs: [], floors: [] })),
@@ -70,8 +77,9 @@ export function alarmsTable(all: readonly FamilyDays[]): string {
     const alarms = days.filter((day) => day.alarmAtHours !== undefined).length;
     const steady = days.filter((day) => day.kindAtEnd === 'steady').length;
     const floors = Math.round(days.reduce((sum, day) => sum + day.floors, 0) / days.length);
+    const convinced = days.filter((day) => day.convinced).length;
     const others = names.map((_, i) => days.filter((day) => day.rivalAlarms[i]).length);
-    return `| ${[name, days.length, floors, alarms, ...others, `${Math.round((100 * steady) / days.length)} %`].join(' | ')} |`;
+    return `| ${[name, days.length, floors, alarms, convinced, ...others, `${Math.round((100 * steady) / days.length)} %`].join(' | ')} |`;
   });
   const exceptions = all.flatMap(({ family, days }) =>
     days
@@ -80,8 +88,8 @@ export function alarmsTable(all: readonly FamilyDays[]): string {
       .map((day) => `${family.name}, seed ${day.seed}: ${day.space} after ${day.alarmAtHours?.toFixed(2)} h`),
   );
   return [
-    `| family | days | floors a day | leakline | ${names.join(' | ')} | steady at the end |`,
-    `|---|--:|--:|--:|${names.map(() => '--:|').join('')}--:|`,
+    `| family | days | floors a day | leakline | evidence alone | ${names.join(' | ')} | steady at the end |`,
+    `|---|--:|--:|--:|--:|${names.map(() => '--:|').join('')}--:|`,
     ...rows,
     ...(exceptions.length === 0 ? [] : ['', `leakline's: ${exceptions.join('; ')}.`]),
   ].join('\n');

@@ -13,8 +13,8 @@ export function watchLeaks(count: number, firstSeed: number, patience: Patience)
 export function detectionTable(outcomes: readonly Outcome[]): string {
   const rivalNames = outcomes[0]?.rivals.map(({ name }) => name) ?? [];
   return [
-    `| leaks | n | called before half of the headroom is used | right space | headroom used when called: median, 95 % | called: ratio to the oracle | evidence alone: ratio to the oracle | slope's 99 % interval | forecast's 90 % interval | too late | too early | wrongly said steady |`,
-    '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
+    `| leaks | n | called before half of the headroom is used | right space | headroom used when called: median, 95 % | when the oracle is sure: median | called: ratio to the oracle | evidence alone: ratio to the oracle | slope's 99 % interval | forecast's 90 % interval | too late | too early | wrongly said steady |`,
+    '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...groups(outcomes).map(([name, group]) => detectionRow(name, group)),
     '',
     `| before half of the headroom is used, median headroom used | leakline | ${rivalNames.join(' | ')} |`,
@@ -59,6 +59,10 @@ function detectionRow(name: string, group: readonly Outcome[]): string {
     `${((100 * inTime) / group.length).toFixed(1)} %`,
     `${((100 * right) / Math.max(1, called.length)).toFixed(1)} %`,
     `${quantile(used, 0.5).toFixed(2)}, ${quantile(used, 0.95).toFixed(2)}`,
+    quantile(
+      group.map(({ oracleUsedShare }) => oracleUsedShare ?? Number.NaN),
+      0.5,
+    ).toFixed(3),
     ratio((outcome) => outcome.calledSeconds),
     ratio((outcome) => outcome.evidenceSeconds),
     share(({ slopeCovered }) => slopeCovered),

@@ -17,6 +17,8 @@ export type Outcome = {
   /** When the evidence alone would have called it. */
   readonly evidenceSeconds: number | undefined;
   readonly oracleSeconds: number | undefined;
+  /** The part of the headroom that had leaked when the oracle was sure. */
+  readonly oracleUsedShare: number | undefined;
   /** Whether the slope's 99 % interval held the truth; `undefined` where there was none. */
   readonly slopeCovered: boolean | undefined;
   /** Whether the forecast's 90 % interval held the true time to the limit, and where it lay else. */
@@ -76,6 +78,7 @@ export function watchLeak(cell: Cell, seed: number, patience: Patience): Outcome
     usedShare: usedAt(calledSeconds ?? leak.lifeSeconds),
     evidenceSeconds,
     oracleSeconds,
+    oracleUsedShare: oracleSeconds === undefined ? undefined : usedAt(oracleSeconds),
     slopeCovered: isHeld(called?.growth?.interval, leak.bytesPerSecondAt(calledSeconds ?? 0)),
     forecastCovered: isHeld(forecast?.interval, left),
     forecastTooLate: forecast && left < forecast.interval[0],
