@@ -26,6 +26,8 @@ export class OwnCollections {
   #wentOn: Span | null = null;
   /** Small objects after the last major collection. */
   #leftBytes: number | null = null;
+  #countedMs = Number.NEGATIVE_INFINITY;
+  #countCostMs = 0;
 
   constructor(host: OwnCollectionsHost, options: OwnCollectionsOptions, telemetry: GcTelemetry) {
     this.#host = host;
@@ -81,6 +83,7 @@ export class OwnCollections {
     if (gc.kind !== 'major') return;
     this.#leftBytes = gc.smallAfterBytes;
     const heap = this.#live();
+    this.#countCode(gc.timeMs);
     if (!gc.forced) this.#budget.observe(gc.durationMs, heap);
     if (gc.started === null) return;
     const startMs = gc.timeMs - gc.durationMs;
@@ -102,8 +105,26 @@ export class OwnCollections {
     this.#telemetry.switchOn(true);
     const startMs = nowMs();
     account.book('forced gc', this.#forceGc);
-    account.book('forced gc', () => this.compiled.countBytecode(this.#host.v8, readHeapShape(this.#host.v8)));
+    this.#countBytecode('forced gc');
     this.#budget.learn(nowMs() - startMs, heap, startMs);
+  }
+
+  /**
+   * It is V8's own collections that throw bytecode away, and a floor that fell with it while the count is of before looks as if
+   * something had been given back.
+   */
+  #countCode(collectedMs: number): void {
+    if (collectedMs <= this.#countedMs) return;
+    const nowMs = this.#options.nowMs();
+    if (nowMs - this.#countedMs >= this.#countCostMs * COUNTING_IS_ONE_IN) this.#countBytecode('count code');
+  }
+
+  #countBytecode(work: string): void {
+    const { account, nowMs } = this.#options;
+    const startMs = nowMs();
+    account.book(work, () => this.compiled.countBytecode(this.#host.v8, readHeapShape(this.#host.v8)));
+    this.#countedMs = nowMs();
+    this.#countCostMs = this.#countedMs - startMs;
   }
 
   #canStart(heap: HeapShape): boolean {
@@ -172,3 +193,5 @@ export type OwnCollectionsOptions = {
 };
 
 const SHORTEST_COLLECTION_MS = 1;
+/** Of the time. */
+const COUNTING_IS_ONE_IN = 500;

@@ -9,17 +9,19 @@ import { OwnCollections, type OwnCollectionsOptions } from '../../src/probe/own-
 
 const closer = { closer: true, busy: 0 };
 
-/** A heap of 100 MB of small objects, on a clock that is set; what V8 is asked for takes as long as is said. */
+/** A heap of 100 MB of small objects, or another size, on a clock that is set; what V8 is asked for takes as long as is said. */
 class World {
   nowMs = 0;
   readonly account = new StallAccount(() => this.nowMs);
   readonly #told: { started: Span | null; caused: Span[] } = { started: null, caused: [] };
   readonly collections: OwnCollections;
   begun = 0;
+  /** How often V8 was asked for its bytecode, which takes 4 ms. */
+  counted = 0;
   /** Thrown by the next request for the buffer. */
   refusal: Error | null = null;
 
-  constructor(options: Partial<OwnCollectionsOptions> = {}, v8Version = '13.6') {
+  constructor(options: Partial<OwnCollectionsOptions> = {}, v8Version = '13.6', heapBytes = 100e6) {
     const port1 = {
       close: () => undefined,
       postMessage: () => {
@@ -37,7 +39,7 @@ class World {
         return told.started !== null;
       },
     };
-    const space = { space_name: 'old_space', space_used_size: 100e6 };
+    const space = { space_name: 'old_space', space_used_size: heapBytes };
     this.collections = new OwnCollections(
       {
         v8: {
@@ -45,8 +47,13 @@ class World {
           getHeapSpaceStatistics: () => [space],
           getHeapStatistics: () => ({ heap_size_limit: 4e9, external_memory: 0 }),
           setFlagsFromString: () => undefined,
+          getHeapCodeStatistics: () => {
+            this.counted += 1;
+            this.nowMs += 4;
+            return v8.getHeapCodeStatistics();
+          },
         } as unknown as typeof v8,
-        vm,
+        vm: { ...vm, runInNewContext: (() => () => undefined) as never },
         workerThreads: {
           MessageChannel: class {
             port1 = port1;
@@ -88,10 +95,37 @@ class World {
     this.account.settle([]);
   }
 
+  /** V8 ends one of its own. */
+  endOwn(timeMs: number): void {
+    this.nowMs = timeMs + 500;
+    const record = {
+      kind: 'major',
+      timeMs,
+      durationMs: 5,
+      forced: false,
+      started: null,
+      smallAfterBytes: 8e6,
+    };
+    this.collections.observe(record as GcRecord);
+    this.account.settle([]);
+  }
+
   get bookedMs(): number {
     return this.account.totalMsOf('forced gc');
   }
 }
+
+test("bytecode is counted after V8's own collections too, which throw it away, for one five-hundredth of the time", () => {
+  const world = new World({}, '13.6', 8e6);
+  world.tick(2000);
+  expect(world.counted).toBe(1);
+  // The one that was forced is told of as well.
+  world.collections.observe({ kind: 'major', timeMs: 2000, durationMs: 9, started: null } as GcRecord);
+  expect(world.counted).toBe(1);
+  for (const atMs of [3000, 5000, 6000, 8000]) world.endOwn(atMs);
+  expect(world.counted).toBe(3);
+  expect(world.account.totalMsOf('count code')).toBe(8);
+});
 
 describe('where a forced collection takes too long', () => {
   test('one is started, and both its pieces on the main thread are booked', () => {
