@@ -19,7 +19,7 @@ import { SpikeWitness } from './spikes.ts';
 import { findSteady } from './steadiness.ts';
 import { isSuspicious } from './suspicion.ts';
 import type { Track } from './track.ts';
-import { withoutWarmUp } from './warm-up.ts';
+import { BareLevel, withoutWarmUp } from './warm-up.ts';
 
 export type TrackWatchOptions = {
   readonly limitBytes: number;
@@ -48,6 +48,7 @@ export class TrackWatch {
   #measured: History | null = null;
   /** Without what warming up can have added; since the last leak ended. */
   #bare = new History();
+  readonly #bareLevel = new BareLevel();
   /** From before all of these. */
   #opening: Point | undefined;
   #evidence: GrowthEvidence;
@@ -93,7 +94,7 @@ export class TrackWatch {
     this.#seen.add(point);
     if (!isBound) this.#measured?.add(point);
     this.#lastIsBound = isBound;
-    this.#lookForLeak(point, isBound);
+    this.#lookForLeak(point, this.#bareLevel.next(point), isBound);
     this.#lookForSteady(point);
   }
 
@@ -168,6 +169,7 @@ export class TrackWatch {
 
   #removeLast(): void {
     this.#seen.removeLast();
+    this.#bareLevel.removeLast();
     if (!this.#lastIsBound) this.#measured?.removeLast();
     if (this.#leak !== undefined || this.#bare.last === undefined) return;
     this.#bare.removeLast();
@@ -179,7 +181,7 @@ export class TrackWatch {
     return !isBound || this.#track.patience === 'quick';
   }
 
-  #lookForLeak(point: Point, isBound: boolean): void {
+  #lookForLeak(point: Point, bare: Point, isBound: boolean): void {
     if (this.#leak !== undefined) {
       if (!hasStopped(this.#track, this.points, this.#leak.held)) return;
       this.#leak = undefined;
@@ -190,7 +192,6 @@ export class TrackWatch {
       this.#needed *= 2;
       this.#neededOfWandering *= 2;
     }
-    const bare = withoutWarmUp(point);
     this.#bare.add(bare);
     if (!this.#isEvidence(isBound)) return;
     this.#evidence.add(bare);
@@ -267,9 +268,15 @@ export class TrackWatch {
     const wasSteady = this.#steady !== undefined;
     const slope =
       this.#leak === undefined
-        ? findSteady(this.#track, this.points, limitBytes - point.bytes, level, wasSteady)
+        ? findSteady(this.#track, this.#sinceCodeFell(), limitBytes - point.bytes, level, wasSteady)
         : undefined;
     this.#steady = slope && { sinceMs: this.#steady?.sinceMs ?? point.timeMs, slope };
+  }
+
+  /** What came before V8 threw much code away lies too high, by nobody knows how much. */
+  #sinceCodeFell(): readonly Point[] {
+    const { codeFellMs } = this.#bareLevel;
+    return codeFellMs === 0 ? this.points : this.points.slice(indexFrom(this.points, codeFellMs));
   }
 
   #find(): Finding {
