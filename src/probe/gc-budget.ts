@@ -12,6 +12,8 @@ import type { HeapShape } from './heap-shape.ts';
 export class GcBudget {
   readonly #maxPauseMs: number;
   #startedMs = STARTED_MS;
+  /** The longest of V8's own lately; none was seen yet where it is infinite. */
+  #ownMs = Number.POSITIVE_INFINITY;
   #slowdown = 1;
   // As if references had been seen once, in a small heap.
   #sumXx = PRIOR_LARGE_MB * PRIOR_LARGE_MB;
@@ -42,7 +44,7 @@ export class GcBudget {
     // A machine that was busy for a moment must not be taken for a slow one for ever.
     this.#slowdown = Math.max(Math.min(1, this.#slowdown), this.#slowdown * 0.85);
     if (!canStart) return null;
-    if (this.#fits(this.#startedMs)) return 'start';
+    if (this.#fits(this.#predictStartedMs(heap))) return 'start';
     this.#startedMs = Math.max(STARTED_MS, this.#startedMs * 0.97);
     return null;
   }
@@ -99,7 +101,12 @@ export class GcBudget {
   learnStarted(pauseMs: number, heap: HeapShape): void {
     this.#lastCostMs += pauseMs;
     this.#startedMs = Math.max(pauseMs, this.#startedMs * 0.7);
-    this.observe(pauseMs, heap);
+    this.#learnLarge(pauseMs * NATURAL_TO_FULL, heap);
+  }
+
+  #predictStartedMs({ smallObjectBytes }: HeapShape): number {
+    const bySize = STARTED_MS + (smallObjectBytes / 1e6) * STARTED_MS_PER_MB;
+    return Math.max(this.#startedMs, Math.min(bySize, Math.max(STARTED_MS, this.#ownMs)));
   }
 
   #spend(costMs: number, nowMs: number): void {
@@ -113,6 +120,7 @@ export class GcBudget {
    * a full one; but large arrays that have to be looked through show in it too.
    */
   observe(pauseMs: number, heap: HeapShape): void {
+    this.#ownMs = Number.isFinite(this.#ownMs) ? Math.max(pauseMs, this.#ownMs * 0.7) : pauseMs;
     this.#learnLarge(pauseMs * NATURAL_TO_FULL, heap);
   }
 
@@ -158,6 +166,12 @@ const MARKING_MS_PER_MB = 1.2;
  * MB of small objects, where a forced one takes 20 to 260 (bench/started-gc.ts).
  */
 const STARTED_MS = 10;
+
+/**
+ * Up to 600 MB the worst was 15 ms. At 2,000 MB most took 14 to 22 and one 69, where V8's own took as long (bench/results/pauses.md): with
+ * the usual pause none is started there before one of V8's own was seen to fit.
+ */
+const STARTED_MS_PER_MB = 0.012;
 
 const LARGE_MS_PER_MB = 0.2;
 const PRIOR_LARGE_MB = 40;

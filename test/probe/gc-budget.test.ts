@@ -65,6 +65,20 @@ describe('the budget of forced collections', () => {
     expect(tries).toContain(true);
   });
 
+  test("in a heap of 2,000 MB none is started before V8's own were seen to fit, and none while they do not", () => {
+    const huge = (budget: GcBudget, nowMs: number): boolean =>
+      budget.choose(small(2000), nowMs, 2000, closer, true) === 'start';
+    expect(huge(new GcBudget(50), 0)).toBe(false);
+    expect(huge(new GcBudget(60), 0)).toBe(true);
+    const budget = new GcBudget(50);
+    budget.observe(20, small(2000));
+    expect(huge(budget, 0)).toBe(true);
+    budget.observe(70, small(2000));
+    expect(huge(budget, 1000)).toBe(false);
+    // In a smaller heap V8's own say nothing: it may have had to mark in the pause.
+    expect(started(budget, 2000)).toBe(true);
+  });
+
   test('large arrays that are looked through are marked too', () => {
     const budget = new GcBudget(50);
     budget.start(large(600), 0);
