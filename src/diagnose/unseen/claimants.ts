@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/finding.ts';
+import type { SourceLocation } from '../../core/location.ts';
 import type { DiagnoseContext } from '../growing-container.ts';
 import type { LeakCase } from '../leak-case.ts';
 import { nameContainer } from '../name-container.ts';
@@ -63,11 +64,13 @@ async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<
       const { elementBytes, elementType } = growing.detail;
       const adding =
         added === null ? [] : places.filter((fn) => covers(fn, added.location, facts.workingDirectory));
+      // Where a package adds on a function's behalf, the text of neither names the container.
+      const onBehalf = adding.length > 0 || added === null ? null : innermostAt(added.location, facts);
       return {
         told: one,
         cause: null,
         rule: one.finding.kind,
-        places: adding.length > 0 ? adding : places,
+        places: adding.length > 0 ? adding : onBehalf === null ? places : [...places, onBehalf],
         sources: new Set(places.flatMap((fn) => argumentSources(fn, scriptsFor(fn, facts)))),
         marked: true,
         // Of these a walk sees the object and not what hangs on it: of a `resolve` not who waits for its promise.
@@ -82,6 +85,15 @@ async function containersOf(told: readonly Told[], facts: UnseenFacts): Promise<
     }),
   );
   return claimants.filter((claimant) => claimant !== null);
+}
+
+/** The function on the growing stacks in which a line stands, and no other of them in between. */
+function innermostAt(
+  location: SourceLocation,
+  { running, workingDirectory }: UnseenFacts,
+): FunctionAt | null {
+  const around = running.filter((fn) => covers(fn, location, workingDirectory));
+  return around.toSorted((a, b) => a.node.end - a.node.start - (b.node.end - b.node.start))[0] ?? null;
 }
 
 /** What the text of the functions on the growing stacks names; once each, and not what the walks found. */

@@ -116,6 +116,43 @@ function onChunk(chunk) {
   expect(found[0].retained.bytesPerSecond).toBe(92_000);
 });
 
+test("what a function makes while a package adds on its behalf is the container's, whose name neither text has", async () => {
+  const library = draw(
+    '/app/node_modules/wire/index.js',
+    `exports.attach = function attach(to, what) {
+//                              ^^ attach
+  to.add(what);
+//   ^^ add
+};`,
+  );
+  const handler = draw(
+    '/app/handler.js',
+    `const { attach } = require('wire');
+const sink = new Set();
+//    ^^ sink
+function onRequest(request) {
+//                ^^ onRequest
+  attach(sink, new Logger(request));
+//^^ call
+}`,
+  );
+  const holds = growing(
+    'Set',
+    [root('active handles'), variable('sink', handler.at('onRequest'), 'Module')],
+    {
+      trap: trap([{ count: 5, stack: [library.at('add'), handler.at('call'), emit] }]),
+      // What a walk sees of an element is a part of what it keeps: 2 of 9 KB.
+      detail: { elementBytes: 200, elementType: 'Logger' },
+    },
+  );
+  const allocations = windowOf(staying(90_000, handler.at('onRequest'), emit));
+  const files = sourcesOf(library, handler);
+  const findings = await diagnose([holds], context(files, { slopeBytesPerSecond: 100_000, allocations }));
+  expect(findings.map(({ heldBy, retained }) => [heldBy.name, retained.bytesPerSecond])).toEqual([
+    ['sink', 90_000],
+  ]);
+});
+
 test('findings of both kinds stand in the order of what they explain', async () => {
   const findings = await found([container(3000)], windowOf(rows));
   expect(findings.map(({ heldBy, retained }) => [heldBy.name, retained.bytesPerSecond])).toEqual([
