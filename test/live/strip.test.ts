@@ -110,18 +110,24 @@ describe.runIf(process.platform === 'linux')('leakline run at a terminal', () =>
     expect(answer).toContain('INCONCLUSIVE');
   });
 
-  test.each([
-    ['--quiet', { args: ['--quiet'] }],
-    ['TERM=dumb', { env: { TERM: 'dumb' } }],
-    ['CI', { env: { CI: 'true' } }],
-    ['a terminal that is too narrow', { size: [79, 24] }],
-    ['a terminal that is too low', { size: [80, 19] }],
-    ['standard error elsewhere', { redirection: `2> ${join(folder, 'error')}` }],
-  ] as const)('draws nothing with %s', async (_, options) => {
-    const terminal = run(program('idle'), ['3000'], options);
-    await terminal.ends('0');
-    expect(recorded(terminal)).not.toContain('\u001b');
-    expect(terminal.text()).toContain('INCONCLUSIVE');
+  test('draws nothing where it is asked not to or can not', async () => {
+    const cases = [
+      ['--quiet', { args: ['--quiet'] }],
+      ['TERM=dumb', { env: { TERM: 'dumb' } }],
+      ['CI', { env: { CI: 'true' } }],
+      ['a terminal that is too narrow', { size: [79, 24] }],
+      ['a terminal that is too low', { size: [80, 19] }],
+      ['standard error elsewhere', { redirection: `2> ${join(folder, 'error')}` }],
+    ] as const;
+    // Each only waits for its program; all at once it is the time of one.
+    await Promise.all(
+      cases.map(async ([name, options]) => {
+        const terminal = run(program('idle'), ['3000'], options);
+        await terminal.ends('0');
+        expect(recorded(terminal), name).not.toContain('\u001b');
+        expect(terminal.text(), name).toContain('INCONCLUSIVE');
+      }),
+    );
   });
 
   test('whose output goes to a file tells the progress in lines, as ever', async () => {
