@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../../test/verdict/traces.ts';
-import { alarmsTable, watchDays } from './alarms.ts';
+import { alarmsTable, watchDays, watchDaysInThread } from './alarms.ts';
 import { detectionTable, watchLeaks } from './detection.ts';
 import { familiesTable } from './families.ts';
 import { fillsTable } from './fills.ts';
@@ -29,8 +29,10 @@ const about = (more: string): string =>
     .join(' ')
     .replace(/ --out \S+/, '')}\`, Node ${process.version}, ${process.platform} ${process.arch}. ${more}`;
 
-if (part === 'alarms') {
-  const all = watchDays(count ?? 167, seed, patience, say);
+if (watchDaysInThread()) {
+  // Its days were told to the main thread.
+} else if (part === 'alarms') {
+  const all = await watchDays(count ?? 167, seed, patience, say);
   const days = all.reduce((sum, one) => sum + one.days.length, 0);
   save(
     `alarms-${patience}.md`,
