@@ -1,4 +1,5 @@
 import type { Declared } from './declared.ts';
+import { originalPrivateName } from './original-position.ts';
 import type { Script } from './script.ts';
 import { type AnyNode, type ClassNode, childrenOf, keyName, walk } from './syntax.ts';
 
@@ -108,7 +109,7 @@ export function property(
   return {
     kind: 'property',
     key,
-    name: key,
+    name: node.type === 'PrivateIdentifier' ? originalPrivateName(script, node.start, key) : key,
     script,
     node,
     value: value === null ? null : { script, node: value, module: false },

@@ -31,6 +31,18 @@ export function originalName(script: Script, offset: number, generatedName: stri
   return word === null || KEYWORDS.has(word[0]) ? generatedName : word[0];
 }
 
+/** The same for a private name (`#t`), which a minifier shortens too. Some maps have it without its `#`. */
+export function originalPrivateName(script: Script, offset: number, generatedName: string): string {
+  const original = tracePosition(script, offset);
+  if (original === null) return generatedName;
+  const inText = /^#[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(
+    lineOf(script, original).slice(original.column),
+  )?.[0];
+  const name = original.name ?? inText;
+  if (name === undefined) return generatedName;
+  return name.startsWith('#') ? name : `#${name}`;
+}
+
 /**
  * The name of a class whose generated text has none any more. A minifier that puts a class where it is used maps the
  * word `class` to that place, but the body to the body: `class Autosaver extends Base {` stands before it.

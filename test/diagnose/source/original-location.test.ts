@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { declaredVariable } from '../../../src/diagnose/source/declarations.ts';
+import { declaredMemberAt, declaredVariable } from '../../../src/diagnose/source/declarations.ts';
 import {
   originalFrame,
   originalLocation,
@@ -163,6 +163,18 @@ describe('maps as they come', () => {
     expect(await placedWith('{ broken')).toMatchObject(own);
     expect(await placedWith({ ...base, mappings: '', sources: ['a.ts'] })).toMatchObject(own);
     expect(await placedWith({ ...base, mappings: segment, sources: [null] })).toMatchObject(own);
+  });
+
+  test.each([
+    ['the map', { names: ['#series'], mappings: 'QAIEA' }],
+    ['a map without the sign', { names: ['series'], mappings: 'QAIEA' }],
+    ['the original text', { names: [], mappings: 'QAIE' }],
+  ])('a private field has the name that %s gives it', async (_, map) => {
+    const sourcesContent = ['export class Histogram {\n\n\n\n  #series = new Map();\n}'];
+    const json = JSON.stringify({ ...base, ...map, sources: ['a.ts'], sourcesContent });
+    const reader = sourcesOf({ url: '/app/a.js', code: 'class a{#t=new Map;constructor(){}}', map: json });
+    const at = { url: '/app/a.js', line: 0, column: 30, function: null };
+    expect((await declaredMemberAt(new Scripts(reader), at, '#t'))?.name).toBe('#series');
   });
 
   test('the original text gives the name where the map has none', async () => {
