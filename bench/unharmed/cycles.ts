@@ -87,12 +87,12 @@ export async function attachCycles(
 
 /**
  * Node 20 and 22 end with a segmentation fault when any inspector client goes away between an evaluation and its answer
- * (seven lines of WebSocket client show it; Node 24 and 26 don't). leakline's helper process waits for the answer whatever
- * becomes of leakline; killing the helper itself in that millisecond would kill the target, so that is only done where
- * it does not.
+ * (seven lines of WebSocket client show it; of Node 24.21 it was seen once, on a slow machine, when the helper was killed while it
+ * installed; of 26 never). leakline's helper process waits for the answer whatever becomes of leakline; killing the helper itself in that
+ * millisecond would kill the target, so that is only done where it does not.
  */
 function cutsOn({ version }: NodeBinary): readonly Cut[] {
-  return cuts.filter(({ at, how }) => majorOf(version) >= 24 || how !== 'kill helper' || at === 'await port');
+  return cuts.filter(({ at, how }) => majorOf(version) >= 26 || how !== 'kill helper' || at === 'await port');
 }
 
 /** Directories of leaklines that have ended; those of ones that run are none of ours to judge. */

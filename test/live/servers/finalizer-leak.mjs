@@ -33,7 +33,7 @@ if (process.env.SAMPLED !== undefined) {
 }
 
 let number = 0;
-setInterval(() => new Lease(number++), 5);
+setInterval(() => new Lease(number++), Number(process.env.EVERY_MS ?? 5));
 
 function isSampled() {
   const session = new Session();
