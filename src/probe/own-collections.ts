@@ -83,7 +83,7 @@ export class OwnCollections {
     if (gc.kind !== 'major') return;
     this.#leftBytes = gc.smallAfterBytes;
     const heap = this.#live();
-    this.#countCode(gc.timeMs);
+    this.#countIfDue(gc.timeMs);
     if (!gc.forced) this.#budget.observe(gc.durationMs, heap);
     if (gc.started === null) return;
     const startMs = gc.timeMs - gc.durationMs;
@@ -113,7 +113,7 @@ export class OwnCollections {
    * It is V8's own collections that throw bytecode away, and a floor that fell with it while the count is of before looks as if
    * something had been given back.
    */
-  #countCode(collectedMs: number): void {
+  #countIfDue(collectedMs: number): void {
     if (collectedMs <= this.#countedMs) return;
     const nowMs = this.#options.nowMs();
     if (nowMs - this.#countedMs >= this.#countCostMs * COUNTING_IS_ONE_IN) this.#countBytecode('count code');
