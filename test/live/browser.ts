@@ -145,15 +145,24 @@ export async function expectChosenMoments(page: Page): Promise<void> {
   expect(await sum.innerText()).toBe('Drawn: 352 MB allocated from 9.4 to 15.4 s.');
 }
 
-/** What axe finds serious. Axe is a script, so the page has to be opened with `bypassCSP`. */
+/**
+ * What axe finds serious by day and by night. Axe is a script, so the page has to be opened with `bypassCSP`. About a
+ * second for each of the two.
+ */
 export async function seriousProblems(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
-  return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as WithAxe).axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(' | ')}`);
-  });
+  const problems: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const found = await page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as WithAxe).axe.run();
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(' | ')}`);
+    });
+    problems.push(...found.map((problem) => `${colorScheme}: ${problem}`));
+  }
+  return problems;
 }
 
 type WithAxe = {

