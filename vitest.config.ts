@@ -16,7 +16,6 @@ class LongestFirst extends BaseSequencer {
 const measured = [
   'test/live/allocation-growth.test.ts',
   'test/live/unharmed/**/*.test.ts',
-  'test/live/last-resort.test.ts',
   'test/live/snapshot.test.ts',
 ];
 

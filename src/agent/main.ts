@@ -252,7 +252,7 @@ class Agent {
         account: this.#account,
         own: this.#own,
         nowMs: () => this.#perfHooks.performance.now() - this.#epochMs,
-        rest: (ms) => this.#rest(ms),
+        rest: (ms) => this.#restBetweenSlices(ms),
         stopped: () => this.#gone,
         maxPauseMs: () => this.#maxPauseMs,
         ownFunction: Agent,
@@ -293,6 +293,13 @@ class Agent {
   #askForScripts(question: ScriptQuestion): Promise<readonly ScriptAnswer[] | null> {
     const answer = this.#peer?.call<ScriptAnswer[]>('find scripts', question) ?? Promise.resolve(null);
     return Promise.race([answer.catch(() => null), this.#rest(SCRIPTS_WITHIN_MS).then(() => null)]);
+  }
+
+  /** A walk allocates more than most programs, and V8 is to end its marking first. */
+  async #restBetweenSlices(ms: number): Promise<void> {
+    await this.#rest(ms);
+    const marksForMs = this.#probe?.marksForMs ?? 0;
+    if (marksForMs > 0) await this.#rest(marksForMs);
   }
 
   #rest(ms: number): Promise<void> {

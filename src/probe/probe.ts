@@ -109,6 +109,11 @@ export class Probe {
     return this.#running && !this.#options.isDisturbed() && this.#collections.fits;
   }
 
+  /** For how long V8 may still be marking for a collection of ours: what can wait had better. */
+  get marksForMs(): number {
+    return this.#running ? this.#collections.marksForMs : 0;
+  }
+
   /** How long a full collection would stand still now. About 20 µs. */
   get predictedCollectionMs(): number {
     return this.#collections.predictedMs;
@@ -132,25 +137,33 @@ export class Probe {
       this.#tickedMs = startMs;
       // Memory is read before a forced collection, so the chart shows what the process had by itself.
       const memory = this.#options.account.book('sample', () => this.#host.process.memoryUsage());
-      if (!this.isNatural && this.#mayCollect()) this.#collectIfDue(memory.heapUsed);
+      const isToStart = !this.isNatural && this.#mayCollect() && this.#collectIfDue(memory.heapUsed);
       this.#ticks += 1;
       // Node tells of a collection in a later turn of the event loop, and a forced one belongs to this tick.
       // Telling of it is a turn of its own, because the code of a look is cold each second: a slice of it takes 1 ms.
       this.#later(() => {
         const tick = this.#look(memory);
-        this.#later(() => this.#deliver(tick));
+        this.#later(() => {
+          this.#deliver(tick);
+          if (isToStart) this.#inNextTurn(() => this.#collections.start());
+        });
       });
     } catch (error) {
       this.#options.onFault(error);
     }
   }
 
-  /** Runs a part of a look in a later turn of the event loop, unless the watch has ended by then. */
+  /** Runs a part of a look in the next turn. */
   #later(work: () => void): void {
+    this.#inNextTurn(() => this.#options.account.book('sample', work));
+  }
+
+  /** Of the event loop, unless the watch has ended by then. */
+  #inNextTurn(work: () => void): void {
     const later = this.#host.timers.setImmediate(() => {
       if (!this.#running) return;
       try {
-        this.#options.account.book('sample', work);
+        work();
       } catch (error) {
         this.#options.onFault(error);
       }
@@ -233,15 +246,18 @@ export class Probe {
     return this.#ticks > 0 || this.#collections.fits;
   }
 
-  /** A floor is due when no major collection that was told of, natural or forced, gave one lately. */
-  #collectIfDue(heapUsed: number): void {
+  /**
+   * A floor is due when no major collection that was told of, natural or forced, gave one lately. Whether a collection is to
+   * be started for it.
+   */
+  #collectIfDue(heapUsed: number): boolean {
     const nowMs = this.#nowMs();
     const leastMs = this.#options.floorEveryMs;
     const isSettling = this.#closer && this.#ownWork.awaitsFloor;
     const everyMs = isSettling ? leastMs / 2 : this.#closer ? leastMs : floorEveryMs(leastMs, nowMs);
-    if (nowMs - this.#lastFloorMs < everyMs) return;
-    if (this.#options.isDisturbed() && !this.#ownWork.isBeyondOurs(heapUsed)) return;
-    this.#collections.collect(everyMs, { closer: this.#closer, busy: this.#busy });
+    if (nowMs - this.#lastFloorMs < everyMs) return false;
+    if (this.#options.isDisturbed() && !this.#ownWork.isBeyondOurs(heapUsed)) return false;
+    return this.#collections.collect(everyMs, { closer: this.#closer, busy: this.#busy });
   }
 
   /**

@@ -76,7 +76,7 @@ class World {
 
   tick(atMs: number): void {
     this.nowMs = atMs;
-    this.collections.collect(1700, closer);
+    if (this.collections.collect(1700, closer)) this.collections.start();
   }
 
   /** V8 ends the collection that was started. */
@@ -135,6 +135,23 @@ describe('where a forced collection takes too long', () => {
     world.end(2100, 8);
     expect(world.bookedMs).toBe(11);
     expect(world.account.snapshot().longestPauseMs).toBe(8);
+  });
+
+  test('what can wait does so while V8 marks, for as long as that may take, and no longer than V8 does', () => {
+    const world = new World();
+    expect(world.collections.marksForMs).toBe(0);
+    world.tick(2000);
+    // Of 100 MB, three a MB; the request itself took three.
+    expect(world.collections.marksForMs).toBe(297);
+    world.nowMs = 2200;
+    expect(world.collections.marksForMs).toBe(100);
+    world.end(2201, 8);
+    expect(world.collections.marksForMs).toBe(0);
+    const large = new World({}, '13.6', 1000e6);
+    large.tick(2000);
+    expect(large.collections.marksForMs).toBe(997);
+    large.nowMs = 3000;
+    expect(large.collections.marksForMs).toBe(0);
   });
 
   test('no second one is asked for while the first goes on, and no profile is read', () => {

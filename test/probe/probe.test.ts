@@ -5,7 +5,7 @@ import vm from 'node:vm';
 import * as workerThreads from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { StallAccount } from '../../src/core/stall-account.ts';
-import { Probe, type ProbeTick } from '../../src/probe/probe.ts';
+import { Probe, type ProbeHost, type ProbeOptions, type ProbeTick } from '../../src/probe/probe.ts';
 
 /** A clock that is set, timers that are fired, and a look at memory that takes as long as is said. */
 class World {
@@ -13,7 +13,12 @@ class World {
   readonly timers = new Map<object, { run: () => void; everyMs: number; nextMs: number }>();
   #immediates: (() => void)[] = [];
 
-  probe(lookMs: number, onTick: (tick: ProbeTick) => void): Probe {
+  probe(
+    lookMs: number,
+    onTick: (tick: ProbeTick) => void,
+    host: Partial<ProbeHost> = {},
+    options: Partial<ProbeOptions> = {},
+  ): Probe {
     const performance = {
       now: () => this.nowMs,
       eventLoopUtilization: () => ({ idle: 0, active: 0, utilization: 0.5 }),
@@ -46,6 +51,7 @@ class World {
         perfHooks: { ...perfHooks, performance } as unknown as typeof perfHooks,
         timers: timersFake as never,
         process: processFake as never,
+        ...host,
       },
       {
         everyMs: 1000,
@@ -62,6 +68,7 @@ class World {
         onTooCostly: () => undefined,
         isDisturbed: () => false,
         own: new Set(),
+        ...options,
       },
     );
   }
@@ -73,7 +80,7 @@ class World {
     this.nowMs = Math.max(this.nowMs, timer.nextMs);
     timer.nextMs += timer.everyMs;
     timer.run();
-    for (const run of this.#immediates.splice(0)) run();
+    while (this.#immediates.length > 0) for (const run of this.#immediates.splice(0)) run();
   }
 }
 
@@ -99,4 +106,40 @@ test('one that is not stopped is slowed down then', () => {
   for (let turn = 0; turn < 12; turn += 1) world.turn();
   expect([...world.timers.values()].map(({ everyMs }) => everyMs)).toEqual([2000]);
   probe.stop();
+});
+
+test('a collection is started when the look is told: what a look allocates would have V8 end its marking too early', () => {
+  const world = new World();
+  const done: string[] = [];
+  const heap = [{ space_name: 'old_space', space_used_size: 100e6 }];
+  const process24 = {
+    versions: { ...process.versions, v8: '13.6.233.10-node.28' },
+    memoryUsage: () => ({ ...process.memoryUsage(), heapUsed: 100e6 }),
+    getActiveResourcesInfo: () => [],
+  };
+  const MessageChannel = class {
+    port1 = { close: () => undefined, postMessage: () => done.push('started') };
+  };
+  const probe = world.probe(
+    0,
+    () => done.push('told'),
+    {
+      v8: {
+        ...v8,
+        getHeapSpaceStatistics: () => heap as never,
+        getHeapStatistics: () => ({ ...v8.getHeapStatistics(), heap_size_limit: 4e9, external_memory: 0 }),
+      },
+      process: process24 as never,
+      workerThreads: { MessageChannel: MessageChannel as never },
+    },
+    { gc: 'auto' },
+  );
+  probe.start();
+  expect(probe.marksForMs).toBe(0);
+  while (!done.includes('started')) world.turn();
+  // The first look starts none (`#mayCollect`).
+  expect(done).toEqual(['told', 'told', 'started']);
+  expect(probe.marksForMs).toBeGreaterThan(250);
+  probe.stop();
+  expect(probe.marksForMs).toBe(0);
 });
