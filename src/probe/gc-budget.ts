@@ -168,8 +168,8 @@ const MARKING_MS_PER_MB = 1.2;
 const STARTED_MS = 10;
 
 /**
- * At 600 MB the worst of some was 48 ms, the others took 7 to 24; at 2,000 MB most took 14 to 29 and one 69, where V8's own took as long
- * (bench/results/pauses.md). With the usual pause none is started at 2,000 MB before one of V8's own was seen to fit.
+ * At 600 MB most took 7 to 24 ms (one 48, before nothing of ours was done while V8 marks); at 2,000 MB most took 14 to 29 and one 69, where
+ * V8's own took as long (bench/results/pauses.md). With the usual pause none is started there before one of V8's own was seen to fit.
  */
 const STARTED_MS_PER_MB = 0.012;
 
