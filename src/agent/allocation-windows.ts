@@ -2,7 +2,7 @@ import type * as inspectorModule from 'node:inspector';
 import type * as v8Module from 'node:v8';
 import { AllocationSampler, type StartHeapProfile } from '../capture/allocation-sampler.ts';
 import { ScopeReader } from '../census/scopes.ts';
-import type { AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
+import type { AllocationProfile, AllocationRefusal, AllocationWindow } from '../core/allocations.ts';
 import type { StallAccount } from '../core/stall-account.ts';
 import type { Probe } from '../probe/probe.ts';
 import { InProcessInspector } from '../wire/inspector-in-process.ts';
@@ -66,15 +66,18 @@ export class AllocationWindows {
     forMs: number,
   ): Promise<AllocationWindow> {
     const { account } = this.#host;
-    const book = <Result>(work: () => Result): Result =>
-      sampler.collects ? probe.collecting('allocations', work) : account.book('allocations', work);
+    // Finding somebody else's sampler has read it.
+    const start = (): boolean => sampler.start(samplingIntervalBytes);
+    const isOurs = sampler.collects
+      ? (): boolean => probe.collecting('allocations', start, (isStarted) => !isStarted)
+      : (): boolean => account.book('allocations', start);
     const isReadable = (): Promise<boolean> =>
       sampler.collects
         ? this.#collectionFits(probe, () => sampler.discardConsole())
         : this.#isCollected(forMs * MAJOR_WAIT_WINDOWS);
     if (sampler.collects && !(await this.#collectionFits(probe)))
       return refused('pause', probe.predictedCollectionMs);
-    if (!book(() => sampler.start(samplingIntervalBytes))) return refused('contended');
+    if (!isOurs()) return refused('contended');
     const endMs = this.#host.nowMs() + forMs;
     while (this.#host.nowMs() < endMs && !this.#closed) {
       await this.#host.rest(100);
@@ -82,7 +85,11 @@ export class AllocationWindows {
     }
     // A window that was long may as well become longer.
     if (!(await isReadable())) return refused('pause', sampler.collects ? probe.predictedCollectionMs : null);
-    return { profile: book(() => sampler.finish()), refusal: null };
+    const finish = (): AllocationProfile => sampler.finish();
+    const profile = sampler.collects
+      ? probe.collecting('allocations', finish)
+      : account.book('allocations', finish);
+    return { profile, refusal: null };
   }
 
   /** Whether a full collection ends within that time, of V8's own or begun for a floor: resolves soon after. */

@@ -185,6 +185,8 @@ class Agent {
         return this.#ensureSnapshots().open((params as { path: string }).path);
       case 'write snapshot':
         return this.#ensureSnapshots().write();
+      case 'cost':
+        return this.#settledCost();
       case 'workers':
         return this.#workers.list();
       case 'evaluate in workers': {
@@ -194,6 +196,16 @@ class Agent {
       default:
         throw new Error(`the agent has no method ${method}`);
     }
+  }
+
+  /**
+   * With what was done since the last look. Node tells of a collection in a later turn, and one of ours that V8 still marks for is
+   * to end first.
+   */
+  async #settledCost(): Promise<AgentCost> {
+    await this.#restBetweenSlices(TOLD_AFTER_MS);
+    this.#account.book('sample', () => this.#probe?.settle());
+    return this.#cost();
   }
 
   #cost(): AgentCost {
@@ -295,7 +307,7 @@ class Agent {
     return Promise.race([answer.catch(() => null), this.#rest(SCRIPTS_WITHIN_MS).then(() => null)]);
   }
 
-  /** A walk allocates more than most programs, and V8 is to end its marking first. */
+  /** What allocates more than most programs, as a walk does, is to let V8 end its marking first. */
   async #restBetweenSlices(ms: number): Promise<void> {
     await this.#rest(ms);
     const marksForMs = this.#probe?.marksForMs ?? 0;
@@ -410,6 +422,9 @@ const INSPECTOR_TRIES = 400;
 const FRESH_MS = 500;
 /** The first answer takes the start of a Node and the reading of the program's files. */
 const SCRIPTS_WITHIN_MS = 10_000;
+
+/** Some turns of the event loop. */
+const TOLD_AFTER_MS = 5;
 
 /** Ten ticks: a busy leakline may be late with some. */
 const SILENCE_MS = 10_000;

@@ -54,7 +54,7 @@ export class GcBudget {
    * likes: it changes nothing of what was learnt.
    */
   wouldAllow(heap: HeapShape, nowMs: number): boolean {
-    return this.#isRested(nowMs, 0, { closer: true, busy: 0 }) && this.#fits(this.predictMs(heap));
+    return this.#isRested(nowMs, 0, { closer: true, busy: 0 }) && this.#isShort(heap);
   }
 
   #isRested(nowMs: number, everyMs: number, { closer, busy }: Pace): boolean {

@@ -124,9 +124,14 @@ export class Probe {
     return this.#options.gc === 'natural';
   }
 
-  /** Runs what may make V8 collect. If it does, that counts as a collection we forced: in the cost, and for the budget. */
-  collecting<Result>(name: string, work: () => Result): Result {
-    return this.#collections.caused(name, work);
+  /** Runs what may make V8 collect, as `OwnCollections.caused` says. */
+  collecting<Result>(name: string, work: () => Result, hasCollected?: (result: Result) => boolean): Result {
+    return this.#collections.caused(name, work, hasCollected);
+  }
+
+  /** Settles what was booked since the last look: for the end of a watch. What V8 did since goes into no floor. */
+  settle(): void {
+    this.#takeCollections(this.#nowMs());
   }
 
   #tickGuarded(): void {
@@ -180,13 +185,7 @@ export class Probe {
   #look(memory: NodeJS.MemoryUsage): ProbeTick {
     const nowMs = this.#nowMs();
     this.#ownWork.seen(this.#options.isDisturbed(), nowMs, this.#tickedMs);
-    const wasTimed = this.#telemetry.isTimed;
-    const { records: gcs, natural } = this.#telemetry.take(nowMs);
-    // A program that collects so often that it is not told of has surely collected since the last look. And where it is not known
-    // when, what falls into a look counts as the look's.
-    const collections = wasTimed ? natural : [{ startMs: nowMs, endMs: nowMs }];
-    for (const gc of gcs) this.#collections.observe(gc);
-    this.#options.account.settle(collections.map((span) => this.#onClock(span)));
+    const gcs = this.#takeCollections(nowMs);
     this.#restTelemetry(nowMs, gcs.length);
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const isFirst = this.#ticks === 1;
@@ -218,6 +217,18 @@ export class Probe {
       floors: isFirst ? [] : floors,
       opening: isFirst ? (floors.at(-1) ?? null) : null,
     };
+  }
+
+  /** The collections since the last time, which settle what was booked meanwhile. */
+  #takeCollections(nowMs: number): readonly GcRecord[] {
+    const wasTimed = this.#telemetry.isTimed;
+    const { records, natural } = this.#telemetry.take(nowMs);
+    // A program that collects so often that it is not told of has surely collected since the last look. And where it is not known
+    // when, what falls into a look counts as the look's.
+    const collections = wasTimed ? natural : [{ startMs: nowMs, endMs: nowMs }];
+    for (const gc of records) this.#collections.observe(gc);
+    this.#options.account.settle(collections.map((span) => this.#onClock(span)));
+    return records;
   }
 
   #readInside(): InsideSample {

@@ -119,7 +119,8 @@ export class IsolateWatch {
       const investigation = this.#investigate();
       await over;
       // A walk that is under way may end; one in a process that stands still does not.
-      await Promise.race([investigation, sleep(GRACE_MS, undefined, { ref: false })]);
+      const settled = investigation.then(() => this.#learnCost());
+      await Promise.race([settled, sleep(GRACE_MS, undefined, { ref: false })]);
     } finally {
       signal.removeEventListener('abort', stop);
     }
@@ -172,6 +173,7 @@ export class IsolateWatch {
       peer.call<AllocationWindow>('allocations', asked).catch(() => null),
       aborted(signal).then(() => null),
     ]);
+    await Promise.race([this.#learnCost(), sleep(GRACE_MS, undefined, { ref: false })]);
     if (window === null) return 'the process ended, or the watch did, before one was taken';
     if (window.profile === null) return whyUnsampled(window, this.#request.maxPauseMs);
     return this.#keepSample(window.profile);
@@ -270,6 +272,11 @@ export class IsolateWatch {
     this.#investigated = true;
     this.#activity = 'watching';
     this.#changed();
+  }
+
+  /** What is done after the last look is in none: reading V8's samples, say, with which an answer comes. */
+  async #learnCost(): Promise<void> {
+    this.#cost = await this.isolate.peer.call<AgentCost>('cost').catch(() => this.#cost);
   }
 
   #answer(method: string, params: unknown): Promise<ScriptAnswer[]> {

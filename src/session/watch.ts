@@ -59,9 +59,7 @@ export async function watchProcess(
     options.snapshots?.open(target.hello.pid, (request, signal, onProgress) =>
       watch.takeSnapshot(target, request, signal, onProgress),
     );
-    const report = await watch.run(options.signal, options.exited, options.snapshots);
-    options.onSampled?.(await watch.sampled(options.signal));
-    return report;
+    return await watch.run(options.signal, options.exited, options);
   } finally {
     await options.snapshots?.close(target.hello.pid);
     await target.close();
@@ -76,9 +74,8 @@ export type WatchExtras = {
    * Called once, at the end, with the sampled allocations of the isolate that the report is about, or with the words why there
    * are none. Where the watch needed no sample, one is taken for it.
    */
-  readonly onSampled?:
-    | ((sampled: SampledAllocations | string) => void)
-    | undefined /** Where snapshots of it can be asked for while it is watched. */;
+  readonly onSampled?: ((sampled: SampledAllocations | string) => void) | undefined;
+  /** Where snapshots of it can be asked for while it is watched. */
   readonly snapshots?: SnapshotDesk | undefined;
 };
 
@@ -122,7 +119,7 @@ class Watch {
   async run(
     signal: AbortSignal,
     exited: Promise<ProgramExit> | undefined,
-    snapshots: SnapshotDesk | undefined,
+    { snapshots, onSampled }: WatchExtras,
   ): Promise<Report> {
     const stop = (): void => this.#over.abort();
     signal.addEventListener('abort', stop);
@@ -140,16 +137,13 @@ class Watch {
       cancel?.();
       signal.removeEventListener('abort', stop);
     }
-    // What it cost belongs into the report.
+    // What these cost belongs into the report.
+    onSampled?.(await mostTelling(this.#watches()).sampled(signal));
     await snapshots?.close(this.#process.main.isolate.hello.pid);
     this.#done = true;
     const progress = this.#progress();
     this.#onProgress(progress);
     return progress.report;
-  }
-
-  sampled(signal: AbortSignal): Promise<SampledAllocations | string> {
-    return mostTelling(this.#watches()).sampled(signal);
   }
 
   /** What it costs the process is told as leakline's doing. */

@@ -15,13 +15,28 @@ export function loadFollowed(stretch: readonly Point[]): 'open connections' | 'r
 
 /** The connections that are open still rise in the last third of the stretch, by a tenth in all and by three at least. */
 function followsConnections(stretch: readonly Point[]): boolean {
-  const first = stretch[0];
-  const last = stretch.at(-1);
+  const lasting = stretch.map((point, at) => ({
+    ...point,
+    openConnections: lastingConnections(stretch, at),
+  }));
+  const first = lasting[0];
+  const last = lasting.at(-1);
   if (first === undefined || last === undefined) return false;
   const rise = last.openConnections - first.openConnections;
   if (rise < 3 || rise < 0.1 * first.openConnections) return false;
-  const [, , late] = risesByThird(stretch, (point) => point.openConnections);
+  const [, , late] = risesByThird(lasting, (point) => point.openConnections);
   return late >= (0.3 * rise) / 3;
+}
+
+/**
+ * The fewest of this point and the two before it. A client opens a few more when an answer is late, and keeps them for seconds: one
+ * that had three had six at the last point of a stretch.
+ */
+function lastingConnections(stretch: readonly Point[], at: number): number {
+  const [own = 0, ...before] = stretch
+    .slice(Math.max(0, at - 2), at + 1)
+    .map((point) => point.openConnections);
+  return Math.min(own, ...before);
 }
 
 // Counts of independent events scatter by their root; four of these between two counts are no chance.

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { majorOf } from '../../bench/lib/nodes.ts';
+import type { Report } from '../../src/report/schema.ts';
 import { cli, isAlive, type RunningServer, startServer } from './processes.ts';
 
 // `--allocations FILE` of a process that does not leak, of which the watch itself needs no samples.
@@ -34,7 +35,20 @@ describe('--allocations', () => {
   test('writes a file that pprof reads, for its owner alone, over the one before', async () => {
     const file = join(folder, 'heap.pb.gz');
     writeFileSync(file, 'the one before', { mode: 0o644 });
-    const { code, stderr } = await cli([String(server.pid), '--for', '4s', '--allocations', file]);
+    const json = join(folder, 'report.json');
+    const { code, stderr } = await cli([
+      String(server.pid),
+      '--for',
+      '4s',
+      '--allocations',
+      file,
+      '--json',
+      json,
+    ]);
+    // What it cost is in the report, although the watch was over.
+    const { cost } = JSON.parse(readFileSync(json, 'utf8')) as Report;
+    expect(cost.totalMsByWork).toHaveProperty('allocations');
+    rmSync(json);
     expect(stderr).not.toContain('No profile');
     expect([0, 3]).toContain(code);
     const profile = Profile.decode(gunzipSync(readFileSync(file)));

@@ -8,6 +8,7 @@ import { redactText } from '../../src/capture/redaction.ts';
 import { SnapshotRewriter } from '../../src/capture/snapshot-rewriter.ts';
 import { type NodeOrdinal, readSnapshot } from '../../src/heap/index.ts';
 import { secretsIn } from './canaries.ts';
+import { inSnapshotTurn, SNAPSHOT_TURN_MS } from './snapshot-turn.ts';
 import { cli, type RunningServer, startServer } from './processes.ts';
 
 // A thousand secrets in everything a program can keep one in, on every Node that is supported: what leaves it has none.
@@ -29,7 +30,8 @@ describe.each(installedNodes())('Node $version', ({ path: node }) => {
       args: [`--token=${secrets[0]}`],
       env: { SECRETS: secrets.join(','), UNREAD: secrets[1] },
     });
-    const { code, stdout, stderr } = await cli([
+    const { code, stdout, stderr } = await inSnapshotTurn(() =>
+      cli([
       'snapshot',
       String(server.pid),
       '--out',
@@ -38,7 +40,8 @@ describe.each(installedNodes())('Node $version', ({ path: node }) => {
       join(folder, 'account.json'),
       '--max-pause',
       '60000',
-    ]);
+    ]),
+    );
     expect(stderr).not.toContain('leakline:');
     expect(code).toBe(0);
     redacted = readFileSync(join(folder, 'heap.heapsnapshot'));
@@ -46,7 +49,7 @@ describe.each(installedNodes())('Node $version', ({ path: node }) => {
       ...readdirSync(folder).map((name) => readFileSync(join(folder, name))),
       Buffer.from(stdout + stderr + server.stderr()),
     ];
-  });
+  }, SNAPSHOT_TURN_MS);
   afterAll(async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { childrenOf, type RunningServer, startServer } from './processes.ts';
+import { inSnapshotTurn, SNAPSHOT_TURN_MS } from './snapshot-turn.ts';
 import { atTerminal, type Terminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'leakline-keyboard-'));
@@ -74,6 +75,7 @@ describe('a watch at a terminal', () => {
 
   test.runIf(process.platform === 'linux')(
     's and y take a guarded snapshot, which the report tells of',
+    { timeout: SNAPSHOT_TURN_MS },
     async () => {
       const json = join(folder, 'report.json');
       const terminal = watchAt({ args: ['--json', json] });
@@ -81,8 +83,10 @@ describe('a watch at a terminal', () => {
       terminal.type('s');
       await terminal.shows(/A heap snapshot of process \d+\?/);
       expect(snapshots()).toEqual([]);
-      terminal.type('y');
-      await terminal.shows(/: taken/);
+      await inSnapshotTurn(async () => {
+        terminal.type('y');
+        await terminal.shows(/: taken/);
+      });
       terminal.type('q');
       await terminal.ends('130');
       expect(snapshots()).toHaveLength(1);

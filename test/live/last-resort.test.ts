@@ -6,6 +6,7 @@ import type { Report } from '../../src/report/schema.ts';
 import { findReportProblem } from '../../src/report/validate.ts';
 import { withLastResort } from '../../src/session/last-resort.ts';
 import { unexplainedReport } from '../present/reports.ts';
+import { inSnapshotTurn, SNAPSHOT_TURN_MS } from './snapshot-turn.ts';
 import { cli, isAlive, type RunningServer, startServer } from './processes.ts';
 
 // What `--snapshot auto` does once a watch has ended with a leak that nothing explains: here of a process that is really there,
@@ -27,7 +28,9 @@ function afterWatch(maxPauseMs: number): Promise<Report> {
   const watched = unexplainedReport();
   const report = { ...watched, target: { ...watched.target, pid: server.pid } };
   const fileFor = (pid: number): string => join(folder, `${pid}.heapsnapshot`);
-  return withLastResort(report, { fileFor, maxPauseMs }, new AbortController().signal, () => undefined);
+  return inSnapshotTurn(() =>
+    withLastResort(report, { fileFor, maxPauseMs }, new AbortController().signal, () => undefined),
+  );
 }
 
 /** It is there, its owner's alone, whole and redacted; and the program goes on. */
@@ -86,11 +89,10 @@ test('behind the same check: a pause that is not allowed is refused in words, an
 });
 
 // No walk can see what a registry holds, and somebody else samples the allocations.
-test('--snapshot auto of a leak that nothing explains', { timeout: 300_000 }, async () => {
-  const { code, stdout } = await cli(
-    [String(server.pid), '--for', '2m', '--quiet', '--snapshot', 'auto', '--json', 'report.json'],
-    {},
-    { cwd: folder },
+test('--snapshot auto of a leak that nothing explains', { timeout: SNAPSHOT_TURN_MS }, async () => {
+  const watch = ['--for', '2m', '--quiet', '--snapshot', 'auto', '--json', 'report.json'];
+  const { code, stdout } = await inSnapshotTurn(() =>
+    cli([String(server.pid), ...watch], {}, { cwd: folder }),
   );
   const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report;
   expect([code, report.verdict.kind, report.account?.sufficient]).toEqual([1, 'leaking', false]);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { inSnapshotTurn, SNAPSHOT_TURN_MS } from './snapshot-turn.ts';
 import { Emulator } from '../present/tui/emulator.ts';
 import { childrenOf, commandOf, isAlive, until } from './processes.ts';
 import { atTerminal, type Terminal } from './terminal.ts';
@@ -194,14 +195,16 @@ describe.runIf(process.platform === 'linux')('the keys of a program that reads n
     expectSameMode(terminal);
   });
 
-  test('take a guarded snapshot, whose file is named at the end', async () => {
-    const terminal = run(program('idle'), ['60000'], { cwd: folder });
+  test('take a guarded snapshot, whose file is named at the end', { timeout: SNAPSHOT_TURN_MS }, async () => {
+    const terminal = run(program('idle'), ['600000'], { cwd: folder });
     await terminal.shows(/s snapshot/);
     terminal.type('s');
     await terminal.shows(/A heap snapshot of process \d+\?/);
     expect((await seen(terminal)).screen[23]).toBe('y take it   esc leave it   q strip away');
-    terminal.type('y');
-    await terminal.shows(/: taken/);
+    await inSnapshotTurn(async () => {
+      terminal.type('y');
+      await terminal.shows(/: taken/);
+    });
     terminal.type('\u0003');
     await terminal.ends('130');
     const [, answer = ''] = recorded(terminal).split(REMOVAL);

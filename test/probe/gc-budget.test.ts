@@ -160,6 +160,10 @@ describe('the budget of forced collections', () => {
     const budget = new GcBudget(50);
     expect(budget.wouldAllow(small(10), 0)).toBe(true);
     expect(budget.wouldAllow(small(50), 0)).toBe(false);
+    // Half of the pause at the usual speed, as what is forced: however quick the last ones were.
+    expect([budget.wouldAllow(small(14), 0), budget.wouldAllow(small(15), 0)]).toEqual([true, false]);
+    budget.learn(6, small(14), -60_000);
+    expect([budget.wouldAllow(small(14), 0), budget.wouldAllow(small(15), 0)]).toEqual([true, false]);
     budget.learn(18, small(10), 0);
     // A fiftieth of the time.
     expect(budget.wouldAllow(small(10), 899)).toBe(false);

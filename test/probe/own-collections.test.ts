@@ -155,7 +155,7 @@ describe('where a forced collection takes too long', () => {
   });
 
   test('no second one is asked for while the first goes on, and no profile is read', () => {
-    const world = new World({ maxPauseMs: 300 });
+    const world = new World({ maxPauseMs: 320 });
     expect(world.collections.fits).toBe(true);
     const busy = new World();
     busy.tick(2000);
@@ -164,6 +164,19 @@ describe('where a forced collection takes too long', () => {
     busy.end(60_100, 8);
     busy.tick(120_000);
     expect(busy.begun).toBe(2);
+  });
+
+  test('what does not collect is neither counted nor learnt from, however long it takes', () => {
+    const world = new World();
+    const predictedMs = world.collections.predictedMs;
+    const work = (ms: number) => (): boolean => {
+      world.nowMs += ms;
+      return true;
+    };
+    expect(world.collections.caused('allocations', work(2), () => false)).toBe(true);
+    expect([world.collections.count, world.collections.predictedMs]).toEqual([0, predictedMs]);
+    world.collections.caused('allocations', work(2 * predictedMs));
+    expect([world.collections.count, world.collections.predictedMs]).toEqual([1, 2 * predictedMs]);
   });
 
   test('V8 that collects on the spot is not asked again, and the pause is booked once', () => {

@@ -143,3 +143,16 @@ test('a collection is started when the look is told: what a look allocates would
   probe.stop();
   expect(probe.marksForMs).toBe(0);
 });
+
+test('what is booked after the last look is settled when the watch ends', () => {
+  const world = new World();
+  const account = new StallAccount(() => world.nowMs);
+  const probe = world.probe(0, () => undefined, {}, { account });
+  probe.start();
+  world.turn();
+  account.add('allocations', world.nowMs, world.nowMs + 40);
+  expect(account.totalMsOf('allocations')).toBe(0);
+  probe.settle();
+  expect(account.snapshot().longestPauseMsByWork.allocations).toBe(40);
+  probe.stop();
+});
