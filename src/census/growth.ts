@@ -31,8 +31,7 @@ export function findGrowth(walks: readonly CensusWalk[]): GrowthOfContainer[] {
     const growth = group.size - first.size;
     const seconds = (group.atMs - first.atMs) / 1000;
     if (growth < MIN_GROWTH || seconds <= 0 || !neverShrank(sightings)) continue;
-    if (meanSize(group) <= meanSize(first) * MEAN_GROWTH && hasGrowingCollectionAbove(group.key, grown))
-      continue;
+    if (meanSize(group) <= meanSize(first) * MEAN_GROWTH && isBelow(group.key, grown)) continue;
     grown.push({
       key: group.key,
       type: group.type,
@@ -45,17 +44,22 @@ export function findGrowth(walks: readonly CensusWalk[]): GrowthOfContainer[] {
   return grown.sort((a, b) => b.growthPerSecond - a.growthPerSecond);
 }
 
-/** Containers of some size that kept it over every walk: what was looked at and found innocent. */
+/**
+ * Containers of some size that kept it over every walk: what was looked at and found innocent. Not those in a dictionary that is not
+ * listed again, of which each walk meets the same few elements.
+ */
 export function findSteady(walks: readonly CensusWalk[]): { key: string; size: number; watchedMs: number }[] {
   const [first] = walks;
   const last = walks.at(-1);
   if (first === undefined || last === undefined || first === last) return [];
   const maps = walks.map((walk) => byKey(walk));
+  const uncounted = findUncounted([last]);
   return last.containers
     .filter(
       (group) =>
         group.uncounted !== true &&
         group.size >= MIN_STEADY_SIZE &&
+        !isBelow(group.key, uncounted) &&
         maps.every((map) => map.get(group.key)?.size === group.size),
     )
     .map((group) => ({ key: group.key, size: group.size, watchedMs: last.endedAtMs - first.startedAtMs }))
@@ -86,7 +90,7 @@ function meanSize({ size, instances }: ContainerGroup): number {
   return size / Math.max(1, instances);
 }
 
-/** A walk lists what holds before what is held, so the collections above were judged before. */
-function hasGrowingCollectionAbove(key: string, grown: readonly GrowthOfContainer[]): boolean {
-  return grown.some((above) => key.startsWith(`${above.key}[*]`));
+/** Among the elements of one of these, at whatever depth. A walk lists what holds before what is held. */
+function isBelow(key: string, holders: readonly { readonly key: string }[]): boolean {
+  return holders.some((above) => key.startsWith(`${above.key}[*]`));
 }

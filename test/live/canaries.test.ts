@@ -32,15 +32,15 @@ describe.each(installedNodes())('Node $version', ({ path: node }) => {
     });
     const { code, stdout, stderr } = await inSnapshotTurn(() =>
       cli([
-      'snapshot',
-      String(server.pid),
-      '--out',
-      join(folder, 'heap.heapsnapshot'),
-      '--json',
-      join(folder, 'account.json'),
-      '--max-pause',
-      '60000',
-    ]),
+        'snapshot',
+        String(server.pid),
+        '--out',
+        join(folder, 'heap.heapsnapshot'),
+        '--json',
+        join(folder, 'account.json'),
+        '--max-pause',
+        '60000',
+      ]),
     );
     expect(stderr).not.toContain('leakline:');
     expect(code).toBe(0);
