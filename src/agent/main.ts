@@ -198,13 +198,12 @@ class Agent {
     }
   }
 
-  /**
-   * With what was done since the last look. Node tells of a collection in a later turn, and one of ours that V8 still marks for is
-   * to end first.
-   */
+  /** With what was done since the last look. A collection of ours that V8 marks for may end first; Node tells of it a turn later. */
   async #settledCost(): Promise<AgentCost> {
     await this.#restBetweenSlices(TOLD_AFTER_MS);
+    await new Promise<void>((resolve) => this.#timers.setImmediate(resolve).unref());
     this.#account.book('sample', () => this.#probe?.settle());
+    this.#account.settle([]);
     return this.#cost();
   }
 

@@ -10,10 +10,16 @@ export class CompiledCode {
   #firstMachineCode: number | undefined;
   #firstBytecode: number | undefined;
   #bytecodeGrownBy = 0;
+  readonly #largestCounted: number;
 
-  /** V8 counts bytecode by going through the old space: 0.15 to 0.4 ms a MB, at most a third of what the collection before it took. */
+  /** Counting is to take no more than half of that pause. */
+  constructor(maxPauseMs: number) {
+    this.#largestCounted = Math.min(LARGEST_COUNTED, (maxPauseMs / 2 / MS_PER_MB) * 1e6);
+  }
+
+  /** V8 counts bytecode by going through the old space: 0.15 to 0.4 ms a MB. */
   countBytecode(v8: typeof v8Module, { smallObjectBytes }: HeapShape): void {
-    if (smallObjectBytes > LARGEST_COUNTED) return;
+    if (smallObjectBytes > this.#largestCounted) return;
     const bytes = v8.getHeapCodeStatistics().bytecode_and_metadata_size;
     this.#firstBytecode ??= bytes;
     this.#bytecodeGrownBy = bytes - this.#firstBytecode;
@@ -26,5 +32,7 @@ export class CompiledCode {
   }
 }
 
-/** Takes 16 ms at most. Of 17 MB uncounted, a leak of 40 KB/s was called steady: leakline's own 0.2 MB of bytecode had gone meanwhile. */
+/** At most. */
+const MS_PER_MB = 0.4;
+/** Of 17 MB uncounted, a leak of 39 KB/s was called steady: leakline's own 0.2 MB of bytecode had gone meanwhile. */
 const LARGEST_COUNTED = 40_000_000;

@@ -34,6 +34,11 @@ export class GcBudget {
     return (smallMs(smallObjectBytes) + (largeObjectBytes / 1e6) * this.#msPerLargeMb) * this.#slowdown;
   }
 
+  /** At the usual speed, if what was seen is faster. */
+  predictAtMostMs(heap: HeapShape): number {
+    return this.predictMs(heap) / Math.min(1, this.#slowdown);
+  }
+
   /**
    * What fits now, for a collection that is repeated: at least `everyMs` apart, and never more than its share of the time.
    * `canStart`: whether V8 can be made to begin one. Then only the short ones are forced.
@@ -51,10 +56,11 @@ export class GcBudget {
 
   /**
    * Whether one would be allowed now that is not repeated, so that only its pause has to fit. May be asked as often as one
-   * likes: it changes nothing of what was learnt.
+   * likes: it changes nothing of what was learnt. `onlyShort`: only of the size that is forced where one can be started as well.
    */
-  wouldAllow(heap: HeapShape, nowMs: number): boolean {
-    return this.#isRested(nowMs, 0, { closer: true, busy: 0 }) && this.#isShort(heap);
+  wouldAllow(heap: HeapShape, nowMs: number, onlyShort: boolean): boolean {
+    if (!this.#isRested(nowMs, 0, { closer: true, busy: 0 })) return false;
+    return onlyShort ? this.#isShort(heap) : this.#fits(this.predictMs(heap));
   }
 
   #isRested(nowMs: number, everyMs: number, { closer, busy }: Pace): boolean {

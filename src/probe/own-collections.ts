@@ -19,7 +19,7 @@ export class OwnCollections {
   readonly #options: OwnCollectionsOptions;
   readonly #telemetry: GcTelemetry;
   readonly #budget: GcBudget;
-  readonly compiled: CompiledCode = new CompiledCode();
+  readonly compiled: CompiledCode;
   #forceGc: (() => void) | null = null;
   #startedGc: StartedGc | null = null;
   #mayStart: boolean;
@@ -35,6 +35,7 @@ export class OwnCollections {
     this.#options = options;
     this.#telemetry = telemetry;
     this.#budget = new GcBudget(options.maxPauseMs);
+    this.compiled = new CompiledCode(options.maxPauseMs);
     this.#mayStart = options.gc === 'auto' && options.mayStart;
   }
 
@@ -42,15 +43,24 @@ export class OwnCollections {
     return this.#budget.count;
   }
 
-  /** Whether a forced collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
+  /** Whether one that is forced now would fit the budget, where none may be started instead. */
   get fits(): boolean {
-    if (this.#options.gc === 'natural' || this.#telemetry.awaitsStarted) return false;
-    return this.#budget.wouldAllow(this.#live(), this.#options.nowMs());
+    const heap = this.#live();
+    return this.#mayForce && this.#budget.wouldAllow(heap, this.#options.nowMs(), this.#canStart(heap));
   }
 
-  /** How long a forced collection would stand still now. */
+  /** Whether one would that can only be forced, as by what makes V8 collect without being a `gc()`: only a short one. */
+  get fitsShort(): boolean {
+    return this.#mayForce && this.#budget.wouldAllow(this.#live(), this.#options.nowMs(), true);
+  }
+
+  /** How long a forced collection would stand still now, at the usual speed or at that seen: whichever is slower. */
   get predictedMs(): number {
-    return this.#budget.predictMs(this.#live());
+    return this.#budget.predictAtMostMs(this.#live());
+  }
+
+  get #mayForce(): boolean {
+    return this.#options.gc !== 'natural' && !this.#telemetry.awaitsStarted;
   }
 
   /**
@@ -125,7 +135,6 @@ export class OwnCollections {
     if (gc.kind !== 'major') return;
     this.#leftBytes = gc.smallAfterBytes;
     const heap = this.#live();
-    this.#countIfDue(gc.timeMs);
     if (!gc.forced) this.#budget.observe(gc.durationMs, heap);
     if (gc.started === null) return;
     const startMs = gc.timeMs - gc.durationMs;
@@ -152,10 +161,10 @@ export class OwnCollections {
   }
 
   /**
-   * It is V8's own collections that throw bytecode away, and a floor that fell with it while the count is of before looks as if
-   * something had been given back.
+   * To be called before the floor of a collection that ended then is told. It is V8's own collections that throw bytecode away, and a
+   * floor that fell with it while the count is of before looks as if something had been given back.
    */
-  #countIfDue(collectedMs: number): void {
+  countIfDue(collectedMs: number): void {
     if (collectedMs <= this.#countedMs) return;
     const nowMs = this.#options.nowMs();
     if (nowMs - this.#countedMs >= this.#countCostMs * COUNTING_IS_ONE_IN) this.#countBytecode('count code');

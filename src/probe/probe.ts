@@ -106,7 +106,7 @@ export class Probe {
 
   /** Whether a full collection now would fit the budget: for what makes V8 collect without being a `gc()`. */
   get allowsCollection(): boolean {
-    return this.#running && !this.#options.isDisturbed() && this.#collections.fits;
+    return this.#running && !this.#options.isDisturbed() && this.#collections.fitsShort;
   }
 
   /** For how long V8 may still be marking for a collection of ours: what can wait had better. */
@@ -186,6 +186,8 @@ export class Probe {
     const nowMs = this.#nowMs();
     this.#ownWork.seen(this.#options.isDisturbed(), nowMs, this.#tickedMs);
     const gcs = this.#takeCollections(nowMs);
+    const lastMajor = gcs.findLast(({ kind }) => kind === 'major');
+    if (lastMajor !== undefined) this.#collections.countIfDue(lastMajor.timeMs);
     this.#restTelemetry(nowMs, gcs.length);
     if (nowMs - this.#resourcesReadMs >= this.#resourcesCostMs * 1000) this.#readResources(nowMs);
     const isFirst = this.#ticks === 1;

@@ -172,9 +172,10 @@ export class IsolateWatch {
     const window = await Promise.race([
       peer.call<AllocationWindow>('allocations', asked).catch(() => null),
       aborted(signal).then(() => null),
+      sleep(SAMPLED_WITHIN_MS, null, { ref: false }),
     ]);
-    await Promise.race([this.#learnCost(), sleep(GRACE_MS, undefined, { ref: false })]);
-    if (window === null) return 'the process ended, or the watch did, before one was taken';
+    if (!signal.aborted) await Promise.race([this.#learnCost(), sleep(GRACE_MS, undefined, { ref: false })]);
+    if (window === null) return 'the process ended or did not answer, or the watch was interrupted';
     if (window.profile === null) return whyUnsampled(window, this.#request.maxPauseMs);
     return this.#keepSample(window.profile);
   }
@@ -301,10 +302,15 @@ export class IsolateWatch {
   }
 
   #tick(tick: AgentTick): void {
+    this.#cost = tick.cost;
+    // What is asked of the agent after the end costs, and changes nothing of the answer.
+    if (this.#over.signal.aborted) {
+      this.#acknowledge();
+      return;
+    }
     this.#opening ??= tick.opening;
     this.#series.add(tick);
     this.#resident?.look(tick.sample);
-    this.#cost = tick.cost;
     this.#watchedMs = tick.sample.timeMs;
     this.#watcher.endless = this.#isEndless(tick);
     this.#watcher.add(tick);
@@ -313,12 +319,16 @@ export class IsolateWatch {
     this.#outlook = outlookOf(series, this.#verdict, this.isolate.limits, this.#watchedMs);
     // Costs time in proportion to the floors, and changes with them alone.
     if (tick.floors.length > 0) this.#perOperation = growthPerOperation(series, this.#verdict, LEVEL);
-    // The agent leaves when nobody reads what it says.
-    const waits = this.#watchedMs < EAGER_MS && this.#verdict.kind !== 'steady';
-    const rises = this.#verdict.suspicious;
+    this.#acknowledge();
+    this.#changed();
+  }
+
+  /** The agent leaves when nobody reads what it says. */
+  #acknowledge(): void {
+    const waits = this.#watchedMs < EAGER_MS && this.kind !== 'steady';
+    const rises = this.#verdict?.suspicious ?? false;
     const acknowledgement: Acknowledgement = { closer: waits || rises, rises };
     this.isolate.peer.notify('ack', acknowledgement);
-    this.#changed();
   }
 
   #changed(): void {
@@ -349,6 +359,8 @@ export type IsolateWatchHooks = {
 /** Of every interval that is shown. */
 const LEVEL = 0.99;
 const GRACE_MS = 1500;
+/** The window, and before and after it the wait for a collection that fits. */
+const SAMPLED_WITHIN_MS = 20_000;
 /** Whoever has just asked waits for a first answer. */
 const EAGER_MS = 60_000;
 const REASON_WORDS: Readonly<Record<WhyLeft, string>> = {

@@ -138,8 +138,8 @@ class Watch {
       signal.removeEventListener('abort', stop);
     }
     // What these cost belongs into the report.
-    onSampled?.(await mostTelling(this.#watches()).sampled(signal));
     await snapshots?.close(this.#process.main.isolate.hello.pid);
+    onSampled?.(await mostTelling(this.#watches()).sampled(signal));
     this.#done = true;
     const progress = this.#progress();
     this.#onProgress(progress);

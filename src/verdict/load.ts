@@ -29,15 +29,18 @@ function followsConnections(stretch: readonly Point[]): boolean {
 }
 
 /**
- * The fewest of this point and the two before it. A client opens a few more when an answer is late, and keeps them for seconds: one
- * that had three had six at the last point of a stretch.
+ * The fewest of this point and those shortly before it. A client opens a few more when an answer is late, and keeps them for seconds:
+ * one that had three had six at the last points of a stretch, for three seconds.
  */
 function lastingConnections(stretch: readonly Point[], at: number): number {
-  const [own = 0, ...before] = stretch
-    .slice(Math.max(0, at - 2), at + 1)
-    .map((point) => point.openConnections);
-  return Math.min(own, ...before);
+  const { timeMs, openConnections } = stretch[at] ?? { timeMs: 0, openConnections: 0 };
+  let fewest = openConnections;
+  for (let before = at - 1; timeMs - (stretch[before]?.timeMs ?? -Infinity) <= LASTING_MS; before -= 1)
+    fewest = Math.min(fewest, stretch[before]?.openConnections ?? fewest);
+  return fewest;
 }
+
+const LASTING_MS = 5000;
 
 // Counts of independent events scatter by their root; four of these between two counts are no chance.
 const CHANCE = 4;

@@ -70,26 +70,36 @@ async function expectSnapshot(report: Report): Promise<void> {
   expect((await fetch(`http://127.0.0.1:${server.port}/`)).ok).toBe(true);
 }
 
-test('a redacted snapshot is taken, and the report has the file, what was predicted and what it cost', async () => {
-  const report = await afterWatch(60_000);
-  await expectSnapshot(report);
-  expect(readdirSync(folder)).toEqual([`${server.pid}.heapsnapshot`, `${server.pid}.scripts.json`]);
-});
+const turn = { timeout: SNAPSHOT_TURN_MS };
 
-test('behind the same check: a pause that is not allowed is refused in words, and nothing is taken', async () => {
-  const report = await afterWatch(40);
-  expect(findReportProblem(report)).toBe(null);
-  expect(report.snapshot).toMatchObject({
-    taken: null,
-    predicted: { objects: expect.any(Number) as number },
-  });
-  expect(report.snapshot?.refusal).toMatch(/would stop the program for up to .+, and 40 ms are allowed/);
-  expect(report.cost).toEqual(unexplainedReport().cost);
-  expect(readdirSync(folder)).toEqual([]);
-});
+test(
+  'a redacted snapshot is taken, and the report has the file, what was predicted and what it cost',
+  turn,
+  async () => {
+    const report = await afterWatch(60_000);
+    await expectSnapshot(report);
+    expect(readdirSync(folder)).toEqual([`${server.pid}.heapsnapshot`, `${server.pid}.scripts.json`]);
+  },
+);
+
+test(
+  'behind the same check: a pause that is not allowed is refused in words, and nothing is taken',
+  turn,
+  async () => {
+    const report = await afterWatch(40);
+    expect(findReportProblem(report)).toBe(null);
+    expect(report.snapshot).toMatchObject({
+      taken: null,
+      predicted: { objects: expect.any(Number) as number },
+    });
+    expect(report.snapshot?.refusal).toMatch(/would stop the program for up to .+, and 40 ms are allowed/);
+    expect(report.cost).toEqual(unexplainedReport().cost);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
 
 // No walk can see what a registry holds, and somebody else samples the allocations.
-test('--snapshot auto of a leak that nothing explains', { timeout: SNAPSHOT_TURN_MS }, async () => {
+test('--snapshot auto of a leak that nothing explains', turn, async () => {
   const watch = ['--for', '2m', '--quiet', '--snapshot', 'auto', '--json', 'report.json'];
   const { code, stdout } = await inSnapshotTurn(() =>
     cli([String(server.pid), ...watch], {}, { cwd: folder }),

@@ -6,12 +6,12 @@ import { CompiledCode } from '../../src/probe/compiled-code.ts';
 const small = { smallObjectBytes: 5e6, largeObjectBytes: 0 };
 
 test('code is told against the first floor', () => {
-  const compiled = new CompiledCode();
+  const compiled = new CompiledCode(50);
   expect([300, 500, 250].map((bytes) => compiled.grownBy(bytes))).toEqual([0, 200, -50]);
 });
 
 test('bytecode that comes and stays is in it, by what a program that knows it has compiled', () => {
-  const compiled = new CompiledCode();
+  const compiled = new CompiledCode(50);
   compiled.countBytecode(v8, small);
   compiled.grownBy(0);
   const kept: unknown[] = [];
@@ -37,5 +37,11 @@ test('a heap of which that would take long is not gone through', () => {
       throw new Error('asked');
     },
   } as unknown as typeof v8;
-  expect(() => new CompiledCode().countBytecode(refused, { ...small, smallObjectBytes: 41e6 })).not.toThrow();
+  const counted = (maxPauseMs: number, smallObjectBytes: number) => (): void =>
+    new CompiledCode(maxPauseMs).countBytecode(refused, { ...small, smallObjectBytes });
+  expect(counted(50, 41e6)).not.toThrow();
+  expect(counted(50, 39e6)).toThrow('asked');
+  // Half of the pause, at 0.4 ms a MB.
+  expect(counted(8, 11e6)).not.toThrow();
+  expect(counted(8, 9e6)).toThrow('asked');
 });

@@ -151,22 +151,33 @@ describe('the budget of forced collections', () => {
     const budget = new GcBudget(50);
     budget.learn(60, small(10), 0);
     for (let tenth = 0; tenth < 600; tenth += 1)
-      expect(budget.wouldAllow(small(10), 4000 + tenth * 100)).toBe(false);
+      expect(budget.wouldAllow(small(10), 4000 + tenth * 100, true)).toBe(false);
     // What was learnt: 60 ms where 3 ms and 1.5 ms a MB would be 18.
     expect(budget.predictMs(small(10))).toBeCloseTo(60, 6);
   });
 
   test('one that is not repeated has to fit the pause, after the rest of the one before', () => {
     const budget = new GcBudget(50);
-    expect(budget.wouldAllow(small(10), 0)).toBe(true);
-    expect(budget.wouldAllow(small(50), 0)).toBe(false);
+    expect(budget.wouldAllow(small(10), 0, true)).toBe(true);
+    expect(budget.wouldAllow(small(50), 0, true)).toBe(false);
+    // Two thirds of it, for what can wait no longer.
+    expect([budget.wouldAllow(small(20), 0, false), budget.wouldAllow(small(21), 0, false)]).toEqual([
+      true,
+      false,
+    ]);
     // Half of the pause at the usual speed, as what is forced: however quick the last ones were.
-    expect([budget.wouldAllow(small(14), 0), budget.wouldAllow(small(15), 0)]).toEqual([true, false]);
+    expect([budget.wouldAllow(small(14), 0, true), budget.wouldAllow(small(15), 0, true)]).toEqual([
+      true,
+      false,
+    ]);
     budget.learn(6, small(14), -60_000);
-    expect([budget.wouldAllow(small(14), 0), budget.wouldAllow(small(15), 0)]).toEqual([true, false]);
+    expect([budget.wouldAllow(small(14), 0, true), budget.wouldAllow(small(15), 0, true)]).toEqual([
+      true,
+      false,
+    ]);
     budget.learn(18, small(10), 0);
     // A fiftieth of the time.
-    expect(budget.wouldAllow(small(10), 899)).toBe(false);
-    expect(budget.wouldAllow(small(10), 900)).toBe(true);
+    expect(budget.wouldAllow(small(10), 899, true)).toBe(false);
+    expect(budget.wouldAllow(small(10), 900, true)).toBe(true);
   });
 });

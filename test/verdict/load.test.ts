@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { loadFollowed } from '../../src/verdict/load.ts';
 import { pointOf } from '../../src/verdict/point.ts';
 
-/** A point every two seconds, with so many connections open at each. */
-function stretch(connections: readonly number[]): ReturnType<typeof pointOf>[] {
+/** Points with so many connections open at each. */
+function stretch(connections: readonly number[], everyMs = 2000): ReturnType<typeof pointOf>[] {
   return connections.map((openConnections, at) =>
-    pointOf(at * 2000, 20e6 + at * 80e3, { openConnections, requests: undefined, opened: undefined }),
+    pointOf(at * everyMs, 20e6 + at * 80e3, { openConnections, requests: undefined, opened: undefined }),
   );
 }
 
@@ -14,6 +14,12 @@ describe('the open connections are followed', () => {
     expect(loadFollowed(stretch([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]))).toBe('open connections');
     expect(loadFollowed(stretch([60, 60, 61, 62, 63, 64, 66, 66, 68, 70]))).toBe('open connections');
     expect(loadFollowed(stretch([60, 60, 60, 61, 61, 61, 62, 62, 62, 63]))).toBe(undefined);
+  });
+
+  test('just as well where points are seldom', () => {
+    expect(loadFollowed(stretch([20, 21, 22, 23, 24], 6000))).toBe('open connections');
+    expect(loadFollowed(stretch([20, 20, 21, 21, 22], 20_000))).toBe(undefined);
+    expect(loadFollowed(stretch([20, 21, 22, 22, 23], 20_000))).toBe('open connections');
   });
 
   test('not when they rose before and rest since', () => {
