@@ -100,7 +100,9 @@ test(
 
 // No walk can see what a registry holds, and somebody else samples the allocations.
 test('--snapshot auto of a leak that nothing explains', turn, async () => {
-  const watch = ['--for', '2m', '--quiet', '--snapshot', 'auto', '--json', 'report.json'];
+  // Beside other tests the machine is slow, and what is predicted long.
+  const pause = ['--max-pause', '120000'];
+  const watch = ['--for', '2m', '--quiet', '--snapshot', 'auto', '--json', 'report.json', ...pause];
   const { code, stdout } = await inSnapshotTurn(() =>
     cli([String(server.pid), ...watch], {}, { cwd: folder }),
   );
