@@ -66,18 +66,19 @@ export class AllocationWindows {
     forMs: number,
   ): Promise<AllocationWindow> {
     const { account } = this.#host;
-    // Finding somebody else's sampler has read it.
-    const start = (): boolean => sampler.start(samplingIntervalBytes);
-    const isOurs = sampler.collects
-      ? (): boolean => probe.collecting('allocations', start, (isStarted) => !isStarted)
-      : (): boolean => account.book('allocations', start);
+    const book = <Result>(work: () => Result, hasCollected: (result: Result) => boolean): Result =>
+      sampler.collects
+        ? probe.collecting('allocations', work, hasCollected)
+        : account.book('allocations', work);
     const isReadable = (): Promise<boolean> =>
       sampler.collects
         ? this.#collectionFits(probe, () => sampler.discardConsole())
         : this.#isCollected(forMs * MAJOR_WAIT_WINDOWS);
     if (sampler.collects && !(await this.#collectionFits(probe)))
       return refused('pause', probe.predictedCollectionMs);
-    if (!isOurs()) return refused('contended');
+    const start = (): boolean => sampler.start(samplingIntervalBytes);
+    // Finding somebody else's sampler has read it.
+    if (!book(start, (isOurs) => !isOurs)) return refused('contended');
     const endMs = this.#host.nowMs() + forMs;
     while (this.#host.nowMs() < endMs && !this.#closed) {
       await this.#host.rest(100);
@@ -86,10 +87,7 @@ export class AllocationWindows {
     // A window that was long may as well become longer.
     if (!(await isReadable())) return refused('pause', sampler.collects ? probe.predictedCollectionMs : null);
     const finish = (): AllocationProfile => sampler.finish();
-    const profile = sampler.collects
-      ? probe.collecting('allocations', finish)
-      : account.book('allocations', finish);
-    return { profile, refusal: null };
+    return { profile: book(finish, () => true), refusal: null };
   }
 
   /** Whether a full collection ends within that time, of V8's own or begun for a floor: resolves soon after. */

@@ -67,11 +67,7 @@ export class OwnCollections {
    * Runs what may make V8 collect, which `hasCollected` tells of its result. If it did, that counts as a collection we forced: in the
    * cost, and for the budget. To be told matters: a start of V8's sampler took 1.2 ms without one, and was learnt as a fast machine.
    */
-  caused<Result>(
-    name: string,
-    work: () => Result,
-    hasCollected: (result: Result) => boolean = () => true,
-  ): Result {
+  caused<Result>(name: string, work: () => Result, hasCollected: (result: Result) => boolean): Result {
     const heap = this.#live();
     const startMs = this.#options.nowMs();
     const result = this.#options.account.book(name, work);

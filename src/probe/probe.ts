@@ -125,7 +125,7 @@ export class Probe {
   }
 
   /** Runs what may make V8 collect, as `OwnCollections.caused` says. */
-  collecting<Result>(name: string, work: () => Result, hasCollected?: (result: Result) => boolean): Result {
+  collecting<Result>(name: string, work: () => Result, hasCollected: (result: Result) => boolean): Result {
     return this.#collections.caused(name, work, hasCollected);
   }
 
