@@ -25,7 +25,7 @@ import { growthPerOperation } from '../verdict/per-operation.ts';
 import { Watcher } from '../verdict/watcher.ts';
 import type { AgentHello } from '../wire/agent-door.ts';
 import type { Peer, PeerHandlers } from '../wire/peer.ts';
-import { SHORT_MS } from './allocation-windows.ts';
+import { SHORT_MS, type Unsampled } from './allocation-windows.ts';
 import { ResidentWatch } from './resident-watch.ts';
 import { investigate } from './investigation.ts';
 import { metricsOnlyNote } from './metrics-only.ts';
@@ -76,7 +76,7 @@ export class IsolateWatch {
   #sampledGrowth: SampledGrowth | null = null;
   #suspects: readonly KnownLeak[] = [];
   #seen: CensusSeen | null = null;
-  #unsampled: string | null = null;
+  #unsampled: Unsampled | null = null;
   #sampled: SampledAllocations | null = null;
   #namedAtMs: number | null = null;
   #activity: Activity = 'walking';
@@ -153,8 +153,10 @@ export class IsolateWatch {
   }
 
   get notes(): readonly string[] {
-    const unsampled = this.#unsampled === null ? [] : [this.#unsampled];
-    return [...this.#notes, ...unsampled, ...this.#suspects.map(suspicionOf)];
+    const { maxPauseMs } = this.#request;
+    const unsampled = unsampledNote(this.#unsampled, maxPauseMs, this.#isExplained);
+    const told = unsampled === null ? [] : [unsampled];
+    return [...this.#notes, ...told, ...this.#suspects.map(suspicionOf)];
   }
 
   /**
@@ -222,6 +224,11 @@ export class IsolateWatch {
     });
   }
 
+  /** There is nothing that more evidence would be missed for. */
+  get #isExplained(): boolean {
+    return this.kind === 'steady' || (this.kind === 'leaking' && this.#account().sufficient === true);
+  }
+
   /** What was found is set against the growth as it stands now, which is known better with each floor. */
   #account(): GrowthAccount {
     return accountFor(this.#findings, this.#verdict?.growth ?? null, this.#verdict?.space ?? null);
@@ -249,8 +256,7 @@ export class IsolateWatch {
             if (news.sampled !== undefined) this.#keepSample(news.sampled);
             this.#containers = news.containers ?? this.#containers;
             this.#sampledGrowth = news.sampledGrowth ?? this.#sampledGrowth;
-            if (news.unsampled !== undefined)
-              this.#unsampled = unsampledNote(news.unsampled, this.#request.maxPauseMs);
+            if (news.unsampled !== undefined) this.#unsampled = news.unsampled;
             this.#suspects = news.suspects ?? this.#suspects;
             this.#seen = news.seen ?? this.#seen;
             this.#changed();

@@ -8,12 +8,19 @@ export function whyUnsampled({ refusal, predictedPauseMs }: Unsampled, maxPauseM
   return `reading it takes a full collection, and none fitted --max-pause ${maxPauseMs} and the share of the time that collections may take${predicted}`;
 }
 
-/** What a reader is told where V8's sampled allocations could not be had; `null` of what the watch itself ended. */
-export function unsampledNote(unsampled: Unsampled | null, maxPauseMs: number): string | null {
+/**
+ * What a reader is told where V8's sampled allocations could not be had; `null` of what the watch itself ended, and of a pause where the
+ * answer is complete without them.
+ */
+export function unsampledNote(
+  unsampled: Unsampled | null,
+  maxPauseMs: number,
+  isExplained: boolean,
+): string | null {
   if (unsampled === null) return null;
   const { refusal, predictedPauseMs } = unsampled;
   if (refusal === 'contended') return CONTENDED;
-  if (refusal !== 'pause') return null;
+  if (refusal !== 'pause' || isExplained) return null;
   const predicted = predictedPauseMs === null ? '' : ` About ${expectation(predictedPauseMs)}.`;
   return `Where memory was allocated, and what grows where no walk can see it, is not told: reading what V8 samples takes a full collection, and none fitted --max-pause ${maxPauseMs} and the share of the time that collections may take.${predicted}`;
 }
